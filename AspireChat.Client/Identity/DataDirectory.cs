@@ -1,0 +1,63 @@
+namespace AspireChat.Client.Identity;
+
+/// <summary>
+/// The folder that holds one user's key and history, locked by this process for as long as it lives, so that two
+/// processes of one user never write the same history or speak with the same key.
+/// </summary>
+public sealed class DataDirectory : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The full path of a file in it.</summary>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Creates the folder if need be (readable by the owner only) and locks it.</summary>
+    /// <exception cref="ClientStartException">It cannot be written, or another process holds it.</exception>
+    public static DataDirectory Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(full);
+            }
+            else
+            {
+                Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            // FileShare.None is an advisory flock on Unix: every client takes it, and it goes with the process.
+            var held = new FileStream(
+                System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new DataDirectory(full, held);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new ClientStartException($"The data directory {full} cannot be written; set Chat:DataDirectory to one that can.");
+        }
+        catch (IOException)
+        {
+            throw new ClientStartException(
+                $"The data directory {full} is in use by another client or cannot be created; end that client, or set Chat:DataDirectory to another folder.");
+        }
+    }
+
+    /// <summary>The folder used when <c>Chat:DataDirectory</c> is not set.</summary>
+    public static string DefaultFor(string user) => System.IO.Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+        "AspireChat",
+        user);
+
+    /// <summary>Gives the folder free.</summary>
+    public void Dispose() => _lock.Dispose();
+}

@@ -1,0 +1,30 @@
+namespace AspireChat.Client.Identity;
+
+/// <summary>
+/// What this client is to the others: its name, its key, and where it can be reached. The peer server says the
+/// address, the name server the epoch; both are read wherever this client introduces itself.
+/// </summary>
+public sealed class LocalPeer(string name, PeerIdentity identity)
+{
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _epoch;
+
+    /// <summary>The own user name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The own key.</summary>
+    public PeerIdentity Identity { get; } = identity;
+
+    /// <summary>The own peer address, <c>https://host:port</c>; complete once the peer server listens.</summary>
+    public Task<Uri> Address => _address.Task;
+
+    /// <summary>The epoch of the newest registration of this process; 0 before the first.</summary>
+    public long Epoch
+    {
+        get => Interlocked.Read(ref _epoch);
+        set => Interlocked.Exchange(ref _epoch, value);
+    }
+
+    /// <summary>Says where the peer server listens; once per process.</summary>
+    public void ListensAt(Uri address) => _address.TrySetResult(address);
+}

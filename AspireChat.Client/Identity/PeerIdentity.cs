@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace AspireChat.Client.Identity;
+
+/// <summary>
+/// Who this client is: an ECDSA P-256 key pair, kept in the data directory, and a certificate around it for TLS.
+/// The certificate is signed by its own key and proves nothing but possession of it; names are matched to keys by
+/// fingerprint.
+/// </summary>
+public sealed class PeerIdentity : IDisposable
+{
+    private const string KeyFile = "identity.pem";
+    private const string P256 = "1.2.840.10045.3.1.7";
+
+    private readonly ECDsa _key;
+
+    private PeerIdentity(ECDsa key, string user)
+    {
+        _key = key;
+        PublicKey = key.ExportSubjectPublicKeyInfo();
+        Fingerprint = Identity.Fingerprint.Of(PublicKey);
+        Certificate = CreateCertificate(key, user);
+    }
+
+    /// <summary>The public key: DER SubjectPublicKeyInfo.</summary>
+    public byte[] PublicKey { get; }
+
+    /// <summary>The public key's fingerprint; see <see cref="Identity.Fingerprint"/>.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The certificate with private key for both ends of a peer connection.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>Reads the key of a data directory, or makes one at the first start.</summary>
+    /// <exception cref="ClientStartException">The key file is there but is not an ECDSA P-256 key.</exception>
+    public static PeerIdentity LoadOrCreate(DataDirectory directory, string user)
+    {
+        var path = directory.File(KeyFile);
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (!File.Exists(path))
+        {
+            Write(path, key.ExportPkcs8PrivateKeyPem());
+            return new PeerIdentity(key, user);
+        }
+
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        {
+            throw new ClientStartException($"{path} is not a private key; restore it, or move it away to start with a new identity.");
+        }
+
+        if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is { } curve && curve != P256)
+        {
+            throw new ClientStartException($"{path} is not an ECDSA P-256 key; restore it, or move it away to start with a new identity.");
+        }
+
+        return new PeerIdentity(key, user);
+    }
+
+    /// <summary>Signs bytes with SHA-256; the signature has the fixed 64-byte form of IEEE P1363.</summary>
+    public byte[] Sign(ReadOnlySpan<byte> data)
+    {
+        // ECDsa promises nothing about concurrent use.
+        lock (_key)
+        {
+            return _key.SignData(data, HashAlgorithmName.SHA256);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        _key.Dispose();
+    }
+
+    // Written beside its place, flushed and moved there: a crash leaves the whole key or none.
+    private static void Write(string path, string pem)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var beside = path + ".new";
+        File.Delete(beside);
+        using (var file = new FileStream(beside, options))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(pem));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(beside, path);
+    }
+
+    private static X509Certificate2 CreateCertificate(ECDsa key, string user)
+    {
+        var request = new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
+            [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+
+        // Made anew at every start, so its dates only have to outlive one process; an hour's grace for skewed clocks.
+        var now = DateTimeOffset.UtcNow;
+        using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddYears(5));
+
+        // Through PKCS#12, since not every platform's TLS accepts an ephemeral key.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
+    }
+}

@@ -1,0 +1,19 @@
+using AspireChat.Client.Api;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Names;
+using AspireChat.Client.Peers;
+using AspireChat.Client.Terminal;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddCommandLine(args);
+builder.AddServiceDefaults();
+builder.AddConversations().AddIdentity().AddHistory().AddPeers().AddNames();
+builder.AddApi();
+builder.AddTerminal();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+app.MapApi();
+return await app.RunChatAsync();
