@@ -1,4 +1,4 @@
-// Usage: dotnet run eng/local-feed.cs -- <aspire-managed> <empty folder>
+// Usage: dotnet run eng/partial-feed/local-feed.cs -- <aspire-managed> <empty folder>
 //
 // A partial copy of the public package feed lacks some packages whose official assemblies travel inside `aspire-managed`,
 // the program of the Aspire dashboard. This takes them out of that single-file bundle and lays them down as packages under
@@ -43,7 +43,7 @@ Package[] packages =
 
 if (args is not [var bundlePath, var feedDirectory])
 {
-    return Fail("Usage: dotnet run eng/local-feed.cs -- <aspire-managed> <empty folder>");
+    return Fail("Usage: dotnet run eng/partial-feed/local-feed.cs -- <aspire-managed> <empty folder>");
 }
 
 try
@@ -110,7 +110,7 @@ record Package(
         File.WriteAllText(Path.Combine(directory, $"{lowerId}.{Version}.nupkg.sha512"), hash);
         File.WriteAllText(
             Path.Combine(directory, ".nupkg.metadata"),
-            $$"""{ "version": 2, "contentHash": {{JsonSerializer.Serialize(hash)}}, "source": "eng/local-feed.cs" }""");
+            $$"""{ "version": 2, "contentHash": {{JsonSerializer.Serialize(hash)}}, "source": "eng/partial-feed/local-feed.cs" }""");
     }
 
     XElement Nuspec() =>
@@ -120,7 +120,7 @@ record Package(
                 new XElement(_schema + "version", Version),
                 new XElement(_schema + "authors", Id.Split('.')[0]),
                 new XElement(_schema + "license", new XAttribute("type", "expression"), License),
-                new XElement(_schema + "description", "The official assembly, taken from the Aspire tools by eng/local-feed.cs."),
+                new XElement(_schema + "description", "The official assembly, taken from the Aspire tools by eng/partial-feed/local-feed.cs."),
                 new XElement(_schema + "dependencies",
                     new XElement(_schema + "group",
                         new XAttribute("targetFramework", Framework),

@@ -1,0 +1,29 @@
+# Read by the scripts beside it.
+# shellcheck shell=bash
+
+# shellcheck disable=SC2034 # used by the readers
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034
+cache=${XDG_CACHE_HOME:-${HOME:?is not set: set it to your home folder and try again.}/.cache}/aspirechat
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+# Compilers and build nodes that stay for the next build would outlive the command that started them. These are the same as
+# `--disable-build-servers`, but reach every build below, whoever starts it.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false UseRazorBuildServer=false
+
+say() { printf '%s\n' "$*" >&2; }
+
+# The one sentence that a failing step ends with.
+fail() {
+  say "$*"
+  exit 1
+}
+
+# Runs a command without a word, unless it fails.
+quietly() {
+  local output status=0
+  output=$("$@" 2>&1 </dev/null) || status=$?
+  [ "$status" -eq 0 ] || say "$output"
+  return "$status"
+}

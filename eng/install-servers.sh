@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Installs redis-server and rabbitmq-server from the distribution where they are missing. They are only installed: no service is
+# started, now or at the next boot, for AspireChat starts its own on ports and folders of its own.
+set -euo pipefail
+# shellcheck source=eng/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+policy=/usr/sbin/policy-rc.d
+policy_mark='AspireChat eng/install-servers.sh'
+
+# RabbitMQ's program is only looked for: with any argument it starts a broker.
+is_installed() {
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "/usr/lib/rabbitmq/bin/$1" ] || return 1
+  # Half-installed by an interrupted run? (Unknown to dpkg is as good as installed.)
+  case $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null || true) in
+    unpacked | half-* | triggers-*) return 1 ;;
+  esac
+}
+
+missing=()
+for server in redis-server rabbitmq-server; do
+  is_installed "$server" || missing+=("$server")
+done
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+command -v apt-get >/dev/null ||
+  fail "There is no container runtime, and no ${missing[*]} either: install Redis 7 and RabbitMQ 3.10 or newer, or start Docker or Podman, and try again."
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  as_root=(sudo -n)
+  "${as_root[@]}" true 2>/dev/null ||
+    fail "There is no container runtime: run 'sudo apt-get install ${missing[*]}', or start Docker or Podman, and try again."
+fi
+
+say "There is no container runtime for Redis and RabbitMQ: installing ${missing[*]} with apt (no service is started) …"
+
+# Debian's packages start their services unless policy-rc.d says no. Ours says no as long as this script runs, so that even one
+# left behind by kill -9 does no harm, and otherwise whatever the machine's own policy says.
+is_our_policy() { grep -qs "$policy_mark" "$policy"; }
+
+restore_policy() {
+  is_our_policy || return 0
+  if [ -e "$policy.aspirechat" ]; then
+    "${as_root[@]}" mv "$policy.aspirechat" "$policy"
+  else
+    "${as_root[@]}" rm -f "$policy"
+  fi
+}
+
+forbid_services() {
+  restore_policy # of an interrupted run
+  if [ -e "$policy" ]; then
+    "${as_root[@]}" mv "$policy" "$policy.aspirechat"
+  fi
+  "${as_root[@]}" tee "$policy" >/dev/null <<POLICY
+#!/bin/sh
+# $policy_mark
+[ -d /proc/$$ ] && exit 101
+[ -x $policy.aspirechat ] && exec $policy.aspirechat "\$@"
+exit 0
+POLICY
+  "${as_root[@]}" chmod 755 "$policy"
+}
+
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes -o DPkg::Lock::Timeout=300 "$@"
+}
+
+install_servers() {
+  # Finishes what an interrupted run left; does nothing otherwise.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a &&
+    apt install --no-install-recommends "${missing[@]}"
+}
+
+# Services of packages that were not there before shall not start at the next boot either.
+disable_services() {
+  local server
+  for server in "${missing[@]}"; do
+    "${as_root[@]}" update-rc.d "$server" disable || true
+    ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl disable "$server" || true
+  done
+}
+
+trap restore_policy EXIT
+forbid_services
+quietly apt update || say "apt-get update failed; trying with the package lists that are there."
+quietly install_servers ||
+  fail "apt-get could not install ${missing[*]}, for the reason above: mend that, or start Docker or Podman, and try again."
+quietly disable_services
