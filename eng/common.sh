@@ -27,3 +27,10 @@ quietly() {
   [ "$status" -eq 0 ] || say "$output"
   return "$status"
 }
+
+# Builds a project or solution, and shows nothing but errors.
+build() {
+  [ ! -t 2 ] || say "Building …"
+  quietly dotnet build "$root/$1" --nologo --verbosity quiet "-consoleLoggerParameters:ErrorsOnly;NoSummary" ||
+    fail "The build failed with the errors above: mend them, or go back to a commit that builds."
+}

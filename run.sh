@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Starts the whole system: Redis, RabbitMQ, three clients and the dashboard. Ctrl-C stops all of it.
+#
+#   ./run.sh                            alice, bob and carol
+#   ./run.sh --users ann ben cem dora   anybody else; all arguments go to AspireChat.AppHost
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=eng/common.sh
+source "$root/eng/common.sh"
+
+"$root/eng/setup.sh"
+build AspireChat.AppHost
+exec dotnet run --no-build --project "$root/AspireChat.AppHost" -- "$@"
