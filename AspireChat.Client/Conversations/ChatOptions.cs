@@ -28,6 +28,13 @@ public sealed class ChatOptions
     /// </summary>
     public string DataDirectory { get; set; } = "";
 
+    /// <summary>
+    /// The host name or address under which other clients reach this one (<c>Chat:AdvertisedHost</c>). The default is
+    /// for clients on one machine; on a network set it together with <c>Chat:Peer:Address</c>.
+    /// </summary>
+    [Required]
+    public string AdvertisedHost { get; set; } = "127.0.0.1";
+
     /// <summary>Whether others' chats open at once or ask first (<c>Chat:AcceptChats</c>).</summary>
     public AcceptChats AcceptChats { get; set; } = AcceptChats.Auto;
 

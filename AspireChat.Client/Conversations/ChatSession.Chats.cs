@@ -114,8 +114,10 @@ public sealed partial class ChatSession
             throw new ChatException(ChatFault.NotFound, $"There is no chat with {other}.");
         }
 
-        var through = await store.MarkReadAsync(Conversation.With(other));
-        chats.TellRead(other, through);
+        if (await store.MarkReadAsync(Conversation.With(other)))
+        {
+            chats.TellRead(other);
+        }
     }
 
     private string Other(string user)

@@ -10,7 +10,7 @@ namespace AspireChat.Client.Identity;
 public static class Fingerprint
 {
     /// <summary>How many digits of it stand in queue names.</summary>
-    public const int ShortLength = 16;
+    public const int PrefixLength = 16;
 
     /// <summary>The fingerprint of a DER SubjectPublicKeyInfo.</summary>
     public static string Of(ReadOnlySpan<byte> publicKey) => Convert.ToHexStringLower(SHA256.HashData(publicKey));
@@ -19,5 +19,5 @@ public static class Fingerprint
     public static string Of(X509Certificate2 certificate) => Of(certificate.PublicKey.ExportSubjectPublicKeyInfo());
 
     /// <summary>The first digits, as in queue names: a reused user name never inherits another key's queues.</summary>
-    public static string Short(string fingerprint) => fingerprint[..ShortLength];
+    public static string Prefix(string fingerprint) => fingerprint[..PrefixLength];
 }

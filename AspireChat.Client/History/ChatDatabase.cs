@@ -1,0 +1,167 @@
+using System.Threading.Channels;
+using AspireChat.Client.Identity;
+using Microsoft.Data.Sqlite;
+
+namespace AspireChat.Client.History;
+
+/// <summary>
+/// The SQLite file of one client: one writer that commits whatever is waiting in a single transaction, and any number
+/// of readers beside it.
+/// </summary>
+/// <remarks>
+/// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
+/// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). The cost of a commit is shared by all
+/// writes that were waiting, so a burst pays it once.
+/// </remarks>
+public sealed class ChatDatabase : IAsyncDisposable
+{
+    private const string FileName = "chat.db";
+
+    // Enough to share a commit in a burst; a full queue makes writers wait, which holds up the peer, not the memory.
+    private const int QueueLength = 1024;
+
+    private readonly string _connectionString;
+    private readonly SqliteConnection _writer;
+    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly Task _loop;
+
+    /// <summary>Opens the file in a data directory, or creates it.</summary>
+    /// <exception cref="ClientStartException">It is not a database this version can use.</exception>
+    public ChatDatabase(DataDirectory directory)
+    {
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = directory.File(FileName), DefaultTimeout = 5 }.ToString();
+        _writer = new SqliteConnection(_connectionString);
+        try
+        {
+            _writer.Open();
+            Schema.Prepare(_writer);
+        }
+        catch (SqliteException e)
+        {
+            _writer.Dispose();
+            throw new ClientStartException(
+                $"The history {directory.File(FileName)} cannot be used ({e.Message}); restore it, or move it away to start with an empty one.");
+        }
+
+        // A thread of its own: SQLite's calls block.
+        _loop = Task.Factory.StartNew(CommitWhatIsWaiting, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>
+    /// Runs a change on the writer and waits for its commit. Changes run one at a time, in the order of the calls.
+    /// </summary>
+    /// <param name="change">
+    /// Uses the connection given and nothing else of the database. May run a second time, if another change that
+    /// shared its transaction failed; so it must not keep state outside the database.
+    /// </param>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> change)
+    {
+        var write = new Write<T>(change);
+        await _queue.Writer.WriteAsync(write);
+        return await write.Committed;
+    }
+
+    /// <summary>Runs a query on a connection of its own; sees everything committed before the call.</summary>
+    public T Read<T>(Func<SqliteConnection, T> query)
+    {
+        // Pooled by the provider.
+        using var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        return query(connection);
+    }
+
+    /// <summary>Commits what is waiting and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_queue.Writer.TryComplete())
+        {
+            await _loop;
+            await _writer.DisposeAsync();
+            SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+        }
+    }
+
+    private void CommitWhatIsWaiting()
+    {
+        var group = new List<Write>(QueueLength);
+        while (WaitForWrite())
+        {
+            while (group.Count < QueueLength && _queue.Reader.TryRead(out var write))
+            {
+                group.Add(write);
+            }
+
+            if (!TryCommit(group))
+            {
+                // One of them is bad: give each a transaction of its own, so that only that one fails.
+                foreach (var write in group)
+                {
+                    CommitAlone(write);
+                }
+            }
+
+            group.Clear();
+        }
+    }
+
+    private bool WaitForWrite()
+    {
+        var more = _queue.Reader.WaitToReadAsync();
+        return more.IsCompletedSuccessfully ? more.Result : more.AsTask().GetAwaiter().GetResult();
+    }
+
+    private bool TryCommit(List<Write> group)
+    {
+        try
+        {
+            using var transaction = _writer.BeginTransaction();
+            foreach (var write in group)
+            {
+                write.Run(_writer);
+            }
+
+            transaction.Commit();
+        }
+        catch (Exception) when (group.Count > 1)
+        {
+            return false;
+        }
+        catch (Exception e)
+        {
+            group[0].Fail(e);
+            return true;
+        }
+
+        foreach (var write in group)
+        {
+            write.Complete();
+        }
+
+        return true;
+    }
+
+    private void CommitAlone(Write write) => TryCommit([write]);
+
+    private abstract class Write
+    {
+        public abstract void Run(SqliteConnection connection);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception e);
+    }
+
+    private sealed class Write<T>(Func<SqliteConnection, T> change) : Write
+    {
+        private readonly TaskCompletionSource<T> _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _result;
+
+        public Task<T> Committed => _committed.Task;
+
+        public override void Run(SqliteConnection connection) => _result = change(connection);
+
+        public override void Complete() => _committed.SetResult(_result!);
+
+        public override void Fail(Exception e) => _committed.SetException(e);
+    }
+}

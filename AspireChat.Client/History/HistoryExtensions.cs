@@ -1,0 +1,14 @@
+namespace AspireChat.Client.History;
+
+/// <summary>Registration of the capability.</summary>
+public static class HistoryExtensions
+{
+    /// <summary>Adds the local store.</summary>
+    public static IHostApplicationBuilder AddHistory(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ChatDatabase>();
+        builder.Services.AddSingleton<MessageStore>();
+        return builder;
+    }
+}

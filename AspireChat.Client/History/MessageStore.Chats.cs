@@ -1,0 +1,36 @@
+using AspireChat.Client.Conversations;
+using Microsoft.Data.Sqlite;
+
+namespace AspireChat.Client.History;
+
+public sealed partial class MessageStore
+{
+    private const string Summaries = """
+        SELECT name, state,
+            (SELECT count(*) FROM messages WHERE conversation = conversations.id AND fingerprint <> '' AND state = 2),
+            (SELECT sent_at FROM messages WHERE conversation = conversations.id ORDER BY local DESC LIMIT 1)
+        FROM conversations WHERE kind = 0
+        """;
+
+    /// <summary>The private chats, the most recent message first.</summary>
+    public IReadOnlyList<ChatSummary> ListChats() => database.Read(connection =>
+        connection.Command(Summaries + " ORDER BY 4 DESC NULLS LAST, name").ToList(Summary));
+
+    /// <summary>The private chat with a user, or null if there never was one.</summary>
+    public ChatSummary? FindChat(string user) => database.Read(connection =>
+        connection.Command(Summaries + " AND name = $name", ("$name", user)).FirstOrDefault(Summary));
+
+    /// <summary>Sets where a private chat stands, and makes it known if it is new.</summary>
+    public Task SetChatStateAsync(string user, ChatState state) => database.WriteAsync(connection => connection.Command(
+        """
+        INSERT INTO conversations (kind, name, state) VALUES (0, $name, $state)
+        ON CONFLICT (kind, name) DO UPDATE SET state = excluded.state
+        """,
+        ("$name", user), ("$state", (int)state)).Run());
+
+    private static ChatSummary Summary(SqliteDataReader row) => new(
+        row.GetString(0),
+        (ChatState)row.GetInt64(1),
+        (int)row.GetInt64(2),
+        row.IsDBNull(3) ? null : row.Time(3));
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using Microsoft.Data.Sqlite;
+
+namespace AspireChat.Client.History;
+
+/// <summary>
+/// What was said, on disk: own messages from the moment the user sent them, others' before they are acknowledged.
+/// Every write returns after its commit.
+/// </summary>
+public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, TimeProvider time)
+{
+    /// <summary>
+    /// Puts an own message into its conversation, gives it an id and the next seq, and leaves it in the outbox.
+    /// </summary>
+    /// <param name="to">Where it goes; made known if it is new.</param>
+    /// <param name="text">The text, checked.</param>
+    /// <param name="span">The span that sends it; its context is kept with the message.</param>
+    public Task<ChatMessage> AppendOwnAsync(Conversation to, string text, Activity? span)
+    {
+        var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var id = Guid.CreateVersion7(sentAt);
+        var trace = span?.Context ?? default;
+        return database.WriteAsync(connection =>
+        {
+            var conversation = EnsureConversation(connection, to);
+            var seq = connection.Command(
+                "UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $id RETURNING last_seq", ("$id", conversation))
+                .FirstOrDefault(row => row.GetInt64(0));
+            using var insert = Insert(connection, conversation, self.Name, fingerprint: "", MessageState.Sending);
+            Bind(insert, id, seq, text, sentAt, trace);
+            insert.ExecuteNonQuery();
+            return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
+        });
+    }
+
+    /// <summary>Stores what somebody else said, in the order given, and drops what is there already.</summary>
+    /// <param name="from">The conversation as this client sees it.</param>
+    /// <param name="sender">The sender's name.</param>
+    /// <param name="fingerprint">The sender's key: ids are unique per key only.</param>
+    /// <param name="messages">The messages of one batch.</param>
+    /// <returns>The messages that are new.</returns>
+    public Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
+        Conversation from, string sender, string fingerprint, IReadOnlyList<ReceivedMessage> messages) =>
+        database.WriteAsync<IReadOnlyList<ChatMessage>>(connection =>
+        {
+            var conversation = EnsureConversation(connection, from);
+            using var insert = Insert(connection, conversation, sender, fingerprint, MessageState.Delivered);
+            var stored = new List<ChatMessage>(messages.Count);
+            foreach (var message in messages)
+            {
+                Bind(insert, message.Id, message.Seq, message.Text, message.SentAt, message.Trace);
+                if (insert.ExecuteNonQuery() > 0)
+                {
+                    stored.Add(new ChatMessage(
+                        message.Id, sender, from, IsOwn: false, message.Seq, message.Text, message.SentAt, MessageState.Delivered));
+                }
+            }
+
+            return stored;
+        });
+
+    /// <summary>A page of a conversation, oldest first, in local order.</summary>
+    /// <param name="conversation">Which.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="before">Only messages before this one; the newest page if null.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no such message in it.</exception>
+    public IReadOnlyList<ChatMessage> ReadPage(Conversation conversation, int limit, Guid? before) => database.Read(connection =>
+    {
+        if (FindConversation(connection, conversation) is not { } id)
+        {
+            return [];
+        }
+
+        var end = long.MaxValue;
+        if (before is { } message)
+        {
+            end = connection.Command(
+                "SELECT local FROM messages WHERE id = $message AND conversation = $id", ("$message", Sql.Bytes(message)), ("$id", id))
+                .FirstOrDefault(row => (long?)row.GetInt64(0))
+                ?? throw new ChatException(ChatFault.NotFound, $"There is no message {message} in this conversation.");
+        }
+
+        var page = connection.Command(
+            """
+            SELECT id, sender, fingerprint, seq, text, sent_at, state, reason FROM messages
+            WHERE conversation = $id AND local < $end ORDER BY local DESC LIMIT $limit
+            """,
+            ("$id", id), ("$end", end), ("$limit", limit)).ToList(row => row.Message(conversation));
+        page.Reverse();
+        return page;
+    });
+
+    /// <summary>Marks others' messages of a conversation as read.</summary>
+    /// <returns>True if one was not read before.</returns>
+    public Task<bool> MarkReadAsync(Conversation conversation) => database.WriteAsync(connection =>
+    {
+        if (FindConversation(connection, conversation) is not { } id)
+        {
+            return false;
+        }
+
+        var read = connection.Command(
+            """
+            UPDATE messages SET state = 3 WHERE conversation = $id AND fingerprint <> '' AND state = 2
+            RETURNING fingerprint, seq
+            """,
+            ("$id", id)).ToList(row => (Fingerprint: row.GetString(0), Seq: row.GetInt64(1)));
+        foreach (var sender in read.GroupBy(message => message.Fingerprint))
+        {
+            connection.Command(
+                """
+                INSERT INTO read_marks (conversation, fingerprint, read_through) VALUES ($id, $fingerprint, $through)
+                ON CONFLICT DO UPDATE SET read_through = max(read_through, excluded.read_through)
+                """,
+                ("$id", id), ("$fingerprint", sender.Key), ("$through", sender.Max(message => message.Seq))).Run();
+        }
+
+        return read.Count > 0;
+    });
+
+    /// <summary>How far the own user has read what the holder of a key said; 0 if nothing.</summary>
+    public long ReadThrough(Conversation conversation, string fingerprint) => database.Read(connection => connection.Command(
+        """
+        SELECT read_through FROM read_marks JOIN conversations ON conversations.id = conversation
+        WHERE kind = $kind AND name = $name AND fingerprint = $fingerprint
+        """,
+        ("$kind", (int)conversation.Kind), ("$name", conversation.Name), ("$fingerprint", fingerprint))
+        .FirstOrDefault(row => row.GetInt64(0)));
+
+    private static long? FindConversation(SqliteConnection connection, Conversation conversation) => connection.Command(
+        "SELECT id FROM conversations WHERE kind = $kind AND name = $name",
+        ("$kind", (int)conversation.Kind), ("$name", conversation.Name))
+        .FirstOrDefault(row => (long?)row.GetInt64(0));
+
+    private static long EnsureConversation(SqliteConnection connection, Conversation conversation)
+    {
+        if (FindConversation(connection, conversation) is { } known)
+        {
+            return known;
+        }
+
+        return connection.Command(
+            "INSERT INTO conversations (kind, name, state) VALUES ($kind, $name, $state) RETURNING id",
+            ("$kind", (int)conversation.Kind), ("$name", conversation.Name), ("$state", (int)ChatState.Closed))
+            .FirstOrDefault(row => row.GetInt64(0));
+    }
+
+    // One statement for a whole batch: prepared once, bound per message.
+    private static SqliteCommand Insert(
+        SqliteConnection connection, long conversation, string sender, string fingerprint, MessageState state)
+    {
+        var insert = connection.Command(
+            """
+            INSERT INTO messages (conversation, id, sender, fingerprint, seq, text, sent_at, state, traceparent, tracestate)
+            VALUES ($conversation, $id, $sender, $fingerprint, $seq, $text, $sent_at, $state, $traceparent, $tracestate)
+            ON CONFLICT (id, fingerprint) DO NOTHING
+            """,
+            ("$conversation", conversation), ("$sender", sender), ("$fingerprint", fingerprint), ("$state", (int)state));
+        insert.Parameters.Add("$id", SqliteType.Blob);
+        insert.Parameters.Add("$seq", SqliteType.Integer);
+        insert.Parameters.Add("$text", SqliteType.Text);
+        insert.Parameters.Add("$sent_at", SqliteType.Integer);
+        insert.Parameters.Add("$traceparent", SqliteType.Text);
+        insert.Parameters.Add("$tracestate", SqliteType.Text);
+        return insert;
+    }
+
+    private static void Bind(SqliteCommand insert, Guid id, long seq, string text, DateTimeOffset sentAt, in ActivityContext trace)
+    {
+        insert.Parameters["$id"].Value = Sql.Bytes(id);
+        insert.Parameters["$seq"].Value = seq;
+        insert.Parameters["$text"].Value = text;
+        insert.Parameters["$sent_at"].Value = sentAt.ToUnixTimeMilliseconds();
+        insert.Parameters["$traceparent"].Value = (object?)Sql.TraceParent(trace) ?? DBNull.Value;
+        insert.Parameters["$tracestate"].Value = (object?)trace.TraceState ?? DBNull.Value;
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.Data.Sqlite;
+
+namespace AspireChat.Client.History;
+
+/// <summary>The tables of the local store and their version.</summary>
+internal static class Schema
+{
+    private const long Version = 1;
+
+    /// <summary>Sets the connection up as the writer and brings the file to this version.</summary>
+    public static void Prepare(SqliteConnection writer)
+    {
+        Execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+
+        switch (Scalar(writer, "PRAGMA user_version"))
+        {
+            case 0:
+                Execute(writer, $"BEGIN; {Tables} PRAGMA user_version = {Version}; COMMIT;");
+                break;
+            case Version:
+                break;
+            case var newer:
+                throw new SqliteException($"it has schema version {newer}, this client knows {Version}", errorCode: 1);
+        }
+    }
+
+    private const string Tables = """
+        -- Private chats and groups.
+        CREATE TABLE conversations (
+            id        INTEGER PRIMARY KEY,
+            kind      INTEGER NOT NULL,            -- ConversationKind
+            name      TEXT    NOT NULL,
+            state     INTEGER NOT NULL,            -- ChatState, of a private chat
+            last_seq  INTEGER NOT NULL DEFAULT 0,  -- the last seq given to an own message
+            UNIQUE (kind, name)
+        );
+
+        -- In local order: the order in which this client stored them.
+        CREATE TABLE messages (
+            local        INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation INTEGER NOT NULL REFERENCES conversations (id),
+            id           BLOB    NOT NULL,         -- UUID, 16 bytes, big-endian
+            sender       TEXT    NOT NULL,
+            fingerprint  TEXT    NOT NULL,         -- of the sender's key; '' for own messages
+            seq          INTEGER NOT NULL,
+            text         TEXT    NOT NULL,
+            sent_at      INTEGER NOT NULL,         -- unix milliseconds
+            state        INTEGER NOT NULL,         -- MessageState
+            reason       TEXT,
+            traceparent  TEXT,
+            tracestate   TEXT,
+            -- An id alone could be reused by somebody else to suppress a message.
+            UNIQUE (id, fingerprint)
+        );
+
+        CREATE INDEX messages_by_conversation ON messages (conversation, local);
+        -- The outbox: own messages that are still on their way (state 0).
+        CREATE INDEX messages_outbox ON messages (conversation, seq) WHERE fingerprint = '' AND state = 0;
+        -- What can still become read (state 2, delivered): own messages, and others' that nobody read here yet.
+        CREATE INDEX messages_unread ON messages (conversation, fingerprint, seq) WHERE state = 2;
+
+        -- How far the own user has read what somebody said; told to that sender whenever it connects.
+        CREATE TABLE read_marks (
+            conversation INTEGER NOT NULL REFERENCES conversations (id),
+            fingerprint  TEXT    NOT NULL,
+            read_through INTEGER NOT NULL,         -- the sender's seq
+            PRIMARY KEY (conversation, fingerprint)
+        ) WITHOUT ROWID;
+
+        -- Trust on first use.
+        CREATE TABLE pins (
+            name        TEXT    NOT NULL PRIMARY KEY,
+            fingerprint TEXT    NOT NULL,
+            epoch       INTEGER NOT NULL,
+            since       INTEGER NOT NULL           -- unix milliseconds
+        );
+        """;
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+}

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Messaging;
+using AspireChat.Client.Telemetry;
+using AspireChat.Protos.V1;
+using Grpc.Core;
+using ChatMessage = AspireChat.Client.Conversations.ChatMessage;
+using Conversation = AspireChat.Client.Conversations.Conversation;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>
+/// One stream on which somebody delivers: reads batches, stores them, and acknowledges each after its commit. The
+/// next batches are read while the first is being committed, so a commit is shared by what has arrived.
+/// </summary>
+internal sealed class IncomingStream(
+    PeerCaller caller,
+    string self,
+    IAsyncStreamReader<DeliverFrame> frames,
+    IServerStreamWriter<Receipt> receipts,
+    MessageStore store,
+    LiveEvents events,
+    TimeSpan idleTimeout,
+    CancellationToken stopping) : IDisposable
+{
+    // Batches read but not acknowledged; a full window stops the reading, and HTTP/2 then holds up the sender.
+    private const int Window = 16;
+
+    private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<Receipt> _receipts = Channel.CreateUnbounded<Receipt>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Conversation _conversation = Conversation.With(caller.User);
+
+    /// <summary>Who delivers.</summary>
+    public PeerCaller Caller { get; } = caller;
+
+    /// <summary>Reads until the sender is done, is silent for too long, or the stream is ended from this side.</summary>
+    /// <param name="readThrough">How far the own user has read; the first receipt says it.</param>
+    /// <exception cref="RpcException">INVALID_ARGUMENT: a batch broke a rule.</exception>
+    public async Task RunAsync(long readThrough)
+    {
+        Tell(new Receipt { ReadThrough = (ulong)readThrough });
+
+        var stored = Channel.CreateBounded<Batch>(Window);
+        var settling = SettleAsync(stored.Reader);
+        var telling = WriteReceiptsAsync();
+        try
+        {
+            await ReadAsync(stored.Writer);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ended from this side, idle, or the sender is gone.
+        }
+        catch (IOException)
+        {
+            // The connection broke; the sender comes back.
+        }
+        catch (BatchRefusedException e)
+        {
+            ChatTelemetry.CountRefused("batch");
+            throw new RpcException(new Status(StatusCode.InvalidArgument, e.Message));
+        }
+        finally
+        {
+            stored.Writer.TryComplete();
+            await settling;
+            _receipts.Writer.TryComplete();
+            await telling;
+        }
+    }
+
+    /// <summary>Sends a receipt, if the stream still stands; else the sender's next stream starts with it.</summary>
+    public void Tell(Receipt receipt) => _receipts.Writer.TryWrite(receipt);
+
+    /// <summary>Ends the stream from this side and waits until what it has read is stored.</summary>
+    public async Task EndAsync()
+    {
+        try
+        {
+            await _end.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself meanwhile.
+        }
+
+        await _ended.Task;
+    }
+
+    /// <summary>Says that the stream has ended.</summary>
+    public void Dispose()
+    {
+        _ended.TrySetResult();
+        _end.Dispose();
+    }
+
+    private async Task ReadAsync(ChannelWriter<Batch> stored)
+    {
+        while (await MoveNextAsync())
+        {
+            var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, Conversation.With(self));
+            var spans = messages
+                .Select(message => ChatTelemetry.StartReceive(_conversation, Caller.User, message.Trace, message.Id))
+                .OfType<Activity>()
+                .ToArray();
+            var commit = store.StoreReceivedAsync(_conversation, Caller.User, Caller.Fingerprint, messages);
+            await stored.WriteAsync(new Batch(commit, messages.Count, messages[^1].Seq, spans));
+        }
+    }
+
+    private async Task<bool> MoveNextAsync()
+    {
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        idle.CancelAfter(idleTimeout);
+        return await frames.MoveNext(idle.Token);
+    }
+
+    private async Task SettleAsync(ChannelReader<Batch> stored)
+    {
+        await foreach (var batch in stored.ReadAllAsync())
+        {
+            IReadOnlyList<ChatMessage> fresh;
+            try
+            {
+                fresh = await batch.Commit;
+            }
+            catch (Exception e)
+            {
+                // Not stored, so not acknowledged, and nothing after it may be: the sender tries again from here.
+                foreach (var span in batch.Spans)
+                {
+                    span.SetStatus(ActivityStatusCode.Error, e.Message);
+                    span.Dispose();
+                }
+
+                await _end.CancelAsync();
+                continue;
+            }
+
+            foreach (var span in batch.Spans)
+            {
+                span.Dispose();
+            }
+
+            ChatTelemetry.CountReceived(_conversation, fresh.Count, batch.Count - fresh.Count);
+            foreach (var message in fresh)
+            {
+                events.Publish(new MessageEvent(message));
+            }
+
+            if (!_end.IsCancellationRequested)
+            {
+                Tell(new Receipt { StoredThrough = (ulong)batch.LastSeq });
+            }
+        }
+    }
+
+    private async Task WriteReceiptsAsync()
+    {
+        try
+        {
+            await foreach (var first in _receipts.Reader.ReadAllAsync())
+            {
+                // Progress only grows, so what is waiting is one receipt.
+                while (_receipts.Reader.TryRead(out var next))
+                {
+                    first.StoredThrough = Math.Max(first.StoredThrough, next.StoredThrough);
+                    first.ReadThrough = Math.Max(first.ReadThrough, next.ReadThrough);
+                }
+
+                await receipts.WriteAsync(first);
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or IOException or OperationCanceledException or RpcException)
+        {
+            // The stream is gone. What was stored is stored; the sender asks again on its next stream.
+        }
+    }
+
+    private readonly record struct Batch(
+        Task<IReadOnlyList<ChatMessage>> Commit, int Count, long LastSeq, Activity[] Spans);
+}

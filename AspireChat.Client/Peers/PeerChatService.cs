@@ -1,0 +1,54 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Protos.V1;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>The methods that others call; see <c>peer.proto</c>. The caller's identity is settled before they run.</summary>
+internal sealed class PeerChatService(
+    ChatRequests requests,
+    IncomingStreams streams,
+    MessageStore store,
+    LiveEvents events,
+    LocalPeer self,
+    IOptions<PeerOptions> options,
+    IHostApplicationLifetime lifetime) : PeerChat.PeerChatBase
+{
+    public override async Task<OpenChatReply> OpenChat(OpenChatRequest request, ServerCallContext context)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            var accepted = await requests.DecideAsync(PeerGreetingInterceptor.CallerOf(context).User, end.Token);
+            return new OpenChatReply
+            {
+                Decision = accepted ? OpenChatReply.Types.Decision.Accepted : OpenChatReply.Types.Decision.Declined,
+            };
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The client is stopping."));
+        }
+        catch (OperationCanceledException)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, "The user did not answer in time."));
+        }
+    }
+
+    public override async Task Deliver(
+        IAsyncStreamReader<DeliverFrame> requestStream, IServerStreamWriter<Receipt> responseStream, ServerCallContext context)
+    {
+        var caller = PeerGreetingInterceptor.CallerOf(context);
+        if (!await requests.IsOpenAsync(caller.User))
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, "No chat is open with the caller."));
+        }
+
+        // A long stream would hold up the shutdown, so it ends with the application.
+        await streams.RunAsync(new IncomingStream(
+            caller, self.Name, requestStream, responseStream, store, events, options.Value.IdleTimeout, lifetime.ApplicationStopping));
+    }
+}

@@ -1,0 +1,135 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Faults;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Names;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>Private chats: what the session asks of the peers.</summary>
+public sealed class PeerChats
+{
+    private readonly PresenceDirectory _names;
+    private readonly KnownPeers _known;
+    private readonly PeerDialer _dialer;
+    private readonly ChatRequests _requests;
+    private readonly IncomingStreams _incoming;
+    private readonly PeerLinks _links;
+    private readonly ChatOptions _chat;
+    private readonly PeerOptions _options;
+    private readonly TimeProvider _time;
+
+    internal PeerChats(
+        PresenceDirectory names,
+        KnownPeers known,
+        PeerDialer dialer,
+        ChatRequests requests,
+        IncomingStreams incoming,
+        PeerLinks links,
+        IOptions<ChatOptions> chat,
+        IOptions<PeerOptions> options,
+        TimeProvider time)
+    {
+        _names = names;
+        _known = known;
+        _dialer = dialer;
+        _requests = requests;
+        _incoming = incoming;
+        _links = links;
+        _chat = chat.Value;
+        _options = options.Value;
+        _time = time;
+    }
+
+    /// <summary>Opens a chat on both sides and waits for the other side's answer.</summary>
+    /// <param name="user">The other user's name, parsed.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ChatException">See <see cref="ChatSession.OpenChatAsync"/>.</exception>
+    public async Task OpenAsync(string user, CancellationToken cancellationToken)
+    {
+        await EnsureKnownAsync(user, cancellationToken);
+        if (!await AskAsync(user, cancellationToken))
+        {
+            await _requests.SetAsync(user, ChatState.Declined);
+            throw new ChatException(ChatFault.Declined, $"{user} declined the chat.");
+        }
+
+        await _requests.SetAsync(user, ChatState.Open);
+        _links.To(user).Open();
+    }
+
+    /// <summary>The own user's answer to somebody who asked.</summary>
+    public Task AnswerAsync(string user, bool accept) => _requests.AnswerAsync(user, accept);
+
+    /// <summary>Accepts another key for a name; what waits for that user goes on.</summary>
+    public async Task TrustAsync(string user, string fingerprint)
+    {
+        await _known.AcceptKeyAsync(user, fingerprint);
+        Wake(user);
+    }
+
+    /// <summary>Makes sure that somebody has that name.</summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.NotFound"/>: nobody has claimed it. <see cref="ChatFault.Unavailable"/>: never met, and the
+    /// name server is away.
+    /// </exception>
+    public async Task EnsureKnownAsync(string user, CancellationToken cancellationToken)
+    {
+        if (_known.Find(user) is null && await _names.FindClaimAsync(user, cancellationToken) is null)
+        {
+            throw new ChatException(ChatFault.NotFound, $"Nobody is known by the name {user}.");
+        }
+    }
+
+    /// <summary>There is something for a user in the outbox.</summary>
+    public void Wake(string user) => _links.To(user).Wake();
+
+    /// <summary>Tells a user how far the own user has read.</summary>
+    public void TellRead(string user) => _incoming.TellRead(user);
+
+    // Tried again while the user is registered: a restarting client is not an absent one.
+    private async Task<bool> AskAsync(string user, CancellationToken cancellationToken)
+    {
+        var deadline = _time.GetUtcNow() + _chat.OpenTimeout;
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), _options.MaxBackoff);
+        while (true)
+        {
+            var left = deadline - _time.GetUtcNow();
+            try
+            {
+                using var connection = await _dialer.DialAsync(user, cancellationToken);
+                return await connection.OpenChatAsync(left, cancellationToken);
+            }
+            catch (PeerAwayException)
+            {
+                throw new ChatException(ChatFault.NoAnswer, $"{user} is away.");
+            }
+            catch (RpcException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated)
+            {
+                throw new ChatException(ChatFault.KeyMismatch, $"{user}'s client refused: {e.Status.Detail}", e);
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded)
+            {
+                throw NoAnswer(user, e);
+            }
+            catch (RpcException e)
+            {
+                var wait = backoff.Next();
+                if (_time.GetUtcNow() + wait >= deadline)
+                {
+                    throw NoAnswer(user, e);
+                }
+
+                await Task.Delay(wait, _time, cancellationToken);
+            }
+        }
+    }
+
+    private ChatException NoAnswer(string user, Exception cause) => new(
+        ChatFault.NoAnswer, $"{user} did not answer within {_chat.OpenTimeout.TotalSeconds:0} seconds.", cause);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Names;
+using AspireChat.Protos.V1;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>Finds a user's address and connects to the key that is expected there.</summary>
+internal sealed class PeerDialer(
+    PresenceDirectory names, PeerAdmission admission, LocalPeer self, LiveEvents events, IOptions<PeerOptions> options)
+{
+    /// <summary>The own user name, as messages carry it.</summary>
+    public string Self => self.Name;
+
+    // Where somebody was last: good enough while the name server is away, since the key is checked anyway.
+    private readonly ConcurrentDictionary<string, PeerRecord> _last = new(StringComparer.Ordinal);
+
+    /// <summary>Prepares a connection; it is made by the first call.</summary>
+    /// <exception cref="PeerAwayException">The user is not registered.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: the
+    /// name server is away and the address was never known.
+    /// </exception>
+    public async Task<PeerConnection> DialAsync(string user, CancellationToken cancellationToken)
+    {
+        var record = await FindAsync(user, cancellationToken);
+        var key = admission.ExpectedKey(record);
+
+        // A channel per try: after a failure the address may have changed, and a channel backs off by itself for long.
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = options.Value.ConnectTimeout,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            SslOptions = PeerTls.ForClient(self.Identity, key, onOtherKey: () => events.Publish(new ConnectionEvent(
+                $"peer:{user}", "wrong-key", $"Another client than {user} answers at {user}'s address; nothing was sent to it."))),
+        };
+        var channel = GrpcChannel.ForAddress(record.Address, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = 64 * 1024,
+        });
+        return new PeerConnection(user, key, channel, admission, self);
+    }
+
+    private async Task<PeerRecord> FindAsync(string user, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await names.LookUpAsync(user, cancellationToken) is { } record)
+            {
+                return _last[user] = record;
+            }
+        }
+        catch (ChatException e) when (e.Fault == ChatFault.Unavailable && _last.TryGetValue(user, out var last))
+        {
+            return last;
+        }
+
+        throw new PeerAwayException(user);
+    }
+}
+
+/// <summary>The name server has no registration of that user.</summary>
+internal sealed class PeerAwayException(string user) : Exception($"{user} is away.");
+
+/// <summary>A connection to the one key that may answer for a user.</summary>
+internal sealed class PeerConnection(
+    string user, string fingerprint, GrpcChannel channel, PeerAdmission admission, LocalPeer self) : IDisposable
+{
+    private readonly PeerChat.PeerChatClient _client = new(channel);
+
+    /// <summary>Asks the other side to open the chat.</summary>
+    /// <param name="patience">How long to wait for the other user's decision.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>True if accepted, false if declined.</returns>
+    public async Task<bool> OpenChatAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var call = _client.OpenChatAsync(
+            new OpenChatRequest(), Greeting.Of(self), DateTime.UtcNow + patience, cancellationToken);
+        await ConfirmAsync(call.ResponseHeadersAsync);
+        return (await call).Decision == OpenChatReply.Types.Decision.Accepted;
+    }
+
+    /// <summary>Starts a stream of batches and waits until the other side has greeted.</summary>
+    public async Task<AsyncDuplexStreamingCall<DeliverFrame, Receipt>> DeliverAsync(CancellationToken cancellationToken)
+    {
+        var call = _client.Deliver(Greeting.Of(self), cancellationToken: cancellationToken);
+        try
+        {
+            await ConfirmAsync(call.ResponseHeadersAsync);
+            return call;
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => channel.Dispose();
+
+    private async Task ConfirmAsync(Task<Metadata> headers) =>
+        await admission.ConfirmAsync(user, fingerprint, Greeting.Read(await headers));
+}

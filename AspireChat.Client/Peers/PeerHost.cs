@@ -1,0 +1,83 @@
+using System.Net;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>
+/// The peer port: a web host of its own inside the process that serves the peers' contract over mutual TLS and
+/// nothing else. In the front ends' host the page would be on the peer port too, and explicit endpoints would make
+/// Kestrel ignore <c>--urls</c>.
+/// </summary>
+internal sealed class PeerHost(
+    LocalPeer self,
+    PeerGreetingInterceptor interceptor,
+    PeerChatService service,
+    IOptions<PeerOptions> options,
+    IOptions<ChatOptions> chat,
+    ILoggerFactory logging) : IHostedService, IAsyncDisposable
+{
+    // The frame of a full batch, with room for what protobuf adds.
+    private const int MaxFrameBytes = 2 * MessageListCodec.MaxBytes;
+
+    private WebApplication? _app;
+
+    /// <summary>Listens, and says where.</summary>
+    /// <exception cref="ClientStartException">The address or port cannot be had.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var endpoint = new IPEndPoint(IPAddress.Parse(options.Value.Address), options.Value.Port);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(logging).AddLogging();
+        builder.Services.AddSingleton(interceptor).AddSingleton(service);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.Interceptors.Add<PeerGreetingInterceptor>();
+            grpc.MaxReceiveMessageSize = MaxFrameBytes;
+            grpc.IgnoreUnknownServices = false;
+        });
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, endpoint));
+
+        var app = builder.Build();
+        app.MapGrpcService<PeerChatService>();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            await app.DisposeAsync();
+            throw new ClientStartException(
+                $"The peer port {endpoint} cannot be used ({e.Message}); set {PeerOptions.Section}:Port or {PeerOptions.Section}:Address to others.");
+        }
+
+        _app = app;
+        var port = new Uri(app.Urls.Single()).Port;
+        self.ListensAt(new UriBuilder(Uri.UriSchemeHttps, chat.Value.AdvertisedHost, port).Uri);
+    }
+
+    /// <summary>Ends the open streams, which have been told by the application's stopping, and closes the port.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = options.Value.MaxCallsPerPeer;
+
+        // Tells a peer that vanished without a word; streams themselves may be silent for long.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(15);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Listen(endpoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseHttps(PeerTls.ForServer(self.Identity));
+        });
+    }
+}

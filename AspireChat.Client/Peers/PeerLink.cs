@@ -1,0 +1,130 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Faults;
+using AspireChat.Client.History;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>
+/// What this client has to say to one user: connects when there is something in the outbox, stays connected while
+/// the chat is open, and tries again after every fault, until each message is acknowledged or the user is away.
+/// </summary>
+internal sealed partial class PeerLink(
+    string user,
+    PeerDialer dialer,
+    ChatRequests requests,
+    MessageStore store,
+    LiveEvents events,
+    IOptions<PeerOptions> options,
+    IOptions<ChatOptions> chat,
+    TimeProvider time,
+    ILogger<PeerLink> logger)
+{
+    private readonly Conversation _conversation = Conversation.With(user);
+    private readonly Bell _bell = new();
+    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
+    private DateTimeOffset _lastContact = DateTimeOffset.MinValue;
+    private volatile bool _stayConnected;
+
+    /// <summary>There is something in the outbox, or the user came online.</summary>
+    public void Wake() => _bell.Ring();
+
+    /// <summary>The chat was just opened with the user: connect, and stay connected.</summary>
+    public void Open()
+    {
+        Touch();
+        _stayConnected = true;
+        _bell.Ring();
+    }
+
+    /// <summary>Messages were left over by an earlier process: the user gets the time of a restart to be there.</summary>
+    public void Resume() => Open();
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!_stayConnected && store.ReadOutbox(_conversation, after: 0, count: 1, bytes: 0).Count == 0)
+                {
+                    await _bell.WaitAsync(stopping);
+                    continue;
+                }
+
+                await ConverseAsync(stopping);
+                Touch();
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (PeerAwayException)
+            {
+                if (time.GetUtcNow() - _lastContact >= options.Value.AwayAfter)
+                {
+                    await GiveUpAsync($"{user} is away; the delivery was not confirmed.");
+                    continue;
+                }
+            }
+            catch (ChatException e) when (e.Fault is ChatFault.KeyMismatch or ChatFault.Declined)
+            {
+                await GiveUpAsync(e.Message);
+                continue;
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument)
+            {
+                LogRefused(user, e.Status.StatusCode);
+                await GiveUpAsync($"{user}'s client refused: {Sentence(e)}");
+                continue;
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded)
+            {
+                await GiveUpAsync($"{user} did not answer the request to chat.");
+                continue;
+            }
+            catch (Exception e)
+            {
+                // Whatever it was, the messages are on disk: the next try takes them up again.
+                LogBroken(e, user);
+            }
+
+            await WaitAsync(stopping);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await _bell.WaitAsync(_backoff.Next(), time, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees it.
+        }
+    }
+
+    private void Touch() => _lastContact = time.GetUtcNow();
+
+    private async Task GiveUpAsync(string reason)
+    {
+        _stayConnected = false;
+        _backoff.Reset();
+        foreach (var message in await store.MarkFailedAsync(_conversation, long.MaxValue, reason))
+        {
+            events.Publish(new StateEvent(message.Id, user, _conversation, MessageState.Failed, reason));
+        }
+    }
+
+    // What the other side says is shown to the user, so it is kept short; front ends escape it.
+    private static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
+
+    [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
+    private partial void LogBroken(Exception e, string user);
+
+    [LoggerMessage(2, LogLevel.Warning, "{User}'s client refused with {Status}", EventName = "LinkRefused")]
+    private partial void LogRefused(string user, StatusCode status);
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>The links of this client, one per user with whom it has something to do, from the first need to the end.</summary>
+internal sealed class PeerLinks(
+    PeerDialer dialer,
+    ChatRequests requests,
+    MessageStore store,
+    LiveEvents events,
+    IOptions<PeerOptions> options,
+    IOptions<ChatOptions> chat,
+    TimeProvider time,
+    ILogger<PeerLink> logger) : IHostedService, IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Running>> _links = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>The link to a user; started if it is new.</summary>
+    public PeerLink To(string user) => _links.GetOrAdd(user, _ => new Lazy<Running>(() =>
+    {
+        var link = new PeerLink(user, dialer, requests, store, events, options, chat, time, logger);
+
+        // The loop outlives the call that started it, so it must not inherit that call's trace.
+        using var flow = ExecutionContext.SuppressFlow();
+        return new Running(link, Task.Run(() => link.RunAsync(_stopping.Token)));
+    })).Value.Link;
+
+    /// <summary>Takes up what an earlier process left in the outbox.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var user in store.ListOutboxes(ConversationKind.User))
+        {
+            To(user).Resume();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends all links; what is not acknowledged stays in the outbox.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_links.Values.Select(link => link.Value.Loop)).WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
+
+    private sealed record Running(PeerLink Link, Task Loop);
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>The section <c>Chat:Peer</c>: the own peer port and the connections to others.</summary>
+public sealed class PeerOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Chat:Peer";
+
+    /// <summary>The IP address to listen on (<c>Chat:Peer:Address</c>). The default is reached from this machine only.</summary>
+    [Required]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>The port to listen on (<c>Chat:Peer:Port</c>); 0 takes a free one.</summary>
+    [Range(0, 65_535)]
+    public int Port { get; set; }
+
+    /// <summary>
+    /// How long after the last contact a user who is not registered counts as away instead of restarting
+    /// (<c>Chat:Peer:AwayAfter</c>); 0 to 5 min. The default is the length of a lease.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan AwayAfter { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The longest wait between two tries to reach a peer (<c>Chat:Peer:MaxBackoff</c>); 100 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan MaxBackoff { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long one try to connect may take (<c>Chat:Peer:ConnectTimeout</c>); 100 ms to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// After how long without a message an incoming stream is closed (<c>Chat:Peer:IdleTimeout</c>); 1 s to 1 day. The
+    /// other side opens it again when it has something to say.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How many calls of one peer may be open at a time (<c>Chat:Peer:MaxCallsPerPeer</c>); 2 to 100.</summary>
+    [Range(2, 100)]
+    public int MaxCallsPerPeer { get; set; } = 8;
+
+    /// <summary>How many connections all peers together may have (<c>Chat:Peer:MaxConnections</c>); 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxConnections { get; set; } = 2_000;
+}
+
+/// <summary>Checks <see cref="PeerOptions"/> at start.</summary>
+[OptionsValidator]
+public sealed partial class PeerOptionsValidator : IValidateOptions<PeerOptions>;
+
+/// <summary>Checks what attributes cannot say.</summary>
+public sealed class PeerAddressValidator : IValidateOptions<PeerOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, PeerOptions options) => IPAddress.TryParse(options.Address, out _)
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail($"{PeerOptions.Section}:{nameof(PeerOptions.Address)} is '{options.Address}'; it must be an IP address, for example 127.0.0.1 or 0.0.0.0.");
+}

@@ -1,0 +1,69 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using AspireChat.Client.Identity;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>
+/// Mutual TLS between peers. There is no authority above them: a certificate is signed by its own key, the handshake
+/// proves possession of that key, and whether the key belongs to a name is decided afterwards by its fingerprint.
+/// </summary>
+internal static class PeerTls
+{
+    private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
+    private const string P256 = "1.2.840.10045.3.1.7";
+
+    /// <summary>The answering end: demands a certificate of every caller.</summary>
+    public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity) => new()
+    {
+        ServerCertificate = identity.Certificate,
+        SslProtocols = Versions,
+        ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+        ClientCertificateValidation = (certificate, _, _) => IsPeerCertificate(certificate),
+        HandshakeTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>The calling end: accepts exactly one key.</summary>
+    /// <param name="identity">The own identity.</param>
+    /// <param name="fingerprint">The fingerprint that the other side's key must have.</param>
+    /// <param name="onOtherKey">Called if it has another one, before the handshake is refused.</param>
+    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onOtherKey) => new()
+    {
+        EnabledSslProtocols = Versions,
+        ClientCertificates = [identity.Certificate],
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        {
+            if (certificate is X509Certificate2 own && IsPeerCertificate(own) && Fingerprint.Of(own) == fingerprint)
+            {
+                return true;
+            }
+
+            onOtherKey();
+            return false;
+        },
+    };
+
+    /// <summary>Whether a certificate is of the form peers use: an ECDSA P-256 key, and within its dates.</summary>
+    public static bool IsPeerCertificate(X509Certificate2 certificate)
+    {
+        var now = DateTime.Now;
+        if (now < certificate.NotBefore || now > certificate.NotAfter)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var key = certificate.GetECDsaPublicKey();
+            return key?.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == P256;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}
