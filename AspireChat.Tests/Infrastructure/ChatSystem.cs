@@ -1,0 +1,54 @@
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>A system of a test's own: a Redis, and as many clients as the test starts.</summary>
+public sealed class ChatSystem : IAsyncDisposable
+{
+    private readonly List<ChatClientProcess> _clients = [];
+
+    private ChatSystem(RedisServer redis) => Redis = redis;
+
+    /// <summary>Its name server.</summary>
+    public RedisServer Redis { get; }
+
+    /// <summary>Starts a Redis.</summary>
+    public static async Task<ChatSystem> StartAsync() => new(await RedisServer.StartAsync());
+
+    /// <summary>Starts a client and waits until it is ready.</summary>
+    public async Task<ChatClientProcess> StartClientAsync(string name, params IEnumerable<(string Key, string Value)> settings)
+    {
+        var client = await ChatClientProcess.StartAsync(name, Redis.ConnectionString, settings: settings);
+        Own(client);
+        return client;
+    }
+
+    /// <summary>Starts several clients at once and waits until all are ready.</summary>
+    public Task<ChatClientProcess[]> StartClientsAsync(params IEnumerable<string> names) =>
+        Task.WhenAll(names.Select(name => StartClientAsync(name)));
+
+    /// <summary>Starts a client without waiting for anything.</summary>
+    public ChatClientProcess LaunchClient(
+        string name, string? dataDirectory = null, params IEnumerable<(string Key, string Value)> settings)
+    {
+        var client = ChatClientProcess.Launch(name, Redis.ConnectionString, rabbit: null, dataDirectory, settings);
+        Own(client);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        await Redis.DisposeAsync();
+    }
+
+    private void Own(ChatClientProcess client)
+    {
+        lock (_clients)
+        {
+            _clients.Add(client);
+        }
+    }
+}

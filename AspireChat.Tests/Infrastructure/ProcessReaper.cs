@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// Makes sure that nothing a run started outlives it: a shell, in a session of its own, that learns of every process and
+/// reads from a pipe that only this process holds. When the pipe closes, because the run ended, was stopped or was killed,
+/// the shell kills what is left and removes the run's temporary folder.
+/// </summary>
+public static class ProcessReaper
+{
+    private const string Script = """
+        trap '' INT TERM HUP QUIT
+        left=' '
+        while read -r verb id; do
+          case $verb in
+            started) left="$left$id " ;;
+            ended) left="${left%% $id *} ${left#* $id }" ;;
+          esac
+        done
+        for id in $left; do kill -KILL -- "-$id" 2>/dev/null || kill -KILL "$id" 2>/dev/null; done
+        exec rm -rf -- "$1"
+        """;
+
+    private static readonly Lock Gate = new();
+
+    /// <summary>The folder for everything temporary of this run.</summary>
+    public static string RunFolder { get; } =
+        Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"aspirechat-tests-{Environment.ProcessId}")).FullName;
+
+    // After RunFolder, which it needs: static fields are made in the order in which they stand.
+    private static readonly StreamWriter Pipe = Start();
+
+    /// <summary>From now on this process, and its group if it leads one, does not outlive the run.</summary>
+    public static void Watch(int processId) => Tell($"started {processId}");
+
+    /// <summary>The process has ended; its id may belong to somebody else soon.</summary>
+    public static void Forget(int processId) => Tell($"ended {processId}");
+
+    private static void Tell(string line)
+    {
+        lock (Gate)
+        {
+            Pipe.WriteLine(line);
+        }
+    }
+
+    private static StreamWriter Start()
+    {
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", Script, "aspirechat-tests-reaper", RunFolder])
+        {
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+        };
+        var writer = Process.Start(start)!.StandardInput;
+        writer.AutoFlush = true;
+        return writer;
+    }
+}

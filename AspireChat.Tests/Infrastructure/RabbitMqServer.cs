@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// A real RabbitMQ of a test's own: own node name, own ports on loopback, own epmd, own home. It takes about ten seconds to
+/// start, so tests that do not break it share one (<see cref="SharedRabbitMq"/>) and take a virtual host each.
+/// </summary>
+public sealed class RabbitMqServer : IAsyncDisposable
+{
+    private const string User = "tests";
+
+    // Debian's rabbitmq-server on PATH changes to the user rabbitmq; this one is the program itself.
+    private const string DebianProgram = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+
+    private readonly TempFolder _folder = new("rabbitmq");
+    private readonly string _password = Guid.NewGuid().ToString("N");
+    private readonly int _epmdPort = FreePort.Next();
+    private readonly int _distributionPort = FreePort.Next();
+    private readonly int _managementPort = FreePort.Next();
+    private readonly HttpClient _management;
+    private TestProcess? _epmd;
+    private TestProcess? _process;
+
+    private RabbitMqServer()
+    {
+        _management = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{_managementPort}"),
+        };
+        _management.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{User}:{_password}")));
+    }
+
+    /// <summary>The AMQP port on 127.0.0.1; the same after a restart.</summary>
+    public int Port { get; } = FreePort.Next();
+
+    /// <summary>The connection string for the default virtual host.</summary>
+    public string ConnectionString => $"amqp://{User}:{_password}@127.0.0.1:{Port}";
+
+    /// <summary>Starts a broker and waits until it speaks AMQP.</summary>
+    public static async Task<RabbitMqServer> StartAsync()
+    {
+        var server = new RabbitMqServer();
+        await server.WriteConfigurationAsync();
+        await server.StartProcessAsync();
+        return server;
+    }
+
+    /// <summary>Makes a virtual host that nobody else uses.</summary>
+    /// <returns>The connection string for it.</returns>
+    public async Task<string> CreateVirtualHostAsync()
+    {
+        var name = $"test-{Guid.NewGuid():N}";
+        using var made = await _management.PutAsJsonAsync($"/api/vhosts/{name}", new { });
+        made.EnsureSuccessStatusCode();
+        using var permitted = await _management.PutAsJsonAsync(
+            $"/api/permissions/{name}/{User}", new { configure = ".*", write = ".*", read = ".*" });
+        permitted.EnsureSuccessStatusCode();
+        return $"{ConnectionString}/{name}";
+    }
+
+    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } running)
+        {
+            await running.KillAsync();
+            await running.DisposeAsync();
+            _process = null;
+        }
+    }
+
+    /// <summary>Kills it if it runs and starts it again on the same ports.</summary>
+    /// <param name="keepData">Whether it finds its data again or comes up empty.</param>
+    public async Task RestartAsync(bool keepData = true)
+    {
+        await KillAsync();
+        if (!keepData)
+        {
+            Directory.Delete(_folder.File("mnesia"), recursive: true);
+        }
+
+        await StartProcessAsync();
+    }
+
+    /// <summary>Freezes it: connections stay open and nothing is answered.</summary>
+    public void Pause() => _process?.Pause();
+
+    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    public void Resume() => _process?.Resume();
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        if (_epmd is not null)
+        {
+            await _epmd.DisposeAsync();
+        }
+
+        _management.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task WriteConfigurationAsync()
+    {
+        await File.WriteAllTextAsync(
+            _folder.File("rabbitmq.conf"),
+            $"""
+            listeners.tcp.1 = 127.0.0.1:{Port}
+            management.tcp.ip = 127.0.0.1
+            management.tcp.port = {_managementPort}
+            default_user = {User}
+            default_pass = {_password}
+            log.console = true
+            log.console.level = warning
+
+            """);
+        await File.WriteAllTextAsync(_folder.File("enabled_plugins"), "[rabbitmq_management].\n");
+    }
+
+    private async Task StartProcessAsync()
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["ERL_EPMD_PORT"] = $"{_epmdPort}",
+            ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            ["HOME"] = _folder.FullName,
+            ["RABBITMQ_NODENAME"] = $"rabbit{Port}@localhost",
+            ["RABBITMQ_DIST_PORT"] = $"{_distributionPort}",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+            ["RABBITMQ_MNESIA_BASE"] = _folder.File("mnesia"),
+            ["RABBITMQ_LOG_BASE"] = _folder.File("log"),
+            ["RABBITMQ_CONFIG_FILE"] = _folder.File("rabbitmq.conf"),
+            ["RABBITMQ_CONF_ENV_FILE"] = _folder.File("none.conf"),
+            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = _folder.File("enabled_plugins"),
+        };
+
+        // Started here and not by the broker, whose own would leave its group and outlive it.
+        _epmd ??= TestProcess.Start("epmd", "epmd", ["-port", $"{_epmdPort}", "-address", "127.0.0.1"], environment);
+        await Until.True("epmd listens", async () => await ListensAsync(_epmdPort));
+
+        var process = TestProcess.Start(
+            "rabbitmq", File.Exists(DebianProgram) ? DebianProgram : "rabbitmq-server", [], environment);
+        _process = process;
+        await Until.True(
+            "rabbitmq speaks AMQP and its management answers",
+            async () => await SpeaksAmqpAsync() && await ManagementAnswersAsync(),
+            StartPatience,
+            giveUp: () => process.HasExited ? process.Describe() : null);
+    }
+
+    private async Task<bool> ManagementAnswersAsync()
+    {
+        using var answer = await _management.GetAsync("/api/whoami");
+        return answer.IsSuccessStatusCode;
+    }
+
+    private static async Task<bool> ListensAsync(int port)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        return true;
+    }
+
+    private async Task<bool> SpeaksAmqpAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray());
+
+        // A method frame (1) on channel 0: Connection.Start.
+        var start = new byte[3];
+        await stream.ReadExactlyAsync(start);
+        return start is [1, 0, 0];
+    }
+}

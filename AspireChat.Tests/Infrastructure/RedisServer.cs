@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// A real Redis of a test's own: on a free loopback port, append-only like the system's, its data in a temporary folder
+/// that survives <see cref="RestartAsync"/>.
+/// </summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new("redis");
+    private readonly string? _password;
+    private TestProcess? _process;
+
+    private RedisServer(int port, string? password)
+    {
+        Port = port;
+        _password = password;
+    }
+
+    /// <summary>The port on 127.0.0.1; the same after a restart.</summary>
+    public int Port { get; }
+
+    /// <summary>The connection string for StackExchange.Redis.</summary>
+    public string ConnectionString =>
+        _password is null ? $"127.0.0.1:{Port}" : $"127.0.0.1:{Port},password={_password}";
+
+    /// <summary>Starts a server and waits until it answers.</summary>
+    /// <param name="password">The password that clients must give; none if null.</param>
+    public static async Task<RedisServer> StartAsync(string? password = null)
+    {
+        var server = new RedisServer(FreePort.Next(), password);
+        await server.WriteConfigurationAsync();
+        await server.StartProcessAsync();
+        return server;
+    }
+
+    /// <summary>
+    /// Reserves port and folder without starting, for clients that are there before their Redis; <see cref="RestartAsync"/>
+    /// starts it.
+    /// </summary>
+    public static async Task<RedisServer> ReserveAsync()
+    {
+        var server = new RedisServer(FreePort.Next(), password: null);
+        await server.WriteConfigurationAsync();
+        return server;
+    }
+
+    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } running)
+        {
+            await running.KillAsync();
+            await running.DisposeAsync();
+            _process = null;
+        }
+    }
+
+    /// <summary>Kills it if it runs and starts it again on the same port.</summary>
+    /// <param name="keepData">Whether it finds its data again or comes up empty.</param>
+    public async Task RestartAsync(bool keepData = true)
+    {
+        await KillAsync();
+        if (!keepData && Directory.Exists(_folder.File("appendonlydir")))
+        {
+            Directory.Delete(_folder.File("appendonlydir"), recursive: true);
+        }
+
+        await StartProcessAsync();
+    }
+
+    /// <summary>Freezes it: connections stay open and nothing is answered.</summary>
+    public void Pause() => _process?.Pause();
+
+    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    public void Resume() => _process?.Resume();
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _folder.Dispose();
+    }
+
+    private Task WriteConfigurationAsync() => File.WriteAllTextAsync(
+        _folder.File("redis.conf"),
+        $"""
+        port {Port}
+        bind 127.0.0.1
+        dir {_folder.FullName}
+        appendonly yes
+        save ""
+        loglevel warning
+        {(_password is null ? "" : $"requirepass {_password}")}
+
+        """);
+
+    private async Task StartProcessAsync()
+    {
+        var process = TestProcess.Start("redis", "redis-server", [_folder.File("redis.conf")], []);
+        _process = process;
+        await Until.True(
+            "redis answers PING", AnswersAsync, giveUp: () => process.HasExited ? process.Describe() : null);
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{(_password is null ? "" : $"AUTH {_password}\r\n")}PING\r\n"));
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        var authenticated = _password is null || await reader.ReadLineAsync() == "+OK";
+
+        // While it loads its data it answers -LOADING.
+        return authenticated && await reader.ReadLineAsync() == "+PONG";
+    }
+}

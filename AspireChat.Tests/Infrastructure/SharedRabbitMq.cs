@@ -1,0 +1,26 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(SharedRabbitMq))]
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// The broker that all tests share which do not break it, started when the first one asks. A test takes it as a
+/// constructor argument and asks for a virtual host of its own.
+/// </summary>
+public sealed class SharedRabbitMq : IAsyncDisposable
+{
+    private readonly Lazy<Task<RabbitMqServer>> _server = new(RabbitMqServer.StartAsync);
+
+    /// <summary>The connection string for a new virtual host that nobody else uses.</summary>
+    public async Task<string> CreateVirtualHostAsync() => await (await _server.Value).CreateVirtualHostAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server.IsValueCreated)
+        {
+            await (await _server.Value).DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// A process that a test started: its output is kept, its signals go to its whole group, and it does not outlive the run.
+/// It has a session of its own, so a Ctrl-C in the terminal reaches the run and not it.
+/// </summary>
+public sealed class TestProcess : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+    private static readonly int SigStop = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int SigCont = OperatingSystem.IsMacOS() ? 19 : 18;
+
+    // Settings of the machine or of a system that runs beside the tests must not reach what they start.
+    private static readonly string[] NotInherited =
+        ["OTEL_", "ASPNETCORE_", "DOTNET_URLS", "DOTNET_ENVIRONMENT", "ConnectionStrings__", "Chat__", "RABBITMQ_", "ERL_"];
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TestProcess(string name, Process process)
+    {
+        Name = name;
+        _process = process;
+    }
+
+    /// <summary>What it is called in failures.</summary>
+    public string Name { get; }
+
+    /// <summary>Its process id.</summary>
+    public int Id { get; private set; }
+
+    /// <summary>Completes with its exit code (128 + n after signal n) when it ends.</summary>
+    public Task<int> Exit => _exit.Task;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _exit.Task.IsCompleted;
+
+    /// <summary>What it wrote to standard output so far.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>What it wrote to standard error so far.</summary>
+    public string Errors => string.Join('\n', _errors);
+
+    /// <summary>Starts a process.</summary>
+    /// <param name="name">What it is called in failures.</param>
+    /// <param name="fileName">The program, a path or a name on PATH.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Variables set for it; a null value removes one.</param>
+    public static TestProcess Start(
+        string name, string fileName, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
+    {
+        var start = new ProcessStartInfo("setsid", [fileName, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = ProcessReaper.RunFolder,
+        };
+        foreach (var variable in start.Environment.Keys.Where(IsNotInherited).ToList())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        var process = new Process { StartInfo = start };
+        var started = new TestProcess(name, process);
+        process.OutputDataReceived += (_, line) => Keep(started._output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(started._errors, line.Data);
+        process.Exited += (_, _) => started.OnExit();
+        process.Start();
+        started.Id = process.Id;
+        ProcessReaper.Watch(process.Id);
+
+        // Only now, so that the reaper never hears of the end before the start.
+        process.EnableRaisingEvents = true;
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return started;
+    }
+
+    /// <summary>Ends it at once, as <c>kill -9</c> and a power cut do, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Signal(SigKill);
+        await Exit.DefaultTimeout();
+    }
+
+    /// <summary>Asks it to end (SIGTERM).</summary>
+    /// <returns>Its exit code, once it has ended and its output is complete.</returns>
+    public Task<int> TerminateAsync(TimeSpan? deadline = null)
+    {
+        Signal(SigTerm);
+        return WaitForExitAsync(deadline);
+    }
+
+    /// <summary>Waits until it has ended and its output is complete.</summary>
+    public async Task<int> WaitForExitAsync(TimeSpan? deadline = null)
+    {
+        try
+        {
+            await _process.WaitForExitAsync(CancellationToken.None).DefaultTimeout(deadline);
+            return await Exit.DefaultTimeout(deadline);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{Name} did not end. {Describe()}", e);
+        }
+    }
+
+    /// <summary>Freezes it and its group: it holds its connections and answers nothing.</summary>
+    public void Pause() => Signal(SigStop);
+
+    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    public void Resume() => Signal(SigCont);
+
+    /// <summary>Whether it runs, and the end of what it wrote; for messages of failures.</summary>
+    public string Describe()
+    {
+        var state = HasExited ? $"ended with exit code {Exit.Result}" : "is running";
+        return $"{Name} (process {Id}) {state}.\n--- its output ends with ---\n{Tail(_output)}\n--- its errors end with ---\n{Tail(_errors)}";
+    }
+
+    /// <summary>Kills it; what it wrote becomes part of the test's own output.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var ended = HasExited ? "" : " It was killed at the end of the test.";
+        Signal(SigKill);
+        await Exit.WaitAsync(Until.Patience);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Describe()}{ended}");
+        _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (!HasExited)
+        {
+            // The group first: of a script, the program that it runs is meant as well.
+            if (Kill(-Id, signal) != 0)
+            {
+                _ = Kill(Id, signal);
+            }
+        }
+    }
+
+    private void OnExit()
+    {
+        ProcessReaper.Forget(Id);
+        _exit.TrySetResult(_process.ExitCode);
+    }
+
+    private static bool IsNotInherited(string variable) =>
+        NotInherited.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        const int mostLines = 5_000;
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > mostLines)
+            {
+                lines.TryDequeue(out _);
+            }
+        }
+    }
+
+    private static string Tail(ConcurrentQueue<string> lines) => string.Join('\n', lines.TakeLast(100));
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
+}
