@@ -3,6 +3,11 @@
 // libraries. What the real ones add (their own health checks and tracing) the client switches off or does without.
 // Model: https://github.com/microsoft/aspire, src/Components, branch release/13.5.
 
+using Aspire.RabbitMQ.Client;
+using Aspire.StackExchange.Redis;
+using RabbitMQ.Client;
+using StackExchange.Redis;
+
 namespace Aspire.StackExchange.Redis
 {
     /// <summary>How to connect to Redis.</summary>
@@ -46,11 +51,6 @@ namespace Aspire.RabbitMQ.Client
 
 namespace Microsoft.Extensions.Hosting
 {
-    using Aspire.RabbitMQ.Client;
-    using Aspire.StackExchange.Redis;
-    using global::RabbitMQ.Client;
-    using global::StackExchange.Redis;
-
     /// <summary>Registration of the Redis client.</summary>
     public static class AspireRedisExtensions
     {

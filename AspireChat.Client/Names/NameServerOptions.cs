@@ -1,0 +1,31 @@
+namespace AspireChat.Client.Names;
+
+/// <summary>The section <c>Chat:NameServer</c>: how this client keeps its name at the name server.</summary>
+public sealed class NameServerOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Chat:NameServer";
+
+    /// <summary>
+    /// How long a registration lives without being renewed (<c>Chat:NameServer:Lease</c>): a crashed client is listed
+    /// for at most this long. 1 s to 5 min.
+    /// </summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How often it is renewed (<c>Chat:NameServer:RenewEvery</c>): at least 100 ms, and less than half of
+    /// <see cref="Lease"/>, so that one renewal may be missed.
+    /// </summary>
+    public TimeSpan RenewEvery { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a name stays with its key after its last use (<c>Chat:NameServer:ClaimFor</c>): at least
+    /// <see cref="Lease"/>, at most ten years.
+    /// </summary>
+    public TimeSpan ClaimFor { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How long one question to the name server may take (<c>Chat:NameServer:CallTimeout</c>): 100 ms to 30 s.
+    /// </summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(2);
+}

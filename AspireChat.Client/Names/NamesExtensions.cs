@@ -1,0 +1,40 @@
+using AspireChat.Client.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using StackExchange.Redis;
+
+namespace AspireChat.Client.Names;
+
+/// <summary>Registration of the capability.</summary>
+public static class NamesExtensions
+{
+    /// <summary>The name of the connection: in <c>ConnectionStrings</c>, among the health checks and the connection states.</summary>
+    public const string ConnectionName = "redis";
+
+    /// <summary>Adds the name server, and the service that keeps this client registered there.</summary>
+    public static IHostApplicationBuilder AddNames(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<NameServerOptions, NameServerOptionsValidator>()
+            .BindConfiguration(NameServerOptions.Section);
+
+        // The health check is our own: being connected is not yet being registered.
+        builder.AddRedisClient(ConnectionName, settings => settings.DisableHealthChecks = true, KeepTrying);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<StartFailure>();
+        builder.Services.AddSingleton(services => new RedisConnection(services.GetRequiredService<IConnectionMultiplexer>));
+        builder.Services.AddSingleton<PresenceDirectory>();
+        builder.Services.AddHostedService<PresenceHeartbeatService>();
+        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(ConnectionName);
+        return builder;
+    }
+
+    /// <summary>How a connection to Redis outlives Redis.</summary>
+    internal static void KeepTrying(ConfigurationOptions redis)
+    {
+        redis.AbortOnConnectFail = false;
+        redis.ConnectTimeout = 2_000;
+        redis.ReconnectRetryPolicy = new LinearRetry(500);
+
+        // Seconds between signs of life; without them a connection whose other end vanished would look alive for minutes.
+        redis.KeepAlive = 5;
+    }
+}

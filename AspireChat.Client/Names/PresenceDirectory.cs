@@ -1,0 +1,179 @@
+using System.Globalization;
+using AspireChat.Client.Conversations;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace AspireChat.Client.Names;
+
+/// <summary>
+/// The name server: who owns which name, who is online, and where. It says where to find a peer, never who to trust.
+/// </summary>
+/// <remarks>
+/// Keys (docs/protocol.md): <c>chat:claim:{user}</c> hash <c>fingerprint</c>, <c>epoch</c>; <c>chat:peer:{user}</c> hash
+/// <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>, <c>since</c> (milliseconds since 1970-01-01 UTC),
+/// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds.
+/// User names are those of <see cref="ChatName"/> everywhere. Every call is bounded by
+/// <see cref="NameServerOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
+/// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
+/// </remarks>
+public sealed partial class PresenceDirectory(
+    RedisConnection redis, IOptions<NameServerOptions> options, TimeProvider time, ILogger<PresenceDirectory> logger)
+{
+    private const string PeerPrefix = "chat:peer:";
+    private const string ClaimPrefix = "chat:claim:";
+    private const string PeersKey = "chat:peers";
+
+    // Scripts go as text, a kilobyte each: a restarted Redis has forgotten them, and not every library version notices.
+    private const CommandFlags ScriptFlags = CommandFlags.NoScriptCache;
+
+    private readonly NameServerOptions _options = options.Value;
+
+    /// <summary>
+    /// Registers a lease, and claims the name for its key. The same key takes over from its own older lease, whose
+    /// token is dead from then on. Repeating the call with the same lease prolongs it.
+    /// </summary>
+    /// <param name="lease">What to register.</param>
+    /// <param name="minimumEpoch">The highest epoch known to have been used: the new one is higher, even if Redis has lost its data.</param>
+    /// <param name="yieldAbove">A registration of the same key with an epoch above this one is left alone; null if none is.</param>
+    /// <param name="cancellationToken">Gives up waiting; the registration may still happen.</param>
+    public async Task<Registration> RegisterAsync(
+        Lease lease, long minimumEpoch, long? yieldAbove, CancellationToken cancellationToken)
+    {
+        var answer = await EvaluateAsync(
+            PresenceScripts.Register,
+            KeysOf(lease.User),
+            [
+                lease.User,
+                lease.Fingerprint,
+                lease.Address.GetLeftPart(UriPartial.Authority),
+                lease.Token,
+                Milliseconds(_options.Lease),
+                Milliseconds(_options.ClaimFor),
+                minimumEpoch,
+                yieldAbove?.ToString(CultureInfo.InvariantCulture) ?? "",
+            ],
+            cancellationToken);
+        var numbers = ((RedisValue[]?)answer)!;
+        return new Registration((RegistrationOutcome)(int)numbers[0], (long)numbers[1]);
+    }
+
+    /// <summary>Prolongs a registration.</summary>
+    /// <returns>False if it is gone, superseded, or the name now belongs to another key; registering again tells which.</returns>
+    public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>
+        (int)await EvaluateAsync(
+            PresenceScripts.Renew,
+            KeysOf(lease.User),
+            [lease.User, lease.Fingerprint, lease.Token, Milliseconds(_options.Lease), Milliseconds(_options.ClaimFor)],
+            cancellationToken) == 1;
+
+    /// <summary>Takes a registration back; the claim to the name stays.</summary>
+    /// <returns>False if the name was not registered with this lease any more.</returns>
+    public async Task<bool> UnregisterAsync(Lease lease, CancellationToken cancellationToken) =>
+        (int)await EvaluateAsync(
+            PresenceScripts.Unregister,
+            KeysOf(lease.User),
+            [lease.User, lease.Token, Milliseconds(_options.ClaimFor)],
+            cancellationToken) == 1;
+
+    /// <summary>Where a user is; null if not online, or if the record is malformed.</summary>
+    public async Task<PeerRecord?> LookUpAsync(string user, CancellationToken cancellationToken)
+    {
+        var fields = await ReadAsync(PeerPrefix + user, ["address", "fingerprint", "epoch", "since"], cancellationToken);
+        return fields is null
+            ? null
+            : Reported(PeerRecord.Parse(user, fields[0], fields[1], fields[2], fields[3]), user);
+    }
+
+    /// <summary>Which key owns a name, online or not; null if none does, or if the claim is malformed.</summary>
+    public async Task<Claim?> FindClaimAsync(string user, CancellationToken cancellationToken)
+    {
+        var fields = await ReadAsync(ClaimPrefix + user, ["fingerprint", "epoch"], cancellationToken);
+        return fields is null ? null : Reported(Claim.Parse(user, fields[0], fields[1]), user);
+    }
+
+    /// <summary>Who is online, in alphabetical order. Malformed records are left out.</summary>
+    public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var answer = await EvaluateAsync(PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
+        var records = new List<PeerRecord>();
+        foreach (var row in ((RedisResult[]?)answer)!)
+        {
+            var fields = ((string[]?)row)!;
+            if (!ChatName.TryParse(fields[0], out var user) || user != fields[0])
+            {
+                Log.SkippedForeignName(logger);
+            }
+            else if (Reported(PeerRecord.Parse(user, fields[1], fields[2], fields[3], fields[4]), user) is { } record)
+            {
+                records.Add(record);
+            }
+        }
+
+        records.Sort((a, b) => string.CompareOrdinal(a.User, b.User));
+        return records;
+    }
+
+    private static RedisKey[] KeysOf(string user) => [ClaimPrefix + user, PeerPrefix + user, PeersKey];
+
+    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    private Task<RedisResult> EvaluateAsync(
+        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
+        CallAsync(database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
+
+    // Null if there is no such hash.
+    private async Task<string?[]?> ReadAsync(string key, RedisValue[] fields, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var values = await CallAsync(database => database.HashGetAsync(key, fields), cancellationToken);
+            return values.All(value => value.IsNull) ? null : [.. values.Select(value => (string?)value)];
+        }
+        catch (ChatException e) when (e.InnerException is RedisServerException { Message: var said } && said.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            // Not a hash at all: as malformed as a record can be.
+            return new string?[fields.Length];
+        }
+    }
+
+    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var database = await redis.OpenAsync(either.Token);
+            return await call(database).WaitAsync(either.Token);
+        }
+        catch (RedisServerException e)
+        {
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) answered with an error; try again later.", e);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", e);
+        }
+    }
+
+    private T? Reported<T>(T? record, string user)
+        where T : class
+    {
+        if (record is null)
+        {
+            Log.SkippedMalformed(logger, user, typeof(T).Name);
+        }
+
+        return record;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The name server holds a malformed {Kind} of {User}; skipped.")]
+        public static partial void SkippedMalformed(ILogger logger, string user, string kind);
+
+        // What stands there instead of a name is not repeated: it could be made to deceive the reader of a log.
+        [LoggerMessage(2, LogLevel.Warning, "The name server lists something that is not a user name; skipped.")]
+        public static partial void SkippedForeignName(ILogger logger);
+    }
+}

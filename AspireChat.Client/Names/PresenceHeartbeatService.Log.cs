@@ -1,0 +1,28 @@
+namespace AspireChat.Client.Names;
+
+public sealed partial class PresenceHeartbeatService
+{
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Registered {User} at the name server, epoch {Epoch}.")]
+        public static partial void Registered(ILogger logger, string user, long epoch);
+
+        [LoggerMessage(2, LogLevel.Warning, "The name server is away ({Kind}: {Reason}); trying again.")]
+        public static partial void Away(ILogger logger, string kind, string reason);
+
+        [LoggerMessage(3, LogLevel.Error, "A renewal at the name server failed; trying again.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Warning, "The registration of {User} was lost; registering again.")]
+        public static partial void Lost(ILogger logger, string user);
+
+        [LoggerMessage(5, LogLevel.Warning, "A newer process with the key of {User} has registered, epoch {Epoch}; waiting until it is gone.")]
+        public static partial void Superseded(ILogger logger, string user, long epoch);
+
+        [LoggerMessage(6, LogLevel.Error, "The name {User} went to another key; trying to get it back.")]
+        public static partial void NameTaken(ILogger logger, string user);
+
+        [LoggerMessage(7, LogLevel.Information, "{User} could not be unregistered; the name server forgets it when the lease is over.")]
+        public static partial void NotUnregistered(ILogger logger, string user);
+    }
+}

@@ -1,0 +1,232 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Faults;
+using AspireChat.Client.Identity;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Names;
+
+/// <summary>
+/// Keeps this client registered at the name server, from the moment its peer server listens to the process's end, and
+/// tells the front ends who comes and goes. Whatever happens to the registration is said as the state of the connection
+/// <c>redis</c>, which is <see cref="ConnectionStates.Connected"/> exactly while this client is registered.
+/// </summary>
+public sealed partial class PresenceHeartbeatService(
+    PresenceDirectory names,
+    LocalPeer self,
+    KnownPeers known,
+    ConnectionStates connections,
+    LiveEvents events,
+    StartFailure failure,
+    IHostApplicationLifetime lifetime,
+    IOptions<NameServerOptions> options,
+    TimeProvider time,
+    ILogger<PresenceHeartbeatService> logger) : BackgroundService
+{
+    /// <summary>State: a newer process with the own key is registered, and others reach that one.</summary>
+    public const string Superseded = "superseded";
+
+    /// <summary>State: the own name went to another key while this client was running.</summary>
+    public const string NameTaken = "name-taken";
+
+    private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2));
+    private readonly OnlineUsers _online = new(self.Name, events);
+    private Lease? _lease;
+    private string? _state;
+    private bool _isHeld;
+    private bool _wasHeld;
+    private bool _isAway;
+
+    /// <summary>Stops renewing and takes the registration back, within two seconds even if Redis is away.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_lease is null)
+        {
+            return;
+        }
+
+        using var timeout = new CancellationTokenSource(UnregisterTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            // Even if it does not look held: an answer may have been lost, and the token protects a successor's.
+            await names.UnregisterAsync(_lease, either.Token);
+        }
+        catch (Exception e) when (e is ChatException or OperationCanceledException)
+        {
+            Log.NotUnregistered(logger, self.Name);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        Change(ConnectionStates.Connecting);
+        try
+        {
+            _lease = new Lease(self.Name, await self.Address.WaitAsync(stoppingToken), self.Identity.Fingerprint);
+            await RunAsync(_lease, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end, not a fault.
+        }
+    }
+
+    private async Task RunAsync(Lease lease, CancellationToken stoppingToken)
+    {
+        while (failure.Sentence is null)
+        {
+            TimeSpan pause;
+            try
+            {
+                await BeatAsync(lease, stoppingToken);
+                _backoff.Reset();
+                _isAway = false;
+                pause = options.Value.RenewEvery;
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                SayAway(e);
+                pause = _backoff.Next();
+            }
+
+            await Task.Delay(pause, time, stoppingToken);
+        }
+    }
+
+    private async Task BeatAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var wasLost = false;
+        if (!_isHeld || !await names.RenewAsync(lease, cancellationToken))
+        {
+            wasLost = _isHeld;
+            _isHeld = false;
+            if (wasLost)
+            {
+                SayLost();
+            }
+
+            await RegisterAsync(lease, cancellationToken);
+        }
+
+        if (_isHeld)
+        {
+            Change(ConnectionStates.Connected);
+        }
+
+        if (failure.Sentence is null)
+        {
+            // What made this client lose its registration may have hit the others as well: give them one turn.
+            _online.Update(await names.ListAsync(cancellationToken), sayGone: !wasLost);
+        }
+    }
+
+    private async Task RegisterAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        // At its start a process takes over from whoever holds the name with the same key; later it only takes back
+        // what it lost, and leaves a newer process alone.
+        var answer = await names.RegisterAsync(
+            lease, await RememberedEpochAsync(), _wasHeld ? self.Epoch : null, cancellationToken);
+        switch (answer.Outcome)
+        {
+            case RegistrationOutcome.Registered:
+                // Remembered before anybody hears it: after a crash the next one must be higher.
+                await known.MeetAsync(self.Name, self.Identity.Fingerprint, answer.Epoch);
+                self.Epoch = answer.Epoch;
+                _isHeld = _wasHeld = true;
+                Log.Registered(logger, self.Name, answer.Epoch);
+                break;
+            case RegistrationOutcome.Superseded:
+                SaySuperseded(answer.Epoch);
+                break;
+            case RegistrationOutcome.NameTaken when _wasHeld:
+                SayNameTaken();
+                break;
+            default:
+                failure.Set(
+                    $"The name {self.Name} belongs to another key: choose another name, or start with the data directory that "
+                    + "holds its key. A name is free again some weeks after its last use.");
+                lifetime.StopApplication();
+                break;
+        }
+    }
+
+    private async Task<long> RememberedEpochAsync()
+    {
+        var pin = known.Find(self.Name);
+        if (pin is not null && pin.Fingerprint != self.Identity.Fingerprint)
+        {
+            // The own key was replaced by its user; nobody else could have been pinned to the own name here.
+            await known.AcceptKeyAsync(self.Name, self.Identity.Fingerprint);
+            pin = null;
+        }
+
+        return Math.Max(pin?.Epoch ?? 0, self.Epoch);
+    }
+
+    private void SayAway(Exception e)
+    {
+        if (_isAway)
+        {
+            return;
+        }
+
+        _isAway = true;
+        if (e is ChatException)
+        {
+            Log.Away(logger, (e.InnerException ?? e).GetType().Name, (e.InnerException ?? e).Message);
+        }
+        else
+        {
+            Log.Failed(logger, e);
+        }
+
+        Change(
+            _wasHeld ? ConnectionStates.Reconnecting : ConnectionStates.Connecting,
+            "The name server (Redis) is away; nobody new can find this client until it is back. Trying again.");
+    }
+
+    private void SayLost()
+    {
+        Log.Lost(logger, self.Name);
+        Change(
+            ConnectionStates.Reconnecting,
+            "The registration was lost: this client was paused, or the name server lost its data. Registering again.");
+    }
+
+    private void SaySuperseded(long epoch)
+    {
+        if (Change(
+            Superseded,
+            $"Another process with {self.Name}'s key has registered, and others now reach that one. This one waits until it is gone."))
+        {
+            Log.Superseded(logger, self.Name, epoch);
+        }
+    }
+
+    private void SayNameTaken()
+    {
+        if (Change(
+            NameTaken,
+            $"THE NAME {self.Name} NOW BELONGS TO ANOTHER KEY: the name server lost its data and somebody else took the name. "
+            + "Others do not reach you by it. Trying to get it back."))
+        {
+            Log.NameTaken(logger, self.Name);
+        }
+    }
+
+    private bool Change(string state, string? detail = null)
+    {
+        if (_state == state)
+        {
+            return false;
+        }
+
+        _state = state;
+        connections.Set(NamesExtensions.ConnectionName, state, detail);
+        return true;
+    }
+}

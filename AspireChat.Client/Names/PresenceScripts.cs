@@ -1,0 +1,107 @@
+namespace AspireChat.Client.Names;
+
+/// <summary>
+/// Every check-then-write at the name server, each one Lua script, which Redis runs as a whole
+/// (https://redis.io/docs/latest/develop/programmability/eval-intro/), with the server's clock.
+/// </summary>
+/// <remarks>
+/// Lua's numbers are doubles and print with 14 digits, so numbers are written with <c>%.0f</c>. An epoch found in Redis
+/// counts if it is below 2^52; beyond, it is taken for a forgery that means to leave no higher one.
+/// </remarks>
+internal static class PresenceScripts
+{
+    /// <summary>
+    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, minimum epoch,
+    /// epoch above which the same key's other lease is left alone (empty: none is).
+    /// Answers { outcome, epoch }; the outcome is the number of a <see cref="RegistrationOutcome"/>.
+    /// </summary>
+    public const string Register = Clock + """
+        local function epochOf(text)
+          local number = tonumber(text)
+          if number and number == math.floor(number) and number >= 0 and number < 4503599627370496 then return number end
+          return 0
+        end
+
+        local user, fingerprint, address, lease = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+        local claimed = redis.call('HMGET', KEYS[1], 'fingerprint', 'epoch')
+        local online = redis.call('HMGET', KEYS[2], 'fingerprint', 'epoch', 'lease')
+
+        local owner = claimed[1] or online[1]
+        if owner and owner ~= fingerprint then return { 1, 0 } end
+
+        local epoch = epochOf(online[2])
+        if online[3] ~= lease then
+          if ARGV[8] ~= '' and online[3] and epoch > tonumber(ARGV[8]) then return { 2, epoch } end
+          epoch = math.max(epochOf(claimed[2]), epoch, tonumber(ARGV[7])) + 1
+          redis.call('DEL', KEYS[2])
+          redis.call('HSET', KEYS[2], 'address', address, 'fingerprint', fingerprint,
+            'epoch', string.format('%.0f', epoch), 'lease', lease, 'since', string.format('%.0f', now))
+          redis.call('HSET', KEYS[1], 'fingerprint', fingerprint, 'epoch', string.format('%.0f', epoch))
+        end
+
+        redis.call('PEXPIRE', KEYS[2], ARGV[5])
+        redis.call('PEXPIRE', KEYS[1], ARGV[6])
+        redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[5]), user)
+        return { 0, epoch }
+        """;
+
+    /// <summary>
+    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, lease, lease ms, claim ms. Answers 1 if the lease was renewed,
+    /// 0 if it is not the present one or the name has gone to another key.
+    /// </summary>
+    public const string Renew = Clock + """
+        local online = redis.call('HMGET', KEYS[2], 'lease', 'epoch')
+        if online[1] ~= ARGV[3] then return 0 end
+
+        local owner = redis.call('HGET', KEYS[1], 'fingerprint')
+        if not owner then
+          redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'epoch', online[2])
+        elseif owner ~= ARGV[2] then
+          return 0
+        end
+
+        redis.call('PEXPIRE', KEYS[2], ARGV[4])
+        redis.call('PEXPIRE', KEYS[1], ARGV[5])
+        redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[4]), ARGV[1])
+        return 1
+        """;
+
+    /// <summary>
+    /// KEYS: claim, peer, peers. ARGV: user, lease, claim ms. Answers 1 if the registration was removed, 0 if it was
+    /// not the lease's own. The claim stays.
+    /// </summary>
+    public const string Unregister = """
+        if redis.call('HGET', KEYS[2], 'lease') ~= ARGV[2] then return 0 end
+        redis.call('DEL', KEYS[2])
+        redis.call('ZREM', KEYS[3], ARGV[1])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        return 1
+        """;
+
+    /// <summary>
+    /// KEYS: peers. ARGV: the prefix of peer keys. Answers { user, address, fingerprint, epoch, since } of each who is
+    /// online, and forgets those whose lease is over. A key of another type has no fields, rather than failing the rest.
+    /// </summary>
+    public const string List = Clock + """
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
+        local answer = {}
+        for _, user in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+          local key = ARGV[1] .. user
+          if redis.call('EXISTS', key) == 1 then
+            local record = redis.pcall('HMGET', key, 'address', 'fingerprint', 'epoch', 'since')
+            if record.err then record = {} end
+            answer[#answer + 1] = { user, record[1] or '', record[2] or '', record[3] or '', record[4] or '' }
+          else
+            redis.call('ZREM', KEYS[1], user)
+          end
+        end
+        return answer
+        """;
+
+    // The server's time in milliseconds. TIME makes no difference to replicas: they get the effects.
+    private const string Clock = """
+        local time = redis.call('TIME')
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+        """;
+}

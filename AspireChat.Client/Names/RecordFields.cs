@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace AspireChat.Client.Names;
+
+/// <summary>
+/// The form of each field that Redis holds. Everybody who can reach Redis can write there, so whatever is not exactly
+/// of this form is refused before it can get to a connection, a log or a screen.
+/// </summary>
+internal static class RecordFields
+{
+    /// <summary>The longest address, in characters; a host name has at most 253.</summary>
+    public const int MaxAddressLength = 300;
+
+    /// <summary>The highest epoch: Lua counts in doubles, which are exact up to here (2^53 - 1).</summary>
+    public const long MaxEpoch = (1L << 53) - 1;
+
+    private const int FingerprintLength = 64;
+    private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary><c>https://host:port</c> and nothing else: no user, path, query or fragment.</summary>
+    public static bool TryParseAddress(string? text, [NotNullWhen(true)] out Uri? address)
+    {
+        address = null;
+        return text is { Length: > 0 and <= MaxAddressLength }
+            && text.All(c => c is > ' ' and <= '~')
+            && Uri.TryCreate(text, UriKind.Absolute, out address)
+            && address.Scheme == Uri.UriSchemeHttps
+            && address.Port is > 0 and <= ushort.MaxValue
+            && address.Host.Length > 0
+            && address.UserInfo.Length == 0
+            && address.PathAndQuery == "/"
+            && address.Fragment.Length == 0;
+    }
+
+    /// <summary>64 lower-case hex digits.</summary>
+    public static bool IsFingerprint([NotNullWhen(true)] string? text) =>
+        text is { Length: FingerprintLength } && text.All(char.IsAsciiHexDigitLower);
+
+    /// <summary>A decimal number from 1 to <see cref="MaxEpoch"/>.</summary>
+    public static bool TryParseEpoch(string? text, out long epoch) =>
+        TryParseDigits(text, out epoch) && epoch is >= 1 and <= MaxEpoch;
+
+    /// <summary>Milliseconds since 1970-01-01 UTC, decimal.</summary>
+    public static bool TryParseTime(string? text, out DateTimeOffset time)
+    {
+        time = default;
+        if (!TryParseDigits(text, out var milliseconds) || milliseconds > LastMillisecond)
+        {
+            return false;
+        }
+
+        time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        return true;
+    }
+
+    private static bool TryParseDigits(string? text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}
