@@ -3,8 +3,6 @@
 
 # shellcheck disable=SC2034 # used by the readers
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck disable=SC2034
-cache=${XDG_CACHE_HOME:-${HOME:?is not set: set it to your home folder and try again.}/.cache}/aspirechat
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
@@ -19,6 +17,10 @@ fail() {
   say "$*"
   exit 1
 }
+
+[ -n "${XDG_CACHE_HOME:-${HOME-}}" ] || fail "HOME is not set: set it to your home folder and try again."
+# shellcheck disable=SC2034
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/aspirechat
 
 # Runs a command without a word, unless it fails.
 quietly() {

@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
+# Usage: eng/install-servers.sh <why there are no containers> <what else would help, or nothing>
+#
 # Installs redis-server and rabbitmq-server from the distribution where they are missing. They are only installed: no service is
 # started, now or at the next boot, for AspireChat starts its own on ports and folders of its own.
 set -euo pipefail
 # shellcheck source=eng/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+why=$1
+or_else=${2:+, or $2,}
 policy=/usr/sbin/policy-rc.d
 policy_mark='AspireChat eng/install-servers.sh'
+
+package_status() { dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null || true; }
 
 # RabbitMQ's program is only looked for: with any argument it starts a broker.
 is_installed() {
   command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "/usr/lib/rabbitmq/bin/$1" ] || return 1
   # Half-installed by an interrupted run? (Unknown to dpkg is as good as installed.)
-  case $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null || true) in
+  case $(package_status "$1") in
     unpacked | half-* | triggers-*) return 1 ;;
   esac
 }
@@ -24,15 +30,15 @@ done
 [ "${#missing[@]}" -gt 0 ] || exit 0
 
 command -v apt-get >/dev/null ||
-  fail "There is no container runtime, and no ${missing[*]} either: install Redis 7 and RabbitMQ 3.10 or newer, or start Docker or Podman, and try again."
+  fail "$why, and there is no ${missing[*]} either: install Redis 7 and RabbitMQ 3.10 or newer$or_else and try again."
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo -n)
   "${as_root[@]}" true 2>/dev/null ||
-    fail "There is no container runtime: run 'sudo apt-get install ${missing[*]}', or start Docker or Podman, and try again."
+    fail "$why: run 'sudo apt-get install ${missing[*]}'$or_else and try again."
 fi
 
-say "There is no container runtime for Redis and RabbitMQ: installing ${missing[*]} with apt (no service is started) …"
+say "$why: installing ${missing[*]} with apt (no service is started) …"
 
 # Debian's packages start their services unless policy-rc.d says no. Ours says no as long as this script runs, so that even one
 # left behind by kill -9 does no harm, and otherwise whatever the machine's own policy says.
@@ -74,16 +80,19 @@ install_servers() {
 
 # Services of packages that were not there before shall not start at the next boot either.
 disable_services() {
-  local server
-  for server in "${missing[@]}"; do
-    "${as_root[@]}" update-rc.d "$server" disable || true
-    ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl disable "$server" || true
+  local service services=("${missing[@]}")
+  [ "$had_erlang" = installed ] || services+=(epmd.service epmd.socket) # come with RabbitMQ's Erlang
+  for service in "${services[@]}"; do
+    [ ! -e "/etc/init.d/$service" ] || "${as_root[@]}" update-rc.d "$service" disable || true
+    ! command -v systemctl >/dev/null || "${as_root[@]}" systemctl disable "$service" || true
   done
 }
+
+had_erlang=$(package_status erlang-base)
 
 trap restore_policy EXIT
 forbid_services
 quietly apt update || say "apt-get update failed; trying with the package lists that are there."
 quietly install_servers ||
-  fail "apt-get could not install ${missing[*]}, for the reason above: mend that, or start Docker or Podman, and try again."
+  fail "apt-get could not install ${missing[*]}, for the reason above: mend that$or_else and try again."
 quietly disable_services

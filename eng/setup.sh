@@ -137,9 +137,10 @@ has_container_runtime() {
 }
 
 set_up_servers() {
-  # Without the Aspire packages nothing here starts containers.
-  if [ -f "$marker" ] || ! has_container_runtime; then
-    "$root/eng/install-servers.sh"
+  if [ -f "$marker" ]; then
+    "$root/eng/install-servers.sh" "Without the Aspire packages Redis and RabbitMQ run outside containers" ""
+  elif ! has_container_runtime; then
+    "$root/eng/install-servers.sh" "There is no container runtime for Redis and RabbitMQ" "start Docker or Podman"
   fi
 }
 

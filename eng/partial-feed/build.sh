@@ -50,5 +50,8 @@ XDG_DATA_HOME=$work/data quietly dotnet run "$root/eng/partial-feed/local-feed.c
   "$work/new/aspire/managed/aspire-managed" "$work/new/packages" ||
   fail "The packages could not be made from the dashboard's program, for the reason above: please report it."
 
-rm -rf "$folder"
-mv "$work/new" "$folder"
+# Another run may have made it meanwhile; what is there and not whole was damaged.
+if ! [ -d "$folder/packages" ] || ! [ -x "$folder/aspire/managed/aspire-managed" ]; then
+  rm -rf "$folder"
+  mv --no-target-directory "$work/new" "$folder"
+fi
