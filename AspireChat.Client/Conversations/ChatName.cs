@@ -28,21 +28,21 @@ public static class ChatName
             return false;
         }
 
-        var lower = text.ToLowerInvariant();
-        if (!char.IsAsciiLetterOrDigit(lower[0]))
+        if (!char.IsAsciiLetterOrDigit(text[0]))
         {
             return false;
         }
 
-        foreach (var c in lower)
+        // Before the case is changed: the lower case of the Kelvin sign is an ASCII k.
+        foreach (var c in text)
         {
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('_' or '-'))
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-'))
             {
                 return false;
             }
         }
 
-        name = lower;
+        name = text.ToLowerInvariant();
         return true;
     }
 

@@ -47,18 +47,18 @@ public sealed class PeerIdentity : IDisposable
         try
         {
             key.ImportFromPem(File.ReadAllText(path));
+            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is { } curve && curve != P256)
+            {
+                throw new ClientStartException($"{path} is not an ECDSA P-256 key; restore it, or move it away to start with a new identity.");
+            }
+
+            // Signs its certificate, which a public key alone cannot.
+            return new PeerIdentity(key, user);
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             throw new ClientStartException($"{path} is not a private key; restore it, or move it away to start with a new identity.");
         }
-
-        if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is { } curve && curve != P256)
-        {
-            throw new ClientStartException($"{path} is not an ECDSA P-256 key; restore it, or move it away to start with a new identity.");
-        }
-
-        return new PeerIdentity(key, user);
     }
 
     /// <summary>Signs bytes with SHA-256; the signature has the fixed 64-byte form of IEEE P1363.</summary>
