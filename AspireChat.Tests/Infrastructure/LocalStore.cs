@@ -1,0 +1,42 @@
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>The store of a user in this process: the client's own classes over a temporary folder.</summary>
+public sealed class LocalStore : IAsyncDisposable
+{
+    private readonly TempFolder? _folder;
+    private readonly DataDirectory _directory;
+    private readonly PeerIdentity _identity;
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="user">Whose it is.</param>
+    /// <param name="path">Where it is; a new folder if null.</param>
+    public LocalStore(string user = "alice", string? path = null)
+    {
+        _folder = path is null ? new TempFolder(user) : null;
+        _directory = DataDirectory.Open(path ?? _folder!.FullName);
+        _identity = PeerIdentity.LoadOrCreate(_directory, user);
+        Database = new ChatDatabase(_directory);
+        Messages = new MessageStore(Database, new LocalPeer(user, _identity), TimeProvider.System);
+        KnownPeers = new KnownPeers(Database);
+    }
+
+    /// <summary>The folder that it holds.</summary>
+    public string Path => _directory.Path;
+
+    public ChatDatabase Database { get; }
+
+    public MessageStore Messages { get; }
+
+    public KnownPeers KnownPeers { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        _identity.Dispose();
+        _directory.Dispose();
+        _folder?.Dispose();
+    }
+}

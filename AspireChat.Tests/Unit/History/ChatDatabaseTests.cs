@@ -1,0 +1,160 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.History;
+
+public sealed class ChatDatabaseTests : IAsyncDisposable
+{
+    private readonly LocalStore _store = new();
+    private readonly TempFolder _folder = new("history");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_commit_survives_a_loss_of_power()
+    {
+        // What the promise rests on: write-ahead logging and FULL (2) on the one connection that writes.
+        var (journal, synchronous) = await _store.Database.WriteAsync(connection =>
+            (Scalar<string>(connection, "PRAGMA journal_mode"), Scalar<long>(connection, "PRAGMA synchronous")));
+
+        Assert.Equal("wal", journal);
+        Assert.Equal(2, synchronous);
+    }
+
+    [Fact]
+    public async Task What_was_committed_is_there_after_a_crash()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => AppendAsync($"{i}"))).DefaultTimeout();
+
+        // No clean close: the files as they are now.
+        CopyFiles();
+        await using var after = new LocalStore(path: _folder.FullName);
+        Assert.Equal(
+            Enumerable.Range(0, 500).Select(i => $"{i}").Order(),
+            after.Messages.ReadPage(Conversation.With("bob"), 1_000, null).Select(message => message.Text).Order());
+    }
+
+    [Fact]
+    public async Task A_torn_end_of_the_log_costs_only_what_was_never_acknowledged()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await AppendAsync($"{i}");
+        }
+
+        CopyFiles();
+        using (var log = new FileStream(_folder.File("chat.db-wal"), FileMode.Open))
+        {
+            // A power cut in the middle of the twentieth commit.
+            log.SetLength(log.Length - 100);
+        }
+
+        await using var after = new LocalStore(path: _folder.FullName);
+        Assert.Equal(
+            Enumerable.Range(0, 19).Select(i => $"{i}"),
+            after.Messages.ReadPage(Conversation.With("bob"), 1_000, null).Select(message => message.Text));
+        Assert.Equal("ok", after.Database.Read(connection => Scalar<string>(connection, "PRAGMA integrity_check")));
+    }
+
+    [Fact]
+    public async Task Writes_that_wait_together_are_committed_in_the_order_of_the_calls()
+    {
+        using var gate = new ManualResetEventSlim();
+        var first = _store.Database.WriteAsync(_ => gate.Wait(Until.Patience));
+        var rest = Enumerable.Range(0, 300).Select(i => AppendAsync($"{i}")).ToList();
+        gate.Set();
+        await first.DefaultTimeout();
+        var messages = await Task.WhenAll(rest).DefaultTimeout();
+
+        Assert.Equal(Enumerable.Range(1, 300).Select(seq => (long)seq), messages.Select(message => message.Seq));
+        Assert.Equal(messages, _store.Messages.ReadPage(Conversation.With("bob"), 1_000, null));
+    }
+
+    [Fact]
+    public async Task One_bad_change_fails_alone_and_leaves_nothing_behind()
+    {
+        using var gate = new ManualResetEventSlim();
+        var first = _store.Database.WriteAsync(_ => gate.Wait(Until.Patience));
+        var before = AppendAsync("before");
+        var bad = _store.Database.WriteAsync<int>(connection =>
+        {
+            connection.Command("INSERT INTO conversations (kind, name, state) VALUES (0, 'half', 0)").Run();
+            throw new InvalidOperationException("bad");
+        });
+        var after = AppendAsync("after");
+        gate.Set();
+        await first.DefaultTimeout();
+
+        await Task.WhenAll(before, after).DefaultTimeout();
+        Assert.Equal("bad", (await Assert.ThrowsAsync<InvalidOperationException>(() => bad).DefaultTimeout()).Message);
+        Assert.Equal(
+            ["before", "after"], _store.Messages.ReadPage(Conversation.With("bob"), 10, null).Select(message => message.Text));
+        Assert.Null(_store.Messages.FindChat("half"));
+    }
+
+    [Fact]
+    public async Task Closing_commits_what_is_waiting()
+    {
+        var path = _folder.FullName;
+        var store = new LocalStore(path: path);
+        var writes = Enumerable.Range(0, 200).Select(i => store.Messages.AppendOwnAsync(Conversation.With("bob"), $"{i}", null)).ToList();
+        await store.DisposeAsync();
+        await Task.WhenAll(writes).DefaultTimeout();
+
+        await using var after = new LocalStore(path: path);
+        Assert.Equal(200, after.Messages.ReadPage(Conversation.With("bob"), 1_000, null).Count);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_stops_the_client_with_a_sentence_and_stays()
+    {
+        File.WriteAllText(_folder.File("chat.db"), new string('x', 5_000));
+        using var directory = DataDirectory.Open(_folder.FullName);
+
+        var refusal = Assert.Throws<ClientStartException>(() => new ChatDatabase(directory));
+        Assert.Contains(_folder.File("chat.db"), refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(new string('x', 5_000), File.ReadAllText(_folder.File("chat.db")));
+    }
+
+    [Fact]
+    public async Task A_history_of_a_later_version_stops_the_client_with_a_sentence()
+    {
+        await using (var store = new LocalStore(path: _folder.FullName))
+        {
+            await store.Database.WriteAsync(connection => connection.Command("PRAGMA user_version = 99").Run());
+        }
+
+        using var directory = DataDirectory.Open(_folder.FullName);
+        var refusal = Assert.Throws<ClientStartException>(() => new ChatDatabase(directory));
+        Assert.Contains("99", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private Task<ChatMessage> AppendAsync(string text) => _store.Messages.AppendOwnAsync(Conversation.With("bob"), text, null);
+
+    private void CopyFiles()
+    {
+        foreach (var file in Directory.GetFiles(_store.Path, "chat.db*").Append(Path.Combine(_store.Path, "identity.pem")))
+        {
+            // The shared-memory index is what a crash takes with it.
+            if (!file.EndsWith("-shm", StringComparison.Ordinal))
+            {
+                File.Copy(file, _folder.File(Path.GetFileName(file)));
+            }
+        }
+    }
+
+    private static T Scalar<T>(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)command.ExecuteScalar()!;
+    }
+}

@@ -1,0 +1,109 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Peers;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.Peers;
+
+public sealed class ChatRequestsTests : IAsyncDisposable
+{
+    private readonly LocalStore _store = new();
+    private readonly LiveEvents _events = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task Automatic_chats_open_at_once()
+    {
+        var requests = Requests(AcceptChats.Auto);
+
+        Assert.True(await requests.DecideAsync("bob", Cancellation).DefaultTimeout());
+        Assert.Equal(ChatState.Open, State("bob"));
+    }
+
+    [Theory]
+    [InlineData(true, ChatState.Open)]
+    [InlineData(false, ChatState.Declined)]
+    public async Task Asked_chats_wait_for_the_users_answer(bool accept, ChatState state)
+    {
+        var requests = Requests(AcceptChats.Ask);
+        var decision = requests.DecideAsync("bob", Cancellation);
+        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        Assert.False(decision.IsCompleted);
+
+        await requests.AnswerAsync("bob", accept);
+        Assert.Equal(accept, await decision.DefaultTimeout());
+        Assert.Equal(state, State("bob"));
+    }
+
+    [Fact]
+    public async Task One_answer_is_for_everybody_who_asked_at_once_with_that_name()
+    {
+        var requests = Requests(AcceptChats.Ask);
+        var decisions = Enumerable.Range(0, 10).Select(_ => requests.DecideAsync("bob", Cancellation)).ToList();
+        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await requests.AnswerAsync("bob", accept: true);
+
+        Assert.All(await Task.WhenAll(decisions).DefaultTimeout(), Assert.True);
+    }
+
+    [Fact]
+    public async Task Whoever_was_declined_may_ask_again()
+    {
+        var requests = Requests(AcceptChats.Ask);
+        var first = requests.DecideAsync("bob", Cancellation);
+        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await requests.AnswerAsync("bob", accept: false);
+        Assert.False(await first.DefaultTimeout());
+
+        var second = requests.DecideAsync("bob", Cancellation);
+        await Until.True("bob asks again", () => State("bob") == ChatState.Asked);
+        await requests.AnswerAsync("bob", accept: true);
+        Assert.True(await second.DefaultTimeout());
+        Assert.True(await requests.IsOpenAsync("bob"));
+    }
+
+    [Fact]
+    public async Task An_answer_after_the_asker_gave_up_counts_for_the_next_time()
+    {
+        var requests = Requests(AcceptChats.Ask);
+        using var patience = new CancellationTokenSource();
+        var decision = requests.DecideAsync("bob", patience.Token);
+        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => decision).DefaultTimeout();
+
+        await requests.AnswerAsync("bob", accept: true);
+        Assert.True(await requests.DecideAsync("bob", Cancellation).DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task Nobody_who_did_not_ask_can_be_answered()
+    {
+        var requests = Requests(AcceptChats.Ask);
+        var refusal = await Assert.ThrowsAsync<ChatException>(() => requests.AnswerAsync("bob", accept: true));
+
+        Assert.Equal(ChatFault.NotFound, refusal.Fault);
+        Assert.Null(_store.Messages.FindChat("bob"));
+    }
+
+    [Fact]
+    public async Task Messages_are_welcome_only_where_the_chat_is_open()
+    {
+        var requests = Requests(AcceptChats.Ask);
+        Assert.False(await requests.IsOpenAsync("bob"));
+
+        await _store.Messages.SetChatStateAsync("bob", ChatState.Open);
+        Assert.True(await requests.IsOpenAsync("bob"));
+        Assert.False(await requests.IsOpenAsync("carol"));
+        Assert.True(await Requests(AcceptChats.Auto).IsOpenAsync("carol"));
+    }
+
+    private ChatRequests Requests(AcceptChats accept) =>
+        new(_store.Messages, _events, Options.Create(new ChatOptions { Name = "alice", AcceptChats = accept }));
+
+    private ChatState? State(string user) => _store.Messages.FindChat(user)?.State;
+}
