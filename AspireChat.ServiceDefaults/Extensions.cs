@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace AspireChat.ServiceDefaults;
+
+/// <summary>What every program of the system has: telemetry, health checks, service discovery and resilient HTTP.</summary>
+/// <remarks>After Aspire's template, https://aspire.dev/fundamentals/service-defaults/.</remarks>
+public static partial class Extensions
+{
+    /// <summary>Whether the program can do its work: every health check passes.</summary>
+    public const string HealthPath = "/health";
+
+    /// <summary>Whether the program runs at all: the checks tagged <c>live</c> pass.</summary>
+    public const string AlivePath = "/alive";
+
+    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string OtelServiceName = "OTEL_SERVICE_NAME";
+
+    /// <summary>Adds the defaults.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddTelemetry();
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
+        AddResilientHttp(builder.Services);
+        return builder;
+    }
+
+    /// <summary>Maps <see cref="HealthPath"/> and <see cref="AlivePath"/>. They tell a state in one word and nothing else.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealthChecks(HealthPath);
+        app.MapHealthChecks(AlivePath, new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        return app;
+    }
+
+    // Part of the build only where its packages can be restored; see ResilientHttp.cs.
+    static partial void AddResilientHttp(IServiceCollection services);
+
+    private static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        // .NET 10 names and tags the span of an incoming request as OpenTelemetry wants it only if asked to; 11 does by default.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource =>
+            {
+                if (string.IsNullOrEmpty(builder.Configuration[OtelServiceName]))
+                {
+                    resource.AddService(builder.Environment.ApplicationName);
+                }
+            })
+            .WithMetrics(metrics => metrics.AddMeter(
+                builder.Environment.ApplicationName,
+                "AspireChat",
+                "Microsoft.AspNetCore.Hosting",
+                "Microsoft.AspNetCore.Server.Kestrel",
+                "System.Net.Http",
+                "System.Runtime"))
+            .WithTracing(tracing => tracing
+                .AddSource(
+                    builder.Environment.ApplicationName,
+                    "AspireChat",
+                    "Microsoft.AspNetCore",
+                    "System.Net.Http",
+                    "RabbitMQ.Client.Publisher",
+                    "RabbitMQ.Client.Subscriber")
+                .AddProcessor(new HealthRequestFilter()));
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
+        {
+            telemetry.UseOtlpExporter();
+        }
+    }
+}
