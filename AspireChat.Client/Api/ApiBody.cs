@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>Reads bodies strictly: what is not exactly the object expected is refused with a sentence, never repaired.</summary>
+internal static class ApiBody
+{
+    /// <summary>Whether a request says that its body is JSON in UTF-8.</summary>
+    public static bool IsJson(HttpRequest request) =>
+        request.HasJsonContentType()
+        && (request.GetTypedHeaders().ContentType?.Charset is not { HasValue: true } charset
+            || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Reads the body as a JSON object.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="example">The object that is expected, for the refusal.</param>
+    /// <exception cref="BadHttpRequestException">
+    /// 400: no body, not UTF-8, not JSON, not an object, or of other members' types. 413: too large.
+    /// </exception>
+    public static async Task<T> ReadAsync<T>(HttpRequest request, string example)
+        where T : class
+    {
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.IsCompleted)
+            {
+                try
+                {
+                    return Parse<T>(read.Buffer, example);
+                }
+                finally
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                }
+            }
+
+            // Everything seen, nothing used: Kestrel ends a body that grows beyond the limit.
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>Parses a whole body; see <see cref="ReadAsync"/>.</summary>
+    internal static T Parse<T>(ReadOnlySequence<byte> body, string example)
+        where T : class
+    {
+        if (body.IsEmpty)
+        {
+            throw Refuse($"The body is missing; expected is {example}.");
+        }
+
+        var bytes = body.ToArray();
+        if (!Utf8.IsValid(bytes))
+        {
+            throw Refuse($"The body is not valid UTF-8; expected is {example}.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<T>(bytes, ApiJson.Options)
+                ?? throw Refuse($"The body is null; expected is {example}.");
+        }
+        catch (JsonException e)
+        {
+            // The exception's own sentence names .NET types; where it is, is what helps.
+            var place = e.Path is { Length: > 1 } path ? $" (at {path})" : "";
+            throw Refuse($"The body is not the JSON object expected{place}; expected is {example}.");
+        }
+    }
+
+    private static BadHttpRequestException Refuse(string sentence) => new(sentence, StatusCodes.Status400BadRequest);
+}

@@ -1,0 +1,42 @@
+namespace AspireChat.Client.Api;
+
+/// <summary>Registration of the capability.</summary>
+public static class ApiExtensions
+{
+    /// <summary>The path under which all calls of the API are.</summary>
+    public const string Root = "/api";
+
+    /// <summary>The largest body of a request, in bytes: a text of 16 KiB fits even if every byte of it is escaped.</summary>
+    public const int MaxBodyBytes = 128 * 1024;
+
+    /// <summary>Adds the local API: JSON over HTTP and server-sent events, on the web port.</summary>
+    public static IHostApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<ApiOptions, ApiOptionsValidator>().BindConfiguration(ApiOptions.Section);
+        builder.Services.AddSingleton<ApiToken>();
+        builder.Services.AddSingleton<EventStream>();
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<ProblemMapping>();
+        builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+        return builder;
+    }
+
+    /// <summary>Maps the API, and guards every path of the web port by its host name.</summary>
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => ProblemMapping.WriteStatusAsync(context.HttpContext));
+        app.UseMiddleware<ApiGuard>();
+
+        var api = app.MapGroup(Root);
+        api.MapNames();
+        api.MapChats();
+        api.MapGet("/events", (EventStream events, HttpContext context) => events.WriteAsync(context));
+        return app;
+    }
+}

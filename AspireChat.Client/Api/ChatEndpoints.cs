@@ -1,0 +1,69 @@
+using System.Globalization;
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>The calls about private chats.</summary>
+internal static class ChatEndpoints
+{
+    public static void MapChats(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/chats", (ChatSession session) => new ListJson<ChatJson>(session.ListChats().Select(ChatJson.Of)));
+
+        var chat = api.MapGroup("/chats/{user}");
+        chat.MapPost("/", OpenAsync);
+
+        chat.MapPost("/accept", async (string user, ChatSession session) => ChatJson.Of(await session.AcceptChatAsync(user)));
+
+        chat.MapPost("/decline", async (string user, ChatSession session) => ChatJson.Of(await session.DeclineChatAsync(user)));
+
+        chat.MapPost("/trust", async (string user, ChatSession session, HttpRequest request) =>
+        {
+            var body = await ApiBody.ReadAsync<TrustJson>(request, """{ "fingerprint": "64 hexadecimal digits" }""");
+            await session.TrustAsync(user, body.Fingerprint);
+            return TypedResults.NoContent();
+        });
+
+        chat.MapPost("/messages", async (string user, ChatSession session, HttpRequest request, CancellationToken aborted) =>
+        {
+            var body = await ApiBody.ReadAsync<NewMessageJson>(request, """{ "text": "…" }""");
+            var message = await session.SendToUserAsync(user, body.Text, aborted);
+            return TypedResults.Accepted((string?)null, new SentJson(message.Id, message.State));
+        });
+
+        chat.MapGet("/messages", (string user, string? limit, string? before, ChatSession session) =>
+            new ListJson<MessageJson>(session.ReadChat(user, ParseLimit(limit), ParseId(before))
+                .Select(message => MessageJson.Of(message, session.Name))));
+
+        chat.MapPost("/read", async (string user, ChatSession session) =>
+        {
+            await session.MarkChatReadAsync(user);
+            return TypedResults.NoContent();
+        });
+    }
+
+    private static async Task<ChatJson> OpenAsync(
+        string user, ChatSession session, IHostApplicationLifetime lifetime, CancellationToken aborted)
+    {
+        // It may wait for the other user for longer than a shutdown has time.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
+        try
+        {
+            return ChatJson.Of(await session.OpenChatAsync(user, either.Token));
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested && either.IsCancellationRequested)
+        {
+            throw new ChatException(ChatFault.Unavailable, "This client is shutting down.");
+        }
+    }
+
+    private static int? ParseLimit(string? text) =>
+        text is null ? null
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) ? limit
+        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; allowed is 1 to {ChatSession.MaxPage:N0}.");
+
+    private static Guid? ParseId(string? text) =>
+        text is null ? null
+        : Guid.TryParseExact(text, "D", out var id) ? id
+        : throw new ChatException(ChatFault.InvalidArgument, "before is not a message's id, such as 01890a5d-ac96-774b-bcce-b302099a8057.");
+}

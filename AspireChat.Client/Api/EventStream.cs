@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using AspireChat.Client.Conversations;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>
+/// <c>GET /api/events</c>: what happens from now on, as server-sent events
+/// (https://html.spec.whatwg.org/multipage/server-sent-events.html), each with a name and JSON data.
+/// </summary>
+/// <remarks>
+/// The answer starts when the watching has started, so what a caller does after it is seen. A comment every
+/// <see cref="KeepAlive"/> keeps proxies from ending a silent stream. A caller who reads too slowly gets an event
+/// <c>error</c> and the end of the stream.
+/// </remarks>
+public sealed class EventStream(ChatSession session, IHostApplicationLifetime lifetime, TimeProvider time)
+{
+    /// <summary>After how much silence a comment is sent.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    private const int MaxUnflushedBytes = 64 * 1024;
+
+    /// <summary>Writes events until the caller or this client goes.</summary>
+    public async Task WriteAsync(HttpContext context)
+    {
+        // A stream that nobody ends would hold up the shutdown.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        context.Response.ContentType = "text/event-stream";
+        try
+        {
+            await WriteEventsAsync(context.Response, end);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The way every stream ends.
+        }
+        catch (ChatException e)
+        {
+            Write(context.Response.BodyWriter, "error", new StreamErrorJson(e.Message));
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+    }
+
+    private async Task WriteEventsAsync(HttpResponse response, CancellationTokenSource end)
+    {
+        await using var events = session.Watch(end.Token).GetAsyncEnumerator(end.Token);
+        var next = events.MoveNextAsync().AsTask();
+        try
+        {
+            await response.StartAsync(end.Token);
+            response.BodyWriter.Write(": watching\n\n"u8);
+            while (true)
+            {
+                // A burst travels together: flushed when nothing more waits, or when much does.
+                if (!next.IsCompleted || response.BodyWriter.UnflushedBytes > MaxUnflushedBytes)
+                {
+                    await response.BodyWriter.FlushAsync(end.Token);
+                    await StayAliveUntilAsync(next, response.BodyWriter, end.Token);
+                }
+
+                if (!await next)
+                {
+                    return;
+                }
+
+                var (name, data) = EventJson.Of(events.Current, session.Name);
+                Write(response.BodyWriter, name, data);
+                next = events.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // An enumerator may only be disposed of when no move is under way.
+            await end.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task StayAliveUntilAsync(Task next, PipeWriter body, CancellationToken end)
+    {
+        while (true)
+        {
+            try
+            {
+                await next.WaitAsync(KeepAlive, time, CancellationToken.None);
+                return;
+            }
+            catch (TimeoutException) when (!next.IsCompleted)
+            {
+                body.Write(": still here\n\n"u8);
+                await body.FlushAsync(end);
+            }
+        }
+    }
+
+    private static void Write(PipeWriter body, string name, object data)
+    {
+        Encoding.UTF8.GetBytes($"event: {name}\ndata: ", body);
+
+        // JSON has no line breaks of its own, so one data line holds it.
+        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder }))
+        {
+            JsonSerializer.Serialize(json, data, data.GetType(), ApiJson.Options);
+        }
+
+        body.Write("\n\n"u8);
+    }
+}

@@ -1,0 +1,15 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>The calls about oneself and about who is online.</summary>
+internal static class NameEndpoints
+{
+    public static void MapNames(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/me", (ChatSession session, CancellationToken aborted) => session.DescribeAsync(aborted));
+
+        api.MapGet("/users", async (ChatSession session, CancellationToken aborted) =>
+            new ListJson<UserJson>((await session.ListUsersAsync(aborted)).Select(UserJson.Of)));
+    }
+}
