@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace AspireChat.Client.Terminal;
+
+/// <summary>
+/// Writes the log to the console, one line an entry: whatever got into an entry, control characters never get out of it.
+/// </summary>
+internal sealed class CleanConsoleFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+{
+    /// <summary>The name by which the console logger finds it.</summary>
+    public const string FormatterName = "clean";
+
+    /// <inheritdoc/>
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        textWriter.WriteLine(
+            $"{time.GetLocalNow():HH:mm:ss} {Level(logEntry.LogLevel)}: {logEntry.Category}: {TerminalText.Clean(message)}");
+        if (logEntry.Exception is { } exception)
+        {
+            foreach (var line in exception.ToString().AsSpan().EnumerateLines())
+            {
+                textWriter.WriteLine($"         {TerminalText.Clean(line.ToString())}");
+            }
+        }
+    }
+
+    private static string Level(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trce",
+        LogLevel.Debug => "dbug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.Error => "fail",
+        _ => "crit",
+    };
+}

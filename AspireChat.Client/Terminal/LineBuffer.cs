@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace AspireChat.Client.Terminal;
+
+/// <summary>
+/// A line while it is being typed: its text and the cursor, which moves and deletes by characters as people see them
+/// (text elements), not by code units.
+/// </summary>
+internal sealed class LineBuffer
+{
+    /// <summary>What was typed so far.</summary>
+    public string Text { get; private set; } = "";
+
+    /// <summary>Where the next character goes: an index into <see cref="Text"/>.</summary>
+    public int Cursor { get; private set; }
+
+    /// <summary>Applies a key; keys that mean nothing here are ignored.</summary>
+    public void Apply(ConsoleKeyInfo key)
+    {
+        switch (key)
+        {
+            case { Key: ConsoleKey.Backspace }:
+                Delete(Before(), Cursor);
+                break;
+            case { Key: ConsoleKey.Delete } or { Key: ConsoleKey.D, Modifiers: ConsoleModifiers.Control }:
+                Delete(Cursor, After());
+                break;
+            case { Key: ConsoleKey.LeftArrow } or { Key: ConsoleKey.B, Modifiers: ConsoleModifiers.Control }:
+                Cursor = Before();
+                break;
+            case { Key: ConsoleKey.RightArrow } or { Key: ConsoleKey.F, Modifiers: ConsoleModifiers.Control }:
+                Cursor = After();
+                break;
+            case { Key: ConsoleKey.Home } or { Key: ConsoleKey.A, Modifiers: ConsoleModifiers.Control }:
+                Cursor = 0;
+                break;
+            case { Key: ConsoleKey.End } or { Key: ConsoleKey.E, Modifiers: ConsoleModifiers.Control }:
+                Cursor = Text.Length;
+                break;
+            case { Key: ConsoleKey.U, Modifiers: ConsoleModifiers.Control }:
+                Delete(0, Cursor);
+                break;
+            case { Key: ConsoleKey.K, Modifiers: ConsoleModifiers.Control }:
+                Delete(Cursor, Text.Length);
+                break;
+            case { Key: ConsoleKey.W, Modifiers: ConsoleModifiers.Control }:
+                Delete(WordStart(), Cursor);
+                break;
+            default:
+                Insert(key.KeyChar);
+                break;
+        }
+    }
+
+    private void Insert(char c)
+    {
+        if (!char.IsControl(c))
+        {
+            Text = Text.Insert(Cursor++, c.ToString());
+        }
+    }
+
+    private void Delete(int start, int end)
+    {
+        Text = Text.Remove(start, end - start);
+        Cursor = start;
+    }
+
+    private int Before()
+    {
+        var before = 0;
+        foreach (var start in StringInfo.ParseCombiningCharacters(Text))
+        {
+            if (start >= Cursor)
+            {
+                break;
+            }
+
+            before = start;
+        }
+
+        return before;
+    }
+
+    private int After() =>
+        Cursor == Text.Length ? Cursor : Cursor + StringInfo.GetNextTextElementLength(Text, Cursor);
+
+    private int WordStart()
+    {
+        var start = Cursor;
+        while (start > 0 && Text[start - 1] == ' ')
+        {
+            start--;
+        }
+
+        while (start > 0 && Text[start - 1] != ' ')
+        {
+            start--;
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,76 @@
+using AspireChat.Client.Conversations;
+using Spectre.Console;
+
+namespace AspireChat.Client.Terminal;
+
+/// <summary>The commands that work everywhere in the terminal.</summary>
+internal sealed class TerminalCommands(ChatSession session, TerminalScreen screen)
+{
+    /// <summary>Does what a command asks for, and says how it went.</summary>
+    public async Task RunAsync(TerminalCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (command)
+            {
+                case TerminalCommand.Answer { Accepts: true } answer:
+                    await session.AcceptChatAsync(answer.User);
+                    screen.Print($"[green]You accepted {answer.User}'s chat; menu 1 opens it.[/]");
+                    break;
+                case TerminalCommand.Answer answer:
+                    await session.DeclineChatAsync(answer.User);
+                    screen.Print($"You declined {answer.User}'s chat.");
+                    break;
+                case TerminalCommand.Trust trust:
+                    await session.TrustAsync(trust.User, trust.Fingerprint);
+                    screen.Print($"[green]From now on {trust.User} is who has the key {trust.Fingerprint}.[/]");
+                    break;
+                case TerminalCommand.AboutMe:
+                    Describe(await session.DescribeAsync(cancellationToken));
+                    break;
+                case TerminalCommand.Unknown unknown:
+                    screen.Print($"There is no command {unknown.Line}. Commands: {TerminalCommand.Reminder}. Start a text with // to begin it with a slash.");
+                    break;
+                default:
+                    screen.Print($"Commands: {TerminalCommand.Reminder}");
+                    break;
+            }
+        }
+        catch (ChatException e)
+        {
+            Refuse(e);
+        }
+    }
+
+    /// <summary>Shows a refusal; another key than the known one is shown loudly.</summary>
+    public void Refuse(ChatException refusal)
+    {
+        if (refusal.Fault == ChatFault.KeyMismatch)
+        {
+            Warn(refusal.Message);
+        }
+        else
+        {
+            screen.Print($"[red]{refusal.Message}[/]");
+        }
+    }
+
+    /// <summary>Shows that somebody has another key than before, and what to do.</summary>
+    public void Warn(string sentence) => screen.Print(
+        new Panel(new Markup(Markup.Escape(
+            $"{TerminalText.Clean(sentence)}\n\nAsk that person, by telephone or face to face, for the fingerprint that /me shows there. "
+            + "If it is the new one, type /trust name fingerprint. If not, somebody else is using the name: write nothing to it.")))
+            .Header("[bold red] THE KEY HAS CHANGED [/]")
+            .DoubleBorder()
+            .BorderColor(Color.Red));
+
+    private void Describe(Me me)
+    {
+        screen.Print($"[bold]{me.Name}[/] at {me.Address}");
+        screen.Print($"fingerprint {me.Fingerprint}");
+        foreach (var (connection, state) in me.Connections)
+        {
+            screen.Print($"{connection}: {state}");
+        }
+    }
+}

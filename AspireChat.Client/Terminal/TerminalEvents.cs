@@ -1,0 +1,117 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Terminal;
+
+/// <summary>Prints what happens while it happens: in the open conversation, or as a line about it.</summary>
+internal sealed partial class TerminalEvents(
+    ChatSession session, TerminalScreen screen, TerminalCommands commands, ILogger<TerminalEvents> logger)
+{
+    private const int PreviewLength = 60;
+
+    private readonly Dictionary<string, string> _warnings = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _disturbed = new(StringComparer.Ordinal);
+    private ConversationView? _open;
+
+    /// <summary>The conversation that the user looks at, if any.</summary>
+    public ConversationView? Open
+    {
+        get => Volatile.Read(ref _open);
+        set => Volatile.Write(ref _open, value);
+    }
+
+    /// <summary>Watches until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WatchAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ChatException)
+            {
+                screen.Print($"[yellow]More happened than could be shown here; open a chat to read all of it.[/]");
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var happened in session.Watch(cancellationToken))
+        {
+            try
+            {
+                if (Open?.Show(happened) is not true)
+                {
+                    Announce(happened);
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // One event that cannot be shown must not keep the others from being shown.
+                Log.NotShown(logger, happened.GetType().Name, e);
+            }
+        }
+    }
+
+    private void Announce(ChatEvent happened)
+    {
+        switch (happened)
+        {
+            case MessageEvent { Message: { IsOwn: false } message }:
+                screen.Print($"[yellow]✉ {message.From}:[/] {TerminalText.Preview(message.Text, PreviewLength)}");
+                break;
+            case StateEvent { State: MessageState.Failed } failed when failed.From == session.Name:
+                screen.Print($"[red]✗ A message to {failed.Conversation.Name} was not delivered: {failed.Reason}[/]");
+                break;
+            case ChatOpenedEvent { State: ChatState.Asked } asked:
+                screen.Print($"[yellow]{asked.User} asks for a chat: /accept {asked.User} or /decline {asked.User}[/]");
+                break;
+            case ChatOpenedEvent { State: ChatState.Open } opened:
+                screen.Print($"[green]The chat with {opened.User} is open.[/]");
+                break;
+            case ChatOpenedEvent { State: ChatState.Declined } declined:
+                screen.Print($"The chat with {declined.User} was declined.");
+                break;
+            case ConnectionEvent connection:
+                Announce(connection);
+                break;
+        }
+    }
+
+    private void Announce(ConnectionEvent connection)
+    {
+        if (connection.Connection.StartsWith("peer:", StringComparison.Ordinal))
+        {
+            // Said once: an impostor may knock a thousand times.
+            var sentence = connection.Detail ?? $"{connection.Connection}: {connection.State}";
+            if (!_warnings.TryGetValue(connection.Connection, out var said) || said != sentence)
+            {
+                _warnings[connection.Connection] = sentence;
+                commands.Warn(sentence);
+            }
+        }
+        else if (connection.State != ConnectionStates.Connected)
+        {
+            if (connection.State != ConnectionStates.Connecting || connection.Detail is not null)
+            {
+                _disturbed.Add(connection.Connection);
+                screen.Print($"[yellow]{connection.Connection}: {connection.State}… {connection.Detail}[/]");
+            }
+        }
+        else if (_disturbed.Remove(connection.Connection))
+        {
+            screen.Print($"[green]{connection.Connection}: connected again.[/]");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "EventNotShown", Level = LogLevel.Error, Message = "A {Kind} could not be shown in the terminal.")]
+        public static partial void NotShown(ILogger logger, string kind, Exception exception);
+    }
+}
