@@ -1,3 +1,4 @@
+using AspireChat.Client;
 using AspireChat.Client.Api;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.History;
@@ -5,15 +6,18 @@ using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
 using AspireChat.Client.Peers;
 using AspireChat.Client.Terminal;
+using AspireChat.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddCommandLine(args);
-builder.AddServiceDefaults();
-builder.AddConversations().AddIdentity().AddHistory().AddPeers().AddNames();
-builder.AddApi();
-builder.AddTerminal();
+return await CommandLine.RunAsync(args, async () =>
+{
+    var builder = CommandLine.CreateBuilder(args);
+    builder.AddServiceDefaults();
+    builder.AddConversations().AddIdentity().AddHistory().AddPeers().AddNames();
+    builder.AddApi();
+    builder.AddTerminal();
 
-var app = builder.Build();
-app.MapDefaultEndpoints();
-app.MapApi();
-return await app.RunChatAsync();
+    var app = builder.Build();
+    app.MapDefaultEndpoints();
+    app.MapApi();
+    return await app.RunChatAsync();
+});

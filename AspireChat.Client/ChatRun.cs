@@ -1,0 +1,74 @@
+using AspireChat.Client.Api;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Terminal;
+
+namespace AspireChat.Client;
+
+/// <summary>Runs the built application to its end.</summary>
+internal static class ChatRun
+{
+    /// <summary>Starts the client, says where its API is, and waits until it is asked to end.</summary>
+    /// <returns>The exit code: 1 if the client had to end by itself, after saying why; otherwise 0.</returns>
+    public static async Task<int> RunChatAsync(this WebApplication app)
+    {
+        await using (app)
+        {
+            try
+            {
+                await app.StartAsync();
+                if (!UserTerminal.IsPresent(app.Configuration))
+                {
+                    Console.WriteLine(DescribeApi(app));
+                }
+            }
+            catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Asked to end while still starting.
+            }
+            catch
+            {
+                await StopWhatStartedAsync(app);
+                throw;
+            }
+
+            await app.WaitForShutdownAsync();
+            if (FindFailure(app.Services) is not { } sentence)
+            {
+                return 0;
+            }
+
+            await Console.Error.WriteLineAsync(TerminalText.Clean(sentence));
+            return 1;
+        }
+    }
+
+    private static async Task StopWhatStartedAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (Exception)
+        {
+            // The host cannot stop what it could not even make; why the start failed is what is told.
+        }
+    }
+
+    private static string DescribeApi(WebApplication app)
+    {
+        var token = app.Services.GetRequiredService<ApiToken>();
+        return $"{app.Services.GetRequiredService<ChatSession>().Name}: API {string.Join(' ', app.Urls)}"
+            + (token.IsGenerated ? $"  token {token.Value}" : "");
+    }
+
+    // A background service that failed ends the application as if it had been asked to.
+    private static string? FindFailure(IServiceProvider services) =>
+        services.GetService<StartFailure>()?.Sentence
+        ?? services.GetServices<IHostedService>()
+            .OfType<BackgroundService>()
+            .Select(service => service.ExecuteTask?.Exception?.GetBaseException())
+            .OfType<Exception>()
+            .Select(e => $"The client ended because of an unexpected error: {e.Message} ({e.GetType().Name})")
+            .FirstOrDefault();
+}

@@ -1,0 +1,104 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Terminal;
+
+namespace AspireChat.Client;
+
+/// <summary>What the program makes of its arguments and settings, and how it ends if they are wrong.</summary>
+internal static class CommandLine
+{
+    /// <summary>The answer to <c>--help</c>.</summary>
+    public const string Usage = """
+        AspireChat.Client: one peer of a chat without a chat server.
+
+          --name alice                      your user name (asked for in a terminal)
+          --ConnectionStrings:redis …       the name server, for example localhost:6379,password=…
+          --ConnectionStrings:rabbitmq …    the broker, for example amqp://user:password@localhost:5672
+          --urls http://127.0.0.1:8080      where its API is; any free port of this machine if not given
+          --Chat:DataDirectory …            where your key and your history are kept
+          --Chat:ApiToken …                 the API's token; a random one if not given
+          --Chat:AcceptChats ask            ask before somebody opens a chat with you (default: auto)
+          --Chat:Terminal false             no menu, even in a terminal
+
+        Every setting can also be an environment variable, with __ for the colons: Chat__DataDirectory.
+        """;
+
+    /// <summary>The web address if no other is configured: any free port, for this machine only.</summary>
+    private const string DefaultWebAddress = "http://127.0.0.1:0";
+
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
+
+    private static readonly Dictionary<string, string> Switches = new() { ["--name"] = NameKey };
+
+    private const string NameKey = $"{ChatOptions.Section}:{nameof(ChatOptions.Name)}";
+
+    /// <summary>Runs the program; whatever ends it before its time ends it with a sentence and exit code 1.</summary>
+    public static async Task<int> RunAsync(string[] args, Func<Task<int>> run)
+    {
+        if (args.Any(argument => argument is "--help" or "-h" or "-?"))
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
+
+        try
+        {
+            return await run();
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(StartRefusal.Describe(e));
+            return 1;
+        }
+    }
+
+    /// <summary>Makes the application's builder: settings, user name, web address and console.</summary>
+    /// <exception cref="ClientStartException">There is no usable user name.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            // Settings are read once: watching their files would cost each client one of the few inotify instances of a user.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+
+            // The program's own settings, wherever it is started from.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.AddCommandLine(args, Switches);
+        builder.Configuration[NameKey] = FindName(builder.Configuration);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        builder.AddCleanConsole();
+
+        if (!HasWebAddress(builder.Configuration))
+        {
+            builder.WebHost.UseUrls(DefaultWebAddress);
+        }
+
+        return builder;
+    }
+
+    private static string FindName(ConfigurationManager configuration)
+    {
+        var configured = configuration[NameKey];
+        if (ChatName.TryParse(configured, out var name))
+        {
+            return name;
+        }
+
+        if (!string.IsNullOrEmpty(configured))
+        {
+            throw new ClientStartException($"{NameKey} is '{TerminalText.Clean(configured)}', which is not a name. {ChatName.Rule}");
+        }
+
+        return UserTerminal.IsPresent(configuration)
+            ? UserTerminal.AskName()
+            : throw new ClientStartException($"{NameKey} is not set: start the client with --name alice, or whoever you are. {ChatName.Rule}");
+    }
+
+    // Everything by which ASP.NET Core is told where to listen.
+    private static bool HasWebAddress(ConfigurationManager configuration) =>
+        !string.IsNullOrEmpty(configuration["urls"])
+        || !string.IsNullOrEmpty(configuration["http_ports"])
+        || !string.IsNullOrEmpty(configuration["https_ports"])
+        || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any();
+}
