@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using StackExchange.Redis;
 
 namespace AspireChat.Tests.Infrastructure;
 
@@ -77,6 +78,13 @@ public sealed class RedisServer : IAsyncDisposable
 
     /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
     public void Resume() => _process?.Resume();
+
+    /// <summary>Runs one command, as anybody could who can reach Redis.</summary>
+    public async Task<RedisResult> ExecuteAsync(string command, params object[] arguments)
+    {
+        using var connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
+        return await connection.GetDatabase().ExecuteAsync(command, arguments).DefaultTimeout();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,164 @@
+using System.Net;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Chats;
+
+public sealed class MessageTests
+{
+    [Fact]
+    public async Task Messages_go_both_ways_and_their_states_are_told_as_they_become_true()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await using var atAlice = await alice.WatchAsync();
+        await using var atBob = await bob.WatchAsync();
+
+        var sent = await alice.Api.SendAsync("bob", "hello bob");
+        Assert.Equal("sending", sent.State);
+        var arrived = await atBob.NextAsync("message");
+        Assert.Equal((sent.Id, "alice", "hello bob"), (arrived.Text("id"), arrived.Text("from"), arrived.Text("text")));
+        Assert.Equal("bob", arrived.Data.GetProperty("to").GetProperty("user").GetString());
+        Assert.Equal("delivered", await StateAsync(sent.Id));
+        Assert.Equal(1, (await bob.Api.FindChatAsync("alice"))?.Unread);
+
+        await bob.Api.MarkReadAsync("alice");
+        Assert.Equal("read", await StateAsync(sent.Id));
+        Assert.Equal(0, (await bob.Api.FindChatAsync("alice"))?.Unread);
+
+        var answer = await bob.Api.SendAsync("alice", "hello alice");
+        await Until.Equal("bob's answer is delivered", "delivered", async () => (await bob.Api.MessagesAsync("alice"))[^1].State);
+
+        // The same conversation on both sides, each from its own point of view.
+        var mine = await alice.Api.MessagesAsync("bob");
+        var theirs = await bob.Api.MessagesAsync("alice");
+        Assert.Equal([sent.Id, answer.Id], mine.Select(m => m.Id));
+        Assert.Equal([new ApiPlace("bob", null), new ApiPlace("alice", null)], mine.Select(m => m.To));
+        Assert.Equal(mine.Select(m => (m.Id, m.From, m.To, m.Text, m.SentAt)), theirs.Select(m => (m.Id, m.From, m.To, m.Text, m.SentAt)));
+
+        // Exactly these steps, none twice.
+        Assert.Equal(["delivered", "read"], atAlice.Seen().Where(IsStateOf(sent.Id)).Select(e => e.Text("state")));
+        Assert.Single(atBob.Seen(), e => e.Type == "message" && e.Text("id") == sent.Id);
+
+        async Task<string?> StateAsync(string id) =>
+            (await atAlice.NextAsync($"a state of {id}", IsStateOf(id))).Text("state");
+    }
+
+    [Fact]
+    public async Task What_was_read_before_the_sender_came_back_is_told_when_it_does()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await alice.Api.SendAsync("bob", "one");
+        await Until.Equal("it is delivered", "delivered", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+        await alice.TerminateAsync();
+        await bob.Api.MarkReadAsync("alice");
+
+        await alice.RestartAsync();
+        await alice.Api.OpenChatAsync("bob");
+        await Until.Equal("it was read", "read", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+    }
+
+    [Fact]
+    public async Task A_message_to_whoever_is_away_fails_with_the_reason_and_the_next_one_arrives()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await bob.TerminateAsync();
+        await using var events = await alice.WatchAsync();
+
+        var lost = await alice.Api.SendAsync("bob", "too late");
+        var failed = await events.NextAsync("the message fails", IsStateOf(lost.Id));
+        Assert.Equal("failed", failed.Text("state"));
+        Assert.Contains("bob is away", failed.Text("reason"), StringComparison.Ordinal);
+        var message = Assert.Single(await alice.Api.MessagesAsync("bob"));
+        Assert.Equal(("failed", failed.Text("reason")), (message.State, message.Reason));
+
+        await bob.RestartAsync();
+        await alice.Api.SendAsync("bob", "in time");
+        await Until.Sequence(
+            "only the second arrives", ["in time"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+        await Until.Sequence(
+            "each has its state", ["failed", "delivered"], async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+    }
+
+    [Fact]
+    public async Task Any_text_arrives_as_it_was_sent()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        string[] texts =
+        [
+            "x", "exit", "/back", " ", "\0", "a\r\nb", "\u001b[2J", "\u202eevil", "<script>alert(1)</script>", "👩‍👩‍👧‍👦 žluťoučký",
+            "e" + new string('\u0301', 5_000), new string('x', 16_384), new string('é', 8_192),
+        ];
+        foreach (var text in texts)
+        {
+            await alice.Api.SendAsync("bob", text);
+        }
+
+        await Until.Sequence("all have arrived", texts, async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+        var tooLong = await ChatApi.RefusalAsync(() => alice.Api.SendAsync("bob", new string('x', 17 * 1024)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLong.Status);
+    }
+
+    [Fact]
+    public async Task A_conversation_is_read_page_by_page_backwards()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        var texts = Enumerable.Range(0, 250).Select(i => $"{i}").ToList();
+        foreach (var text in texts)
+        {
+            await alice.Api.SendAsync("bob", text);
+        }
+
+        await Until.Equal("all have arrived", 250, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        var newest = await bob.Api.MessagesAsync("alice", limit: 100);
+        Assert.Equal(texts[150..], newest.Select(m => m.Text));
+        var middle = await bob.Api.MessagesAsync("alice", limit: 100, before: newest[0].Id);
+        Assert.Equal(texts[50..150], middle.Select(m => m.Text));
+        var oldest = await bob.Api.MessagesAsync("alice", limit: 100, before: middle[0].Id);
+        Assert.Equal(texts[..50], oldest.Select(m => m.Text));
+        Assert.Empty(await bob.Api.MessagesAsync("alice", limit: 100, before: oldest[0].Id));
+    }
+
+    [Fact]
+    public async Task Friends_write_at_once_and_each_chat_is_complete_and_in_order()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob");
+        var friends = await system.StartClientsAsync("f0", "f1", "f2");
+        await Task.WhenAll(friends.Select(async friend =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await friend.Api.SendAsync("bob", $"{friend.Name} {i}");
+                await bob.Api.SendAsync(friend.Name, $"bob {i}");
+            }
+        }));
+
+        foreach (var friend in friends)
+        {
+            var (mine, theirs) = ($"{friend.Name} ", "bob ");
+            await Until.Sequence(
+                $"bob has all of {friend.Name}",
+                Enumerable.Range(0, 100).Select(i => $"{mine}{i}"),
+                async () => Texts(await bob.Api.MessagesAsync(friend.Name), friend.Name));
+            await Until.Sequence(
+                $"{friend.Name} has all of bob",
+                Enumerable.Range(0, 100).Select(i => $"{theirs}{i}"),
+                async () => Texts(await friend.Api.MessagesAsync("bob"), "bob"));
+        }
+    }
+
+    private static IEnumerable<string> Texts(IEnumerable<ApiMessage> messages, string from) =>
+        messages.Where(message => message.From == from).Select(message => message.Text);
+
+    private static Func<ApiEvent, bool> IsStateOf(string id) => happened => happened.Type == "state" && happened.Text("id") == id;
+}
