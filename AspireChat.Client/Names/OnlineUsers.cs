@@ -11,7 +11,7 @@ internal sealed class OnlineUsers(string self, LiveEvents events)
 
     /// <summary>Says who came and who went since the listing before; of the first one, everybody has come.</summary>
     /// <param name="listing">Who is online now.</param>
-    /// <param name="sayGone">False to keep those who are missing until the next listing tells whether they are gone.</param>
+    /// <param name="sayGone">False to keep those who are missing until a later listing tells whether they are gone.</param>
     public void Update(IEnumerable<PeerRecord> listing, bool sayGone = true)
     {
         var before = _online;

@@ -143,6 +143,12 @@ public sealed partial class PresenceDirectory(
         try
         {
             var database = await redis.OpenAsync(either.Token);
+            if (!database.IsConnected(PeersKey))
+            {
+                // Newer library versions would keep the command and send it when Redis is back, long after it was given up.
+                throw Away(null);
+            }
+
             return await call(database).WaitAsync(either.Token);
         }
         catch (RedisServerException e)
@@ -152,9 +158,17 @@ public sealed partial class PresenceDirectory(
         catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", e);
+            throw Away(e);
+        }
+        finally
+        {
+            // StackExchange.Redis 1 continues on the thread that reads its answers; a caller that blocks must not block those.
+            await Task.Yield();
         }
     }
+
+    private static ChatException Away(Exception? cause) =>
+        new(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
 
     private T? Reported<T>(T? record, string user)
         where T : class

@@ -37,6 +37,7 @@ public sealed partial class PresenceHeartbeatService(
     private bool _isHeld;
     private bool _wasHeld;
     private bool _isAway;
+    private long? _lostAt;
 
     /// <summary>Stops renewing and takes the registration back, within two seconds even if Redis is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -99,13 +100,12 @@ public sealed partial class PresenceHeartbeatService(
 
     private async Task BeatAsync(Lease lease, CancellationToken cancellationToken)
     {
-        var wasLost = false;
         if (!_isHeld || !await names.RenewAsync(lease, cancellationToken))
         {
-            wasLost = _isHeld;
-            _isHeld = false;
-            if (wasLost)
+            if (_isHeld)
             {
+                _isHeld = false;
+                _lostAt = time.GetTimestamp();
                 SayLost();
             }
 
@@ -119,8 +119,9 @@ public sealed partial class PresenceHeartbeatService(
 
         if (failure.Sentence is null)
         {
-            // What made this client lose its registration may have hit the others as well: give them one turn.
-            _online.Update(await names.ListAsync(cancellationToken), sayGone: !wasLost);
+            // What made this client lose its registration may have hit the others as well: they have as long to come back.
+            var sayGone = _lostAt is not { } lostAt || time.GetElapsedTime(lostAt) > options.Value.Lease;
+            _online.Update(await names.ListAsync(cancellationToken), sayGone);
         }
     }
 

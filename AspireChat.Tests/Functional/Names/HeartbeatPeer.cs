@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Names;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Tests.Functional.Names;
+
+/// <summary>One user's client as far as the name server knows it: the heartbeat over a real data directory.</summary>
+public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
+{
+    private readonly ConcurrentQueue<ChatEvent> _events = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly DataDirectory _directory;
+    private readonly ChatDatabase _database;
+    private readonly PresenceHeartbeatService _service;
+    private readonly Task _watching;
+    private bool _isStopped;
+
+    private HeartbeatPeer(string user, NameServer server, TempFolder folder, int port, string? copiedKey)
+    {
+        _directory = DataDirectory.Open(folder.FullName);
+        if (copiedKey is not null)
+        {
+            File.Copy(copiedKey, _directory.File("identity.pem"), overwrite: true);
+        }
+
+        _database = new ChatDatabase(_directory);
+        Self = new LocalPeer(user, PeerIdentity.LoadOrCreate(_directory, user));
+        Known = new KnownPeers(_database);
+        var events = new LiveEvents();
+        Connections = new ConnectionStates(events);
+        var options = NameServer.Eager;
+        Names = server.Connect(options);
+        _service = new PresenceHeartbeatService(
+            Names, Self, Known, Connections, events, Failure, this, Options.Create(options), TimeProvider.System,
+            NullLogger<PresenceHeartbeatService>.Instance);
+
+        var watch = events.Watch(_end.Token);
+        _watching = Task.Run(async () =>
+        {
+            await foreach (var happened in watch)
+            {
+                _events.Enqueue(happened);
+            }
+        });
+        Self.ListensAt(new Uri($"https://127.0.0.1:{port}"));
+    }
+
+    public LocalPeer Self { get; }
+
+    public KnownPeers Known { get; }
+
+    public PresenceDirectory Names { get; }
+
+    public ConnectionStates Connections { get; }
+
+    public StartFailure Failure { get; } = new();
+
+    /// <summary>The state of the connection <c>redis</c>.</summary>
+    public string State => Connections.Snapshot()["redis"];
+
+    /// <summary>All states so far, in order.</summary>
+    public IReadOnlyList<string> States => [.. _events.OfType<ConnectionEvent>().Select(e => e.State)];
+
+    /// <summary>What was said with each state.</summary>
+    public IReadOnlyList<string?> Details => [.. _events.OfType<ConnectionEvent>().Select(e => e.Detail)];
+
+    /// <summary>Who came (+) and went (-) so far, in order.</summary>
+    public IReadOnlyList<string> Presence => [.. _events.OfType<PresenceEvent>().Select(e => $"{(e.IsOnline ? '+' : '-')}{e.User}")];
+
+    public CancellationToken ApplicationStarted => CancellationToken.None;
+
+    public CancellationToken ApplicationStopping => _stopping.Token;
+
+    public CancellationToken ApplicationStopped => CancellationToken.None;
+
+    /// <summary>
+    /// Starts one; it may not be registered yet. A <c>copiedKey</c> is a key file to start with, as somebody would who
+    /// copied another data directory.
+    /// </summary>
+    public static async Task<HeartbeatPeer> StartAsync(
+        string user, NameServer server, TempFolder folder, int port = 7001, string? copiedKey = null)
+    {
+        var peer = new HeartbeatPeer(user, server, folder, port, copiedKey);
+        await peer._service.StartAsync(CancellationToken.None);
+        return peer;
+    }
+
+    /// <summary>Starts one and waits until it is registered.</summary>
+    public static async Task<HeartbeatPeer> RegisterAsync(
+        string user, NameServer server, TempFolder folder, int port = 7001, string? copiedKey = null)
+    {
+        var peer = await StartAsync(user, server, folder, port, copiedKey);
+        await peer.IsInStateAsync(ConnectionStates.Connected);
+        return peer;
+    }
+
+    public Task IsInStateAsync(string state) =>
+        Until.Equal($"{Self.Name} is in state {state}", state, () => Task.FromResult(State));
+
+    public void StopApplication() => _stopping.Cancel();
+
+    /// <summary>Ends it in order.</summary>
+    public Task StopAsync()
+    {
+        _isStopped = true;
+        return _service.StopAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isStopped)
+        {
+            await StopAsync();
+        }
+
+        await _end.CancelAsync();
+        await _watching.ContinueWith(_ => { }, TaskScheduler.Default);
+        _service.Dispose();
+        await _database.DisposeAsync();
+        Self.Identity.Dispose();
+        _directory.Dispose();
+        _end.Dispose();
+        _stopping.Dispose();
+    }
+}
