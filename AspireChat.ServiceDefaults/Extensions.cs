@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -12,7 +13,7 @@ namespace AspireChat.ServiceDefaults;
 
 /// <summary>What every program of the system has: telemetry, health checks, service discovery and resilient HTTP.</summary>
 /// <remarks>After Aspire's template, https://aspire.dev/fundamentals/service-defaults/.</remarks>
-public static partial class Extensions
+public static class Extensions
 {
     /// <summary>Whether the program can do its work: every health check passes.</summary>
     public const string HealthPath = "/health";
@@ -24,12 +25,21 @@ public static partial class Extensions
     private const string OtelServiceName = "OTEL_SERVICE_NAME";
 
     /// <summary>Adds the defaults.</summary>
+    /// <remarks>
+    /// Discovery and resilience are those of clients made by <see cref="IHttpClientFactory"/>; who brings a message handler
+    /// of its own, as the peers' calls do, keeps it as it is.
+    /// </remarks>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddTelemetry();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
-        AddResilientHttp(builder.Services);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
         return builder;
     }
 
@@ -41,14 +51,8 @@ public static partial class Extensions
         return app;
     }
 
-    // Part of the build only where its packages can be restored; see ResilientHttp.cs.
-    static partial void AddResilientHttp(IServiceCollection services);
-
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        // .NET 10 names and tags the span of an incoming request as OpenTelemetry wants it only if asked to; 11 does by default.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
@@ -63,22 +67,22 @@ public static partial class Extensions
                     resource.AddService(builder.Environment.ApplicationName);
                 }
             })
-            .WithMetrics(metrics => metrics.AddMeter(
-                builder.Environment.ApplicationName,
-                "AspireChat",
-                "Microsoft.AspNetCore.Hosting",
-                "Microsoft.AspNetCore.Server.Kestrel",
-                "System.Net.Http",
-                "System.Runtime"))
+            .WithMetrics(metrics => metrics
+                .AddMeter(builder.Environment.ApplicationName, "AspireChat")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation())
             .WithTracing(tracing => tracing
                 .AddSource(
                     builder.Environment.ApplicationName,
                     "AspireChat",
-                    "Microsoft.AspNetCore",
-                    "System.Net.Http",
                     "RabbitMQ.Client.Publisher",
                     "RabbitMQ.Client.Subscriber")
-                .AddProcessor(new HealthRequestFilter()));
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = request =>
+                    // Asked every few seconds, they would hide the rest.
+                    !request.Request.Path.StartsWithSegments(HealthPath, StringComparison.Ordinal)
+                    && !request.Request.Path.StartsWithSegments(AlivePath, StringComparison.Ordinal))
+                .AddHttpClientInstrumentation());
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
         {

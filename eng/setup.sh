@@ -17,8 +17,7 @@ esac
 
 marker=$root/.partial-feed.props
 aspire_version=$(sed -n 's|.*<AspireVersion>\(.*\)</AspireVersion>.*|\1|p' "$root/Directory.Packages.props")
-# Named by what it is made from, so that a change makes a new one.
-local_feed=$cache/partial-feed/$aspire_version-$(cat "$root"/eng/partial-feed/{build.sh,local-feed.cs} | sha256sum | cut -c 1-12)
+aspire_tools=$cache/aspire-tools-$aspire_version
 full_feed=$cache/full-feed-$aspire_version
 
 # --- The .NET SDK ---------------------------------------------------------------------------------------------------------
@@ -77,12 +76,12 @@ PROJECT
 marker_holds() {
   [ -f "$marker" ] || return 1
   local directory
-  directory=$(sed -n 's|.*<LocalFeedDirectory>\(.*\)/packages</LocalFeedDirectory>.*|\1|p' "$marker")
-  [ "${directory##*/}" = "${local_feed##*/}" ] && is_whole "$directory"
+  directory=$(sed -n 's|.*<AspireToolsDirectory>\(.*\)</AspireToolsDirectory>.*|\1|p' "$marker")
+  [ "${directory##*/}" = "${aspire_tools##*/}" ] && is_whole "$directory"
 }
 
 is_whole() {
-  [ -d "$1/packages" ] && [ -x "$1/aspire/managed/aspire-managed" ]
+  [ -x "$1/managed/aspire-managed" ]
 }
 
 write_marker() {
@@ -91,8 +90,7 @@ write_marker() {
 <Project>
   <PropertyGroup>
     <PartialFeed>true</PartialFeed>
-    <LocalFeedDirectory>$local_feed/packages</LocalFeedDirectory>
-    <AspireToolsDirectory>$local_feed/aspire</AspireToolsDirectory>
+    <AspireToolsDirectory>$aspire_tools</AspireToolsDirectory>
   </PropertyGroup>
 </Project>
 MARKER
@@ -119,7 +117,7 @@ set_up_feed() {
     touch "$full_feed"
   else
     rm -f "$full_feed"
-    is_whole "$local_feed" || "$root/eng/partial-feed/build.sh" "$aspire_version" "$local_feed"
+    is_whole "$aspire_tools" || "$root/eng/partial-feed/fetch-dashboard.sh" "$aspire_version" "$aspire_tools"
     marker_holds || write_marker
   fi
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Usage: eng/partial-feed/build.sh <Aspire version> <folder>
+# Usage: eng/partial-feed/fetch-dashboard.sh <Aspire version> <folder>
 #
-# Makes the folder that a partial package feed needs beside it:
-#   packages/        the packages that the feed lacks (local-feed.cs)
-#   aspire/managed/  the Aspire dashboard
-# Both come from the npm package of the Aspire CLI. The folder appears complete or not at all.
+# Gets the Aspire dashboard out of the npm package of the Aspire CLI, for where the Aspire packages, which bring it otherwise,
+# cannot be had:
+#   managed/aspire-managed   its program
+#   managed/wwwroot/         its static files
+# The folder appears complete or not at all.
 set -euo pipefail
 # shellcheck source=eng/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
@@ -24,14 +25,14 @@ parent=$(dirname "$folder")
 mkdir -p "$parent" || fail "The folder '$parent' cannot be made: make it writable, or set XDG_CACHE_HOME, and try again."
 
 # What an interrupted run left; the name ends with the id of its process.
-for left in "$parent"/.building.*; do
+for left in "$parent"/.fetching.*; do
   [ -e "$left" ] && ! kill -0 "${left##*.}" 2>/dev/null && rm -rf "$left"
 done
-work=$parent/.building.$$
+work=$parent/.fetching.$$
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work"/{new/aspire,home,data}
+mkdir -p "$work"/{new,home}
 
-say "The package feed lacks the Aspire packages: making a local folder from the npm package $package (once, about 130 MB) …"
+say "The package feed lacks the Aspire packages: fetching the dashboard with the npm package $package (once, about 130 MB) …"
 
 (cd "$work" && quietly npm pack "$package" --cache "$work/npm" --update-notifier=false) ||
   fail "npm could not fetch $package: check the network and 'npm config get registry', then try again."
@@ -44,14 +45,10 @@ tar -xzf "$archive" -C "$work"
 # look for its own updates: that would unpack everything a second time, into that home.
 HOME=$work/home features__updateNotificationsEnabled=false quietly "$work/package/bin/aspire" setup --non-interactive --nologo ||
   fail "The Aspire CLI could not unpack the dashboard, for the reason above: mend that (a full disk?) and try again."
-mv "$work"/package/versions/*/managed "$work/new/aspire/managed"
+mv "$work"/package/versions/*/managed "$work/new/managed"
 
-XDG_DATA_HOME=$work/data quietly dotnet run "$root/eng/partial-feed/local-feed.cs" -- \
-  "$work/new/aspire/managed/aspire-managed" "$work/new/packages" ||
-  fail "The packages could not be made from the dashboard's program, for the reason above: please report it."
-
-# Another run may have made it meanwhile; what is there and not whole was damaged.
-if ! [ -d "$folder/packages" ] || ! [ -x "$folder/aspire/managed/aspire-managed" ]; then
+# Another run may have fetched it meanwhile; what is there and not whole was damaged.
+if ! [ -x "$folder/managed/aspire-managed" ]; then
   rm -rf "$folder"
   mv --no-target-directory "$work/new" "$folder"
 fi
