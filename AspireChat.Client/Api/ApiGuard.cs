@@ -23,14 +23,20 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
     /// <summary>Checks a request and passes it on, or throws what <see cref="ProblemMapping"/> answers.</summary>
     public Task InvokeAsync(HttpContext context)
     {
+        // At the start of the answer, since a problem document begins with no headers.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return Task.CompletedTask;
+        });
+
         CheckHost(context.Request);
         if (context.Request.Path.StartsWithSegments(ApiExtensions.Root))
         {
             CheckOrigin(context.Request);
-            CheckToken(context);
+            CheckToken(context.Request);
             CheckBody(context);
             context.Response.Headers.CacheControl = "no-store";
-            context.Response.Headers.XContentTypeOptions = "nosniff";
         }
 
         return next(context);
@@ -64,11 +70,10 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
         }
     }
 
-    private void CheckToken(HttpContext context)
+    private void CheckToken(HttpRequest request)
     {
-        if (!token.IsIn(context.Request.Headers.Authorization))
+        if (!token.IsIn(request.Headers.Authorization))
         {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
             throw new BadHttpRequestException(
                 "The API wants its token: 'Authorization: Bearer …'. The client prints it at start unless Chat:ApiToken sets it.",
                 StatusCodes.Status401Unauthorized);

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Unicode;
 using AspireChat.Client.Conversations;
 
 namespace AspireChat.Client.Api;
@@ -19,8 +18,9 @@ public static class ApiJson
         options.AllowDuplicateProperties = false;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
 
-        // Readable beyond ASCII, but control characters stay escaped: people look at this with curl in a terminal.
-        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        // Readable to people with curl in a terminal, control characters (C1 too) still escaped. What it is unsafe for is
+        // being put into HTML; the content type and 'nosniff' keep it out of there.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         return options;
     }
 }

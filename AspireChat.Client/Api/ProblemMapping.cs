@@ -21,7 +21,14 @@ public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IEx
             Log.Unhandled(logger, exception);
         }
 
-        await Describe(exception).ExecuteAsync(httpContext);
+        var problem = Describe(exception);
+        if (problem.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            // Which a 401 must say (RFC 9110, section 11.6.1).
+            httpContext.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await problem.ExecuteAsync(httpContext);
         return true;
     }
 

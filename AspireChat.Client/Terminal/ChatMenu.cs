@@ -14,9 +14,9 @@ internal sealed class ChatMenu(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         screen.Print($"[bold]AspireChat[/]: you are [bold aqua]{session.Name}[/].");
+        ShowChoices();
         while (true)
         {
-            screen.Print($"\n1  private chat\n2  group\n3  discover\n4  insult channel\n5  exit");
             var line = await screen.ReadLineAsync("Your choice: ", keep: true, cancellationToken);
             if (line.End != LineEnd.Entered)
             {
@@ -29,12 +29,13 @@ internal sealed class ChatMenu(
                     return;
                 case TerminalCommand.Say { Text: "1" }:
                     await ChatAsync(cancellationToken);
+                    ShowChoices();
                     break;
                 case TerminalCommand.Say { Text: "2" or "3" or "4" }:
                     screen.Print($"[yellow]That comes next; it is not there yet.[/]");
                     break;
                 case TerminalCommand.Say or TerminalCommand.Back:
-                    screen.Print($"Type a number from 1 to 5.");
+                    ShowChoices();
                     break;
                 case var command:
                     await commands.RunAsync(command, cancellationToken);
@@ -42,6 +43,9 @@ internal sealed class ChatMenu(
             }
         }
     }
+
+    private void ShowChoices() =>
+        screen.Print($"\n1  private chat\n2  group\n3  discover\n4  insult channel\n5  exit");
 
     private async Task ChatAsync(CancellationToken cancellationToken)
     {

@@ -55,6 +55,9 @@ internal sealed class ConversationView(
                 case PresenceEvent presence when presence.User == user:
                     screen.Print($"[grey]{user} {(presence.IsOnline ? "is online" : "went away")}.[/]");
                     return true;
+                case ChatOpenedEvent { State: not ChatState.Asked } changed when changed.User == user:
+                    screen.Print($"[grey]The chat is {changed.State.ToString().ToLowerInvariant()}.[/]");
+                    return true;
                 default:
                     return false;
             }

@@ -6,6 +6,10 @@ namespace AspireChat.Client.Terminal;
 /// <summary>The commands that work everywhere in the terminal.</summary>
 internal sealed class TerminalCommands(ChatSession session, TerminalScreen screen)
 {
+    private const int RememberedWarnings = 32;
+
+    private readonly Queue<string> _warnings = new();
+
     /// <summary>Does what a command asks for, and says how it went.</summary>
     public async Task RunAsync(TerminalCommand command, CancellationToken cancellationToken)
     {
@@ -13,13 +17,12 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
         {
             switch (command)
             {
+                // How these two went shows by the chat's own event.
                 case TerminalCommand.Answer { Accepts: true } answer:
                     await session.AcceptChatAsync(answer.User);
-                    screen.Print($"[green]You accepted {answer.User}'s chat; menu 1 opens it.[/]");
                     break;
                 case TerminalCommand.Answer answer:
                     await session.DeclineChatAsync(answer.User);
-                    screen.Print($"You declined {answer.User}'s chat.");
                     break;
                 case TerminalCommand.Trust trust:
                     await session.TrustAsync(trust.User, trust.Fingerprint);
@@ -45,24 +48,43 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
     /// <summary>Shows a refusal; another key than the known one is shown loudly.</summary>
     public void Refuse(ChatException refusal)
     {
-        if (refusal.Fault == ChatFault.KeyMismatch)
-        {
-            Warn(refusal.Message);
-        }
-        else
+        if (refusal.Fault != ChatFault.KeyMismatch)
         {
             screen.Print($"[red]{refusal.Message}[/]");
         }
+        else if (!Warn(refusal.Message))
+        {
+            screen.Print($"[bold red]Not possible: the key has changed, see the warning.[/]");
+        }
     }
 
-    /// <summary>Shows that somebody has another key than before, and what to do.</summary>
-    public void Warn(string sentence) => screen.Print(
-        new Panel(new Markup(Markup.Escape(
+    /// <summary>Shows that somebody has another key than before, and what to do; once, however often it is met.</summary>
+    /// <returns>False if it was shown before.</returns>
+    public bool Warn(string sentence)
+    {
+        lock (_warnings)
+        {
+            if (_warnings.Contains(sentence))
+            {
+                return false;
+            }
+
+            // An impostor may knock a thousand times, with a thousand keys.
+            _warnings.Enqueue(sentence);
+            if (_warnings.Count > RememberedWarnings)
+            {
+                _warnings.Dequeue();
+            }
+        }
+
+        screen.Print(new Panel(new Markup(Markup.Escape(
             $"{TerminalText.Clean(sentence)}\n\nAsk that person, by telephone or face to face, for the fingerprint that /me shows there. "
             + "If it is the new one, type /trust name fingerprint. If not, somebody else is using the name: write nothing to it.")))
             .Header("[bold red] THE KEY HAS CHANGED [/]")
             .DoubleBorder()
             .BorderColor(Color.Red));
+        return true;
+    }
 
     private void Describe(Me me)
     {

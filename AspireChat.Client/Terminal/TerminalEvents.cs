@@ -8,7 +8,6 @@ internal sealed partial class TerminalEvents(
 {
     private const int PreviewLength = 60;
 
-    private readonly Dictionary<string, string> _warnings = new(StringComparer.Ordinal);
     private readonly HashSet<string> _disturbed = new(StringComparer.Ordinal);
     private ConversationView? _open;
 
@@ -72,7 +71,7 @@ internal sealed partial class TerminalEvents(
                 screen.Print($"[yellow]{asked.User} asks for a chat: /accept {asked.User} or /decline {asked.User}[/]");
                 break;
             case ChatOpenedEvent { State: ChatState.Open } opened:
-                screen.Print($"[green]The chat with {opened.User} is open.[/]");
+                screen.Print($"[green]The chat with {opened.User} is open; 1 in the menu shows it.[/]");
                 break;
             case ChatOpenedEvent { State: ChatState.Declined } declined:
                 screen.Print($"The chat with {declined.User} was declined.");
@@ -87,13 +86,7 @@ internal sealed partial class TerminalEvents(
     {
         if (connection.Connection.StartsWith("peer:", StringComparison.Ordinal))
         {
-            // Said once: an impostor may knock a thousand times.
-            var sentence = connection.Detail ?? $"{connection.Connection}: {connection.State}";
-            if (!_warnings.TryGetValue(connection.Connection, out var said) || said != sentence)
-            {
-                _warnings[connection.Connection] = sentence;
-                commands.Warn(sentence);
-            }
+            commands.Warn(connection.Detail ?? $"{connection.Connection}: {connection.State}");
         }
         else if (connection.State != ConnectionStates.Connected)
         {
