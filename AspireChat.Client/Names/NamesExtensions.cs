@@ -1,5 +1,6 @@
 using AspireChat.Client.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace AspireChat.Client.Names;
@@ -20,8 +21,12 @@ public static class NamesExtensions
         builder.AddRedisClient(ConnectionName, settings => settings.DisableHealthChecks = true, KeepTrying);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<StartFailure>();
-        builder.Services.AddSingleton(services => new RedisConnection(services.GetRequiredService<IConnectionMultiplexer>));
+        builder.Services.AddSingleton(services => new RedisConnection(
+            services.GetRequiredService<IConnectionMultiplexer>,
+            services.GetRequiredService<IOptions<NameServerOptions>>(),
+            services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PresenceDirectory>();
+        builder.Services.AddSingleton<NameTrust>();
         builder.Services.AddHostedService<PresenceHeartbeatService>();
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(ConnectionName);
         return builder;
@@ -31,6 +36,9 @@ public static class NamesExtensions
     internal static void KeepTrying(ConfigurationOptions redis)
     {
         redis.AbortOnConnectFail = false;
+
+        // A question that was given up must not be sent later, when Redis is back.
+        redis.BacklogPolicy = BacklogPolicy.FailFast;
         redis.ConnectTimeout = 2_000;
         redis.ReconnectRetryPolicy = new LinearRetry(500);
 

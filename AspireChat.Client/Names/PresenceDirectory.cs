@@ -17,14 +17,11 @@ namespace AspireChat.Client.Names;
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
 /// </remarks>
 public sealed partial class PresenceDirectory(
-    RedisConnection redis, IOptions<NameServerOptions> options, TimeProvider time, ILogger<PresenceDirectory> logger)
+    RedisConnection redis, IOptions<NameServerOptions> options, ILogger<PresenceDirectory> logger)
 {
     private const string PeerPrefix = "chat:peer:";
     private const string ClaimPrefix = "chat:claim:";
     private const string PeersKey = "chat:peers";
-
-    // Scripts go as text, a kilobyte each: a restarted Redis has forgotten them, and not every library version notices.
-    private const CommandFlags ScriptFlags = CommandFlags.NoScriptCache;
 
     private readonly NameServerOptions _options = options.Value;
 
@@ -39,7 +36,7 @@ public sealed partial class PresenceDirectory(
     public async Task<Registration> RegisterAsync(
         Lease lease, long minimumEpoch, long? yieldAbove, CancellationToken cancellationToken)
     {
-        var answer = await EvaluateAsync(
+        var answer = await redis.EvaluateAsync(
             PresenceScripts.Register,
             KeysOf(lease.User),
             [
@@ -60,7 +57,7 @@ public sealed partial class PresenceDirectory(
     /// <summary>Prolongs a registration.</summary>
     /// <returns>False if it is gone, superseded, or the name now belongs to another key; registering again tells which.</returns>
     public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>
-        (int)await EvaluateAsync(
+        (int)await redis.EvaluateAsync(
             PresenceScripts.Renew,
             KeysOf(lease.User),
             [lease.User, lease.Fingerprint, lease.Token, Milliseconds(_options.Lease), Milliseconds(_options.ClaimFor)],
@@ -69,7 +66,7 @@ public sealed partial class PresenceDirectory(
     /// <summary>Takes a registration back; the claim to the name stays.</summary>
     /// <returns>False if the name was not registered with this lease any more.</returns>
     public async Task<bool> UnregisterAsync(Lease lease, CancellationToken cancellationToken) =>
-        (int)await EvaluateAsync(
+        (int)await redis.EvaluateAsync(
             PresenceScripts.Unregister,
             KeysOf(lease.User),
             [lease.User, lease.Token, Milliseconds(_options.ClaimFor)],
@@ -94,7 +91,7 @@ public sealed partial class PresenceDirectory(
     /// <summary>Who is online, in alphabetical order. Malformed records are left out.</summary>
     public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var answer = await EvaluateAsync(PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
+        var answer = await redis.EvaluateAsync(PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
         var records = new List<PeerRecord>();
         foreach (var row in ((RedisResult[]?)answer)!)
         {
@@ -117,16 +114,12 @@ public sealed partial class PresenceDirectory(
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
-    private Task<RedisResult> EvaluateAsync(
-        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
-        CallAsync(database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
-
     // Null if there is no such hash.
     private async Task<string?[]?> ReadAsync(string key, RedisValue[] fields, CancellationToken cancellationToken)
     {
         try
         {
-            var values = await CallAsync(database => database.HashGetAsync(key, fields), cancellationToken);
+            var values = await redis.CallAsync(database => database.HashGetAsync(key, fields), cancellationToken);
             return values.All(value => value.IsNull) ? null : [.. values.Select(value => (string?)value)];
         }
         catch (ChatException e) when (e.InnerException is RedisServerException { Message: var said } && said.StartsWith("WRONGTYPE", StringComparison.Ordinal))
@@ -135,40 +128,6 @@ public sealed partial class PresenceDirectory(
             return new string?[fields.Length];
         }
     }
-
-    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(_options.CallTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
-        {
-            var database = await redis.OpenAsync(either.Token);
-            if (!database.IsConnected(PeersKey))
-            {
-                // Newer library versions would keep the command and send it when Redis is back, long after it was given up.
-                throw Away(null);
-            }
-
-            return await call(database).WaitAsync(either.Token);
-        }
-        catch (RedisServerException e)
-        {
-            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) answered with an error; try again later.", e);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw Away(e);
-        }
-        finally
-        {
-            // StackExchange.Redis 1 continues on the thread that reads its answers; a caller that blocks must not block those.
-            await Task.Yield();
-        }
-    }
-
-    private static ChatException Away(Exception? cause) =>
-        new(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
 
     private T? Reported<T>(T? record, string user)
         where T : class

@@ -1,3 +1,5 @@
+using AspireChat.Client.Conversations;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace AspireChat.Client.Names;
@@ -6,14 +8,50 @@ namespace AspireChat.Client.Names;
 /// The connection to Redis, made in the background at first use: making it blocks until Redis answers or its connect
 /// timeout is over, and no start should wait for that. Once made, it repairs itself.
 /// </summary>
+/// <remarks>
+/// Every call is bounded by <see cref="NameServerOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
+/// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
+/// </remarks>
 /// <param name="connect">Makes it; called again if it failed.</param>
-public sealed class RedisConnection(Func<IConnectionMultiplexer> connect)
+/// <param name="options">The longest a call may take.</param>
+/// <param name="time">The clock.</param>
+public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptions<NameServerOptions> options, TimeProvider time)
 {
+    // Scripts go as text, a kilobyte each: a restarted Redis has forgotten them, and not every library version notices.
+    private const CommandFlags ScriptFlags = CommandFlags.NoScriptCache;
+
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _connecting;
 
-    /// <summary>The database, as soon as there is a connection object; Redis itself may still be away.</summary>
-    public async Task<IDatabase> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Runs a Lua script.</summary>
+    public Task<RedisResult> EvaluateAsync(
+        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
+        CallAsync(database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
+
+    /// <summary>Asks Redis something.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it is away, or answered with an error.</exception>
+    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var database = await OpenAsync(either.Token);
+            return await call(database).WaitAsync(either.Token);
+        }
+        catch (RedisServerException e)
+        {
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) answered with an error; try again later.", e);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", e);
+        }
+    }
+
+    // The database, as soon as there is a connection object; Redis itself may still be away.
+    private async Task<IDatabase> OpenAsync(CancellationToken cancellationToken)
     {
         Task<IConnectionMultiplexer> connecting;
         lock (_gate)

@@ -8,40 +8,17 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>Private chats: what the session asks of the peers.</summary>
-public sealed class PeerChats
+internal sealed class PeerChats(
+    PresenceDirectory names,
+    KnownPeers known,
+    PeerDialer dialer,
+    ChatRequests requests,
+    IncomingStreams incoming,
+    PeerLinks links,
+    IOptions<ChatOptions> chat,
+    IOptions<PeerOptions> options,
+    TimeProvider time)
 {
-    private readonly PresenceDirectory _names;
-    private readonly KnownPeers _known;
-    private readonly PeerDialer _dialer;
-    private readonly ChatRequests _requests;
-    private readonly IncomingStreams _incoming;
-    private readonly PeerLinks _links;
-    private readonly ChatOptions _chat;
-    private readonly PeerOptions _options;
-    private readonly TimeProvider _time;
-
-    internal PeerChats(
-        PresenceDirectory names,
-        KnownPeers known,
-        PeerDialer dialer,
-        ChatRequests requests,
-        IncomingStreams incoming,
-        PeerLinks links,
-        IOptions<ChatOptions> chat,
-        IOptions<PeerOptions> options,
-        TimeProvider time)
-    {
-        _names = names;
-        _known = known;
-        _dialer = dialer;
-        _requests = requests;
-        _incoming = incoming;
-        _links = links;
-        _chat = chat.Value;
-        _options = options.Value;
-        _time = time;
-    }
-
     /// <summary>Opens a chat on both sides and waits for the other side's answer.</summary>
     /// <param name="user">The other user's name, parsed.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -51,21 +28,21 @@ public sealed class PeerChats
         await EnsureKnownAsync(user, cancellationToken);
         if (!await AskAsync(user, cancellationToken))
         {
-            await _requests.SetAsync(user, ChatState.Declined);
+            await requests.SetAsync(user, ChatState.Declined);
             throw new ChatException(ChatFault.Declined, $"{user} declined the chat.");
         }
 
-        await _requests.SetAsync(user, ChatState.Open);
-        _links.To(user).Open();
+        await requests.SetAsync(user, ChatState.Open);
+        links.To(user).Open();
     }
 
     /// <summary>The own user's answer to somebody who asked.</summary>
-    public Task AnswerAsync(string user, bool accept) => _requests.AnswerAsync(user, accept);
+    public Task AnswerAsync(string user, bool accept) => requests.AnswerAsync(user, accept);
 
     /// <summary>Accepts another key for a name; what waits for that user goes on.</summary>
     public async Task TrustAsync(string user, string fingerprint)
     {
-        await _known.AcceptKeyAsync(user, fingerprint);
+        await known.AcceptKeyAsync(user, fingerprint);
         Wake(user);
     }
 
@@ -76,29 +53,29 @@ public sealed class PeerChats
     /// </exception>
     public async Task EnsureKnownAsync(string user, CancellationToken cancellationToken)
     {
-        if (_known.Find(user) is null && await _names.FindClaimAsync(user, cancellationToken) is null)
+        if (known.Find(user) is null && await names.FindClaimAsync(user, cancellationToken) is null)
         {
             throw new ChatException(ChatFault.NotFound, $"Nobody is known by the name {user}.");
         }
     }
 
     /// <summary>There is something for a user in the outbox.</summary>
-    public void Wake(string user) => _links.To(user).Wake();
+    public void Wake(string user) => links.To(user).Wake();
 
     /// <summary>Tells a user how far the own user has read.</summary>
-    public void TellRead(string user) => _incoming.TellRead(user);
+    public void TellRead(string user) => incoming.TellRead(user);
 
     // Tried again while the user is registered: a restarting client is not an absent one.
     private async Task<bool> AskAsync(string user, CancellationToken cancellationToken)
     {
-        var deadline = _time.GetUtcNow() + _chat.OpenTimeout;
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), _options.MaxBackoff);
+        var deadline = time.GetUtcNow() + chat.Value.OpenTimeout;
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
         while (true)
         {
-            var left = deadline - _time.GetUtcNow();
+            var left = deadline - time.GetUtcNow();
             try
             {
-                using var connection = await _dialer.DialAsync(user, cancellationToken);
+                using var connection = await dialer.DialAsync(user, cancellationToken);
                 return await connection.OpenChatAsync(left, cancellationToken);
             }
             catch (PeerAwayException)
@@ -120,16 +97,16 @@ public sealed class PeerChats
             catch (RpcException e)
             {
                 var wait = backoff.Next();
-                if (_time.GetUtcNow() + wait >= deadline)
+                if (time.GetUtcNow() + wait >= deadline)
                 {
                     throw NoAnswer(user, e);
                 }
 
-                await Task.Delay(wait, _time, cancellationToken);
+                await Task.Delay(wait, time, cancellationToken);
             }
         }
     }
 
     private ChatException NoAnswer(string user, Exception cause) => new(
-        ChatFault.NoAnswer, $"{user} did not answer within {_chat.OpenTimeout.TotalSeconds:0} seconds.", cause);
+        ChatFault.NoAnswer, $"{user} did not answer within {chat.Value.OpenTimeout.TotalSeconds:0} seconds.", cause);
 }

@@ -11,7 +11,7 @@ namespace AspireChat.Client.Peers;
 
 /// <summary>Finds a user's address and connects to the key that is expected there.</summary>
 internal sealed class PeerDialer(
-    PresenceDirectory names, PeerAdmission admission, LocalPeer self, LiveEvents events, IOptions<PeerOptions> options)
+    PresenceDirectory names, NameTrust trust, LocalPeer self, LiveEvents events, IOptions<PeerOptions> options)
 {
     /// <summary>The own user name, as messages carry it.</summary>
     public string Self => self.Name;
@@ -28,7 +28,7 @@ internal sealed class PeerDialer(
     public async Task<PeerConnection> DialAsync(string user, CancellationToken cancellationToken)
     {
         var record = await FindAsync(user, cancellationToken);
-        var key = admission.ExpectedKey(record);
+        var key = trust.ExpectedKey(record);
 
         // A channel per try: after a failure the address may have changed, and a channel backs off by itself for long.
         var handler = new SocketsHttpHandler
@@ -48,7 +48,7 @@ internal sealed class PeerDialer(
             DisposeHttpClient = true,
             MaxReceiveMessageSize = 64 * 1024,
         });
-        return new PeerConnection(user, key, channel, admission, self);
+        return new PeerConnection(user, key, channel, trust, self);
     }
 
     private async Task<PeerRecord> FindAsync(string user, CancellationToken cancellationToken)
@@ -74,7 +74,7 @@ internal sealed class PeerAwayException(string user) : Exception($"{user} is awa
 
 /// <summary>A connection to the one key that may answer for a user.</summary>
 internal sealed class PeerConnection(
-    string user, string fingerprint, GrpcChannel channel, PeerAdmission admission, LocalPeer self) : IDisposable
+    string user, string fingerprint, GrpcChannel channel, NameTrust trust, LocalPeer self) : IDisposable
 {
     private readonly PeerChat.PeerChatClient _client = new(channel);
 
@@ -86,7 +86,7 @@ internal sealed class PeerConnection(
     {
         using var call = _client.OpenChatAsync(
             new OpenChatRequest(), Greeting.Of(self), DateTime.UtcNow + patience, cancellationToken);
-        await ConfirmAsync(call.ResponseHeadersAsync);
+        await ConfirmAsync(call.ResponseHeadersAsync, refusal: () => call.ResponseAsync);
         return (await call).Decision == OpenChatReply.Types.Decision.Accepted;
     }
 
@@ -96,7 +96,7 @@ internal sealed class PeerConnection(
         var call = _client.Deliver(Greeting.Of(self), cancellationToken: cancellationToken);
         try
         {
-            await ConfirmAsync(call.ResponseHeadersAsync);
+            await ConfirmAsync(call.ResponseHeadersAsync, refusal: () => call.ResponseStream.MoveNext(cancellationToken));
             return call;
         }
         catch
@@ -109,6 +109,20 @@ internal sealed class PeerConnection(
     /// <inheritdoc/>
     public void Dispose() => channel.Dispose();
 
-    private async Task ConfirmAsync(Task<Metadata> headers) =>
-        await admission.ConfirmAsync(user, fingerprint, Greeting.Read(await headers));
+    private async Task ConfirmAsync(Task<Metadata> headers, Func<Task> refusal)
+    {
+        var greeting = Greeting.Read(await headers);
+        if (greeting is null)
+        {
+            // Who refuses a call does not greet: then the call's status says why.
+            await refusal();
+        }
+
+        if (greeting?.User != user)
+        {
+            throw new ChatException(ChatFault.KeyMismatch, $"The client at {user}'s address does not answer as {user}.");
+        }
+
+        await trust.MeetAsync(user, fingerprint, greeting.Epoch);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -11,7 +12,7 @@ namespace AspireChat.Client.Peers;
 /// Stands before every method of the peer port: matches the claimed name to the certificate's key, limits the calls
 /// of one peer, and answers with the own greeting.
 /// </summary>
-internal sealed class PeerGreetingInterceptor(PeerAdmission admission, LocalPeer self, IOptions<PeerOptions> options) : Interceptor
+internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, IOptions<PeerOptions> options) : Interceptor
 {
     private static readonly object CallerKey = new();
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
@@ -70,9 +71,9 @@ internal sealed class PeerGreetingInterceptor(PeerAdmission admission, LocalPeer
                 throw Refuse(StatusCode.ResourceExhausted, $"A peer may have {options.Value.MaxCallsPerPeer} calls open at a time.");
             }
 
-            if (await admission.AdmitAsync(greeting, fingerprint, context.CancellationToken) is { } refused)
+            if (await JudgeAsync(greeting, fingerprint, context.CancellationToken) is { } refused)
             {
-                throw Refuse(refused.StatusCode, refused.Detail);
+                throw refused;
             }
 
             context.UserState[CallerKey] = new PeerCaller(greeting.User, fingerprint);
@@ -85,6 +86,16 @@ internal sealed class PeerGreetingInterceptor(PeerAdmission admission, LocalPeer
             throw;
         }
     }
+
+    private async Task<RpcException?> JudgeAsync(Greeting greeting, string fingerprint, CancellationToken cancellationToken) =>
+        await trust.CheckAsync(greeting.User, fingerprint, greeting.Epoch, cancellationToken) switch
+        {
+            NameVerdict.Trusted => null,
+            NameVerdict.Unclaimed => Refuse(StatusCode.PermissionDenied, "The name does not belong to this key."),
+            NameVerdict.OtherKey => Refuse(StatusCode.PermissionDenied, "The name is known here with another key."),
+            NameVerdict.OldEpoch => Refuse(StatusCode.PermissionDenied, "A newer registration of this name is known here."),
+            _ => Refuse(StatusCode.Unavailable, "The name server is away, so a newcomer's name cannot be checked."),
+        };
 
     private static RpcException Refuse(StatusCode code, string sentence)
     {

@@ -1,0 +1,94 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+
+namespace AspireChat.Client.Names;
+
+/// <summary>Whether a key may speak for a name.</summary>
+public enum NameVerdict
+{
+    /// <summary>It may: it is the key this name had at first contact, or, at first contact, the one that claims it.</summary>
+    Trusted,
+
+    /// <summary>Never met, and nobody claims the name with this key.</summary>
+    Unclaimed,
+
+    /// <summary>Known here with another key.</summary>
+    OtherKey,
+
+    /// <summary>The right key, but a registration older than one seen before: a process that was superseded.</summary>
+    OldEpoch,
+
+    /// <summary>Never met, and the name server is away: nobody can tell yet.</summary>
+    NotYetKnown,
+}
+
+/// <summary>
+/// Decides whether a key may speak for a name. A name met before is bound to the key it had then, whatever the name
+/// server says now; a name met for the first time must be claimed there by that key.
+/// </summary>
+public sealed partial class NameTrust(
+    KnownPeers known, PresenceDirectory names, LiveEvents events, ILogger<NameTrust> logger)
+{
+    /// <summary>Checks a name that somebody claims with a proven key, and remembers it if it is trusted.</summary>
+    /// <param name="user">The claimed name.</param>
+    /// <param name="fingerprint">The proven key.</param>
+    /// <param name="epoch">The epoch of the claimed registration; null where none is told, as in a signed batch.</param>
+    /// <param name="cancellationToken">Ends the waiting for the name server.</param>
+    public async Task<NameVerdict> CheckAsync(string user, string fingerprint, long? epoch, CancellationToken cancellationToken)
+    {
+        if (known.Find(user) is null)
+        {
+            try
+            {
+                if ((await names.FindClaimAsync(user, cancellationToken))?.Fingerprint != fingerprint)
+                {
+                    return NameVerdict.Unclaimed;
+                }
+            }
+            catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
+            {
+                return NameVerdict.NotYetKnown;
+            }
+        }
+
+        var pin = await known.MeetAsync(user, fingerprint, epoch ?? 0);
+        if (pin.Fingerprint != fingerprint)
+        {
+            Warn(user, pin.Fingerprint, fingerprint);
+            return NameVerdict.OtherKey;
+        }
+
+        // A paused process that wakes up after its successor took over would still believe in its lease.
+        return epoch < pin.Epoch ? NameVerdict.OldEpoch : NameVerdict.Trusted;
+    }
+
+    /// <summary>Which key the peer behind a record of the name server must prove.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record names another key than the known one.</exception>
+    public string ExpectedKey(PeerRecord record) => known.Find(record.User) is { } pin && pin.Fingerprint != record.Fingerprint
+        ? throw Warn(record.User, pin.Fingerprint, record.Fingerprint)
+        : record.Fingerprint;
+
+    /// <summary>Remembers a user who was called and has proven the expected key.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the name was pinned to another key meanwhile.</exception>
+    public async Task MeetAsync(string user, string fingerprint, long epoch)
+    {
+        var pin = await known.MeetAsync(user, fingerprint, epoch);
+        if (pin.Fingerprint != fingerprint)
+        {
+            throw Warn(user, pin.Fingerprint, fingerprint);
+        }
+    }
+
+    // Loud, and the same words on every way in: this is either a new machine or an impostor, and only the user can tell.
+    private ChatException Warn(string user, string pinned, string shown)
+    {
+        LogOtherKey(user, pinned, shown);
+        var sentence = $"WARNING: {user} is known with the key {pinned} but now shows {shown}. Somebody may be posing as {user}. "
+            + $"Nothing was sent. If {user} confirms the new fingerprint by other means, accept it (trust {user}).";
+        events.Publish(new ConnectionEvent($"peer:{user}", "key-changed", sentence));
+        return new ChatException(ChatFault.KeyMismatch, sentence);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{User} is pinned to key {Pinned} but key {Shown} claims the name", EventName = "OtherKey")]
+    private partial void LogOtherKey(string user, string pinned, string shown);
+}
