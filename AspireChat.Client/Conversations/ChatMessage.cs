@@ -23,6 +23,11 @@ public enum MessageState
 
     /// <summary>Own: not delivered and not tried any more; <see cref="ChatMessage.Reason"/> says why.</summary>
     Failed,
+
+    /// <summary>
+    /// An insult taken from the work queue of which it is not settled yet that it is this client's. Never shown.
+    /// </summary>
+    Held,
 }
 
 /// <summary>One message of a conversation as the local store has it.</summary>
@@ -35,6 +40,7 @@ public enum MessageState
 /// <param name="SentAt">The sender's clock, UTC, to the millisecond.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="Reason">Why it failed, as a sentence; null in every other state.</param>
+/// <param name="Missing">How many messages of the same sender should have come before this one and did not: a gap in the seq.</param>
 public sealed record ChatMessage(
     Guid Id,
     string From,
@@ -44,4 +50,5 @@ public sealed record ChatMessage(
     string Text,
     DateTimeOffset SentAt,
     MessageState State,
-    string? Reason = null);
+    string? Reason = null,
+    long Missing = 0);

@@ -56,6 +56,14 @@ public sealed partial class MessageStore
     public Task<IReadOnlyList<OutboxMessage>> MarkReadByOtherAsync(Conversation to, long through) =>
         Advance(to, through, from: MessageState.Delivered, MessageState.Read);
 
+    /// <summary>Own messages were confirmed by the broker: all that are on their way, up to a seq.</summary>
+    /// <param name="to">Their conversation.</param>
+    /// <param name="through">The last seq that was confirmed.</param>
+    /// <param name="state">What a confirm means there: confirmed, sent, or stored.</param>
+    /// <returns>Those that changed, in order of seq.</returns>
+    public Task<IReadOnlyList<OutboxMessage>> MarkConfirmedAsync(Conversation to, long through, MessageState state) =>
+        Advance(to, through, from: MessageState.Sending, state);
+
     /// <summary>Gives up on own messages that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>
     /// <param name="through">The last seq to give up.</param>

@@ -29,7 +29,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
                 "UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $id RETURNING last_seq", ("$id", conversation))
                 .FirstOrDefault(row => row.GetInt64(0));
             using var insert = Insert(connection, conversation, self.Name, fingerprint: "", MessageState.Sending);
-            Bind(insert, id, seq, text, sentAt, trace);
+            Bind(insert, id, seq, text, sentAt, trace, missing: 0);
             insert.ExecuteNonQuery();
             return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
         });
@@ -40,22 +40,45 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// <param name="sender">The sender's name.</param>
     /// <param name="fingerprint">The sender's key: ids are unique per key only.</param>
     /// <param name="messages">The messages of one batch.</param>
+    /// <param name="tellGaps">
+    /// Whether a seq that jumps is a gap: true where everything comes that was sent since the first message seen.
+    /// </param>
+    /// <param name="state">The state they start in.</param>
     /// <returns>The messages that are new.</returns>
     public Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
-        Conversation from, string sender, string fingerprint, IReadOnlyList<ReceivedMessage> messages) =>
+        Conversation from,
+        string sender,
+        string fingerprint,
+        IReadOnlyList<ReceivedMessage> messages,
+        bool tellGaps = false,
+        MessageState state = MessageState.Delivered) =>
         database.WriteAsync<IReadOnlyList<ChatMessage>>(connection =>
         {
             var conversation = EnsureConversation(connection, from);
-            using var insert = Insert(connection, conversation, sender, fingerprint, MessageState.Delivered);
+            var last = tellGaps ? LastSeq(connection, conversation, fingerprint) : null;
+            using var insert = Insert(connection, conversation, sender, fingerprint, state);
             var stored = new List<ChatMessage>(messages.Count);
             foreach (var message in messages)
             {
-                Bind(insert, message.Id, message.Seq, message.Text, message.SentAt, message.Trace);
+                var missing = last is { } before && message.Seq > before ? message.Seq - before - 1 : 0;
+                Bind(insert, message.Id, message.Seq, message.Text, message.SentAt, message.Trace, missing);
                 if (insert.ExecuteNonQuery() > 0)
                 {
                     stored.Add(new ChatMessage(
-                        message.Id, sender, from, IsOwn: false, message.Seq, message.Text, message.SentAt, MessageState.Delivered));
+                        message.Id, sender, from, IsOwn: false, message.Seq, message.Text, message.SentAt, state, Missing: missing));
                 }
+
+                last = tellGaps ? Math.Max(last ?? 0, message.Seq) : null;
+            }
+
+            if (last is { } now)
+            {
+                connection.Command(
+                    """
+                    INSERT INTO last_seqs (conversation, fingerprint, seq) VALUES ($id, $fingerprint, $seq)
+                    ON CONFLICT DO UPDATE SET seq = excluded.seq
+                    """,
+                    ("$id", conversation), ("$fingerprint", fingerprint), ("$seq", now)).Run();
             }
 
             return stored;
@@ -66,7 +89,11 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// <param name="limit">How many at most.</param>
     /// <param name="before">Only messages before this one; the newest page if null.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no such message in it.</exception>
-    public IReadOnlyList<ChatMessage> ReadPage(Conversation conversation, int limit, Guid? before) => database.Read(connection =>
+    public IReadOnlyList<ChatMessage> ReadPage(Conversation conversation, int limit, Guid? before) =>
+        ReadPage(conversation, limit, before, andOnly: "");
+
+    private IReadOnlyList<ChatMessage> ReadPage(
+        Conversation conversation, int limit, Guid? before, string andOnly) => database.Read<IReadOnlyList<ChatMessage>>(connection =>
     {
         if (FindConversation(connection, conversation) is not { } id)
         {
@@ -83,9 +110,9 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         }
 
         var page = connection.Command(
-            """
-            SELECT id, sender, fingerprint, seq, text, sent_at, state, reason FROM messages
-            WHERE conversation = $id AND local < $end ORDER BY local DESC LIMIT $limit
+            $"""
+            SELECT {Sql.MessageColumns} FROM messages
+            WHERE conversation = $id AND local < $end AND state <> {(int)MessageState.Held} {andOnly} ORDER BY local DESC LIMIT $limit
             """,
             ("$id", id), ("$end", end), ("$limit", limit)).ToList(row => row.Message(conversation));
         page.Reverse();
@@ -153,8 +180,8 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     {
         var insert = connection.Command(
             """
-            INSERT INTO messages (conversation, id, sender, fingerprint, seq, text, sent_at, state, traceparent, tracestate)
-            VALUES ($conversation, $id, $sender, $fingerprint, $seq, $text, $sent_at, $state, $traceparent, $tracestate)
+            INSERT INTO messages (conversation, id, sender, fingerprint, seq, text, sent_at, state, traceparent, tracestate, missing)
+            VALUES ($conversation, $id, $sender, $fingerprint, $seq, $text, $sent_at, $state, $traceparent, $tracestate, $missing)
             ON CONFLICT (id, fingerprint) DO NOTHING
             """,
             ("$conversation", conversation), ("$sender", sender), ("$fingerprint", fingerprint), ("$state", (int)state));
@@ -164,11 +191,19 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         insert.Parameters.Add("$sent_at", SqliteType.Integer);
         insert.Parameters.Add("$traceparent", SqliteType.Text);
         insert.Parameters.Add("$tracestate", SqliteType.Text);
+        insert.Parameters.Add("$missing", SqliteType.Integer);
         return insert;
     }
 
-    private static void Bind(SqliteCommand insert, Guid id, long seq, string text, DateTimeOffset sentAt, in ActivityContext trace)
+    private static long? LastSeq(SqliteConnection connection, long conversation, string fingerprint) => connection.Command(
+        "SELECT seq FROM last_seqs WHERE conversation = $id AND fingerprint = $fingerprint",
+        ("$id", conversation), ("$fingerprint", fingerprint))
+        .FirstOrDefault(row => (long?)row.GetInt64(0));
+
+    private static void Bind(
+        SqliteCommand insert, Guid id, long seq, string text, DateTimeOffset sentAt, in ActivityContext trace, long missing)
     {
+        insert.Parameters["$missing"].Value = missing;
         insert.Parameters["$id"].Value = Sql.Bytes(id);
         insert.Parameters["$seq"].Value = seq;
         insert.Parameters["$text"].Value = text;

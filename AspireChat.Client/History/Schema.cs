@@ -49,6 +49,7 @@ internal static class Schema
             reason       TEXT,
             traceparent  TEXT,
             tracestate   TEXT,
+            missing      INTEGER NOT NULL DEFAULT 0,  -- how many of the sender's messages before this one never came
             -- An id alone could be reused by somebody else to suppress a message.
             UNIQUE (id, fingerprint)
         );
@@ -59,12 +60,29 @@ internal static class Schema
         -- What can still become read (state 2, delivered): own messages, and others' that nobody read here yet.
         CREATE INDEX messages_unread ON messages (conversation, fingerprint, seq) WHERE state = 2;
 
+        -- Insults of which it is not settled whose they are (state 7, held); nearly always none.
+        CREATE INDEX messages_held ON messages (fingerprint, id) WHERE state = 7;
+
         -- How far the own user has read what somebody said; told to that sender whenever it connects.
         CREATE TABLE read_marks (
             conversation INTEGER NOT NULL REFERENCES conversations (id),
             fingerprint  TEXT    NOT NULL,
             read_through INTEGER NOT NULL,         -- the sender's seq
             PRIMARY KEY (conversation, fingerprint)
+        ) WITHOUT ROWID;
+
+        -- The last seq that was stored of each sender, where gaps are told.
+        CREATE TABLE last_seqs (
+            conversation INTEGER NOT NULL REFERENCES conversations (id),
+            fingerprint  TEXT    NOT NULL,
+            seq          INTEGER NOT NULL,
+            PRIMARY KEY (conversation, fingerprint)
+        ) WITHOUT ROWID;
+
+        -- The groups to which the own user has a subscription.
+        CREATE TABLE subscriptions (
+            name TEXT    NOT NULL PRIMARY KEY,
+            mode INTEGER NOT NULL                  -- GroupMode
         ) WITHOUT ROWID;
 
         -- Trust on first use.

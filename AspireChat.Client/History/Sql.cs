@@ -68,7 +68,9 @@ internal static class Sql
         ? null
         : $"00-{context.TraceId}-{context.SpanId}-{(context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
 
-    // Columns: 0 id, 1 sender, 2 fingerprint, 3 seq, 4 text, 5 sent_at, 6 state, 7 reason.
+    /// <summary>The columns that <see cref="Message"/> reads.</summary>
+    public const string MessageColumns = "id, sender, fingerprint, seq, text, sent_at, state, reason, missing";
+
     public static ChatMessage Message(this SqliteDataReader reader, Conversation conversation) => new(
         reader.Id(0),
         reader.GetString(1),
@@ -78,5 +80,6 @@ internal static class Sql
         reader.GetString(4),
         reader.Time(5),
         (MessageState)reader.GetInt64(6),
-        reader.Text(7));
+        reader.Text(7),
+        reader.GetInt64(8));
 }

@@ -27,7 +27,12 @@ public static class MessageListCodec
         var list = new MessageList
         {
             From = from,
-            To = to.Kind == ConversationKind.User ? new WireConversation { User = to.Name } : new WireConversation { Group = to.Name },
+            To = to.Kind switch
+            {
+                ConversationKind.User => new WireConversation { User = to.Name },
+                ConversationKind.Group => new WireConversation { Group = to.Name },
+                _ => new WireConversation { Insults = true },
+            },
         };
         foreach (var message in messages)
         {
@@ -69,6 +74,7 @@ public static class MessageListCodec
         {
             WireConversation.PlaceOneofCase.User => Conversations.Conversation.With(list.To.User),
             WireConversation.PlaceOneofCase.Group => Conversations.Conversation.Of(list.To.Group),
+            WireConversation.PlaceOneofCase.Insults => Conversations.Conversation.Insults,
             _ => default,
         };
         if (place != to)

@@ -116,5 +116,5 @@ public static class ChatTelemetry
     }
 
     private static KeyValuePair<string, object?> Kind(Conversation conversation) =>
-        new("kind", conversation.Kind == ConversationKind.User ? "user" : "group");
+        new("kind", conversation.Kind.ToString().ToLowerInvariant());
 }

@@ -1,0 +1,33 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.History;
+
+public sealed partial class MessageStore
+{
+    /// <summary>The groups to which the own user has a subscription, by name.</summary>
+    public IReadOnlyDictionary<string, GroupMode> ListSubscriptions() => database.Read(connection =>
+        connection.Command("SELECT name, mode FROM subscriptions ORDER BY name")
+            .ToList(row => KeyValuePair.Create(row.GetString(0), (GroupMode)row.GetInt64(1)))
+            .ToDictionary(StringComparer.Ordinal));
+
+    /// <summary>Remembers a subscription.</summary>
+    public Task SubscribeAsync(string group, GroupMode mode) => database.WriteAsync(connection =>
+    {
+        EnsureConversation(connection, Conversation.Of(group));
+        return connection.Command(
+            "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode) ON CONFLICT (name) DO UPDATE SET mode = excluded.mode",
+            ("$name", group), ("$mode", (int)mode)).Run();
+    });
+
+    /// <summary>Forgets a subscription. What was said stays; what is said from now on is no gap.</summary>
+    public Task UnsubscribeAsync(string group) => database.WriteAsync(connection =>
+    {
+        connection.Command("DELETE FROM subscriptions WHERE name = $name", ("$name", group)).Run();
+        return connection.Command(
+            "DELETE FROM last_seqs WHERE conversation = (SELECT id FROM conversations WHERE kind = 1 AND name = $name)",
+            ("$name", group)).Run();
+    });
+
+    /// <summary>Whether there is anything of a conversation here.</summary>
+    public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);
+}

@@ -1,0 +1,30 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.History;
+
+public sealed partial class MessageStore
+{
+    /// <summary>Insults that are stored but not settled, by the sender's key and id.</summary>
+    public IReadOnlyList<(string Fingerprint, Guid Id)> ListHeld() => database.Read(connection =>
+        connection.Command($"SELECT fingerprint, id FROM messages WHERE state = {(int)MessageState.Held}")
+            .ToList(row => (row.GetString(0), row.Id(1))));
+
+    /// <summary>Settles an insult that is held: keeps it if it is this client's, else forgets it.</summary>
+    /// <returns>The insult, if it is this client's and was not settled before.</returns>
+    public Task<ChatMessage?> SettleHeldAsync(string fingerprint, Guid id, bool isOwn) => database.WriteAsync(connection =>
+    {
+        var sql = isOwn
+            ? $"UPDATE messages SET state = {(int)MessageState.Delivered} {OneHeld} RETURNING {Sql.MessageColumns}"
+            : $"DELETE FROM messages {OneHeld} RETURNING {Sql.MessageColumns}";
+        var settled = connection.Command(sql, ("$fingerprint", fingerprint), ("$id", Sql.Bytes(id)))
+            .FirstOrDefault(row => row.Message(Conversation.Insults));
+        return isOwn ? settled : null;
+    });
+
+    /// <summary>A page of the insults that reached this client, oldest first.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no such insult.</exception>
+    public IReadOnlyList<ChatMessage> ReadReceivedInsults(int limit, Guid? before) =>
+        ReadPage(Conversation.Insults, limit, before, andOnly: "AND fingerprint <> ''");
+
+    private static string OneHeld => $"WHERE fingerprint = $fingerprint AND id = $id AND state = {(int)MessageState.Held}";
+}

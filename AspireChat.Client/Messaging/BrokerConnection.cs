@@ -1,0 +1,155 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Faults;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace AspireChat.Client.Messaging;
+
+/// <summary>
+/// Owns the one connection to RabbitMQ: makes it when the broker is there, makes it again when it is lost, and says
+/// how it stands. Whoever uses it takes channels of the connection that stands now, and asks again after a fault.
+/// </summary>
+/// <remarks>
+/// The library's own recovery is off: it reports success with consumers lost
+/// (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1993) and binds deleted queues again (issue 1905).
+/// Instead every user of a channel declares what it needs, which is idempotent, and starts over.
+/// </remarks>
+internal sealed partial class BrokerConnection(
+    IServiceProvider services,
+    IConfiguration configuration,
+    ConnectionStates states,
+    IOptions<BrokerOptions> options,
+    TimeProvider time,
+    ILogger<BrokerConnection> logger) : BackgroundService
+{
+    /// <summary>State: no broker is configured, so there are no groups, no discovery and no insults.</summary>
+    public const string NotConfigured = "not-configured";
+
+    private const string StateName = MessagingExtensions.ConnectionName;
+
+    private readonly Lock _change = new();
+    private TaskCompletionSource<IConnection> _current = NewSource();
+
+    /// <summary>Whether there is a connection string.</summary>
+    public bool IsConfigured => !string.IsNullOrEmpty(configuration.GetConnectionString(MessagingExtensions.ConnectionName));
+
+    /// <summary>Whether the connection stands.</summary>
+    public bool IsOpen => _current.Task is { IsCompletedSuccessfully: true, Result.IsOpen: true };
+
+    /// <summary>The connection that stands now; waits for one if there is none.</summary>
+    public Task<IConnection> GetAsync(CancellationToken cancellationToken) => _current.Task.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Gives a connection up that does not do its work any more: a publish can hang for ever after a restart of the
+    /// broker (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930).
+    /// </summary>
+    public async Task DiscardAsync(IConnection connection, string why)
+    {
+        LogDiscarded(why);
+        try
+        {
+            await connection.AbortAsync(Constants.InternalError, why, TimeSpan.FromSeconds(1));
+        }
+        catch (Exception e)
+        {
+            LogBroken(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!IsConfigured)
+        {
+            states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
+            return;
+        }
+
+        states.Set(StateName, ConnectionStates.Connecting);
+        var factory = services.GetRequiredService<IConnectionFactory>();
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), options.Value.MaxBackoff);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await HoldAsync(factory, backoff, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogBroken(e);
+            }
+
+            try
+            {
+                await Task.Delay(backoff.Next(), time, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task HoldAsync(IConnectionFactory factory, Backoff backoff, CancellationToken stopping)
+    {
+        await using var connection = await factory.CreateConnectionAsync(stopping);
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionShutdownAsync += (_, _) =>
+        {
+            lost.TrySetResult();
+            return Task.CompletedTask;
+        };
+        if (!connection.IsOpen)
+        {
+            lost.TrySetResult();
+        }
+
+        backoff.Reset();
+        Offer(connection);
+        states.Set(StateName, ConnectionStates.Connected);
+        try
+        {
+            await lost.Task.WaitAsync(stopping);
+        }
+        finally
+        {
+            Withdraw();
+            if (stopping.IsCancellationRequested)
+            {
+                await connection.CloseAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+            }
+            else
+            {
+                states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
+            }
+        }
+    }
+
+    private void Offer(IConnection connection)
+    {
+        lock (_change)
+        {
+            _current.TrySetResult(connection);
+        }
+    }
+
+    private void Withdraw()
+    {
+        lock (_change)
+        {
+            _current = NewSource();
+        }
+    }
+
+    private static TaskCompletionSource<IConnection> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
+    private partial void LogBroken(Exception e);
+
+    [LoggerMessage(2, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
+    private partial void LogDiscarded(string why);
+}

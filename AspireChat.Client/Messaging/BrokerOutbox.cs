@@ -1,0 +1,218 @@
+using System.Threading.Channels;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Faults;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Telemetry;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace AspireChat.Client.Messaging;
+
+/// <summary>Where the messages of a conversation are published.</summary>
+/// <param name="Exchange">The exchange; empty for the default one.</param>
+/// <param name="RoutingKey">The routing key: a queue's name on the default exchange.</param>
+/// <param name="IsPersistent">Whether the broker must keep them over a restart.</param>
+/// <param name="Confirmed">The state of a message that the broker has confirmed.</param>
+/// <param name="Declare">Declares what the publish needs; idempotent.</param>
+internal sealed record OutboxRoute(
+    string Exchange,
+    string RoutingKey,
+    bool IsPersistent,
+    MessageState Confirmed,
+    Func<IChannel, CancellationToken, Task> Declare);
+
+/// <summary>
+/// Publishes the own messages of one conversation, in order: what is waiting in the outbox leaves in one signed
+/// batch, batches are pipelined, and a message leaves the outbox when the broker has confirmed it. After every fault
+/// the unconfirmed ones are sent again with the same ids, and receivers drop what they have.
+/// </summary>
+internal sealed partial class BrokerOutbox(
+    Conversation conversation,
+    OutboxRoute route,
+    BrokerConnection broker,
+    MessageStore store,
+    LocalPeer self,
+    LiveEvents events,
+    BrokerOptions options,
+    TimeProvider time,
+    ILogger logger)
+{
+    private readonly Bell _bell = new();
+    private readonly Bell _settled = new();
+
+    /// <summary>There is something in the outbox.</summary>
+    public void Wake() => _bell.Ring();
+
+    /// <summary>Waits until everything is confirmed, but not longer than given.</summary>
+    public async Task DrainAsync(TimeSpan atMost)
+    {
+        var end = time.GetUtcNow() + atMost;
+        while (!IsEmpty && time.GetUtcNow() < end)
+        {
+            await _settled.WaitAsync(Later(end - time.GetUtcNow()), time, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (IsEmpty)
+                {
+                    await _bell.WaitAsync(stopping);
+                }
+
+                var connection = await broker.GetAsync(stopping);
+                await PublishAsync(connection, backoff, stopping);
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                LogBroken(e, conversation);
+            }
+
+            try
+            {
+                await Task.Delay(backoff.Next(), time, stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private bool IsEmpty => store.ReadOutbox(conversation, after: 0, count: 1, bytes: 0).Count == 0;
+
+    // One round on one channel; ends by an exception, since there is always more to come.
+    private async Task PublishAsync(IConnection connection, Backoff backoff, CancellationToken stopping)
+    {
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), stopping);
+        await route.Declare(channel, stopping);
+
+        var confirms = Channel.CreateUnbounded<BasicAckEventArgs>(new UnboundedChannelOptions { SingleReader = true });
+        channel.BasicAcksAsync += (_, ack) =>
+        {
+            confirms.Writer.TryWrite(ack);
+            return Task.CompletedTask;
+        };
+        channel.BasicNacksAsync += (_, _) => End(confirms, "the broker refused a publish");
+        channel.BasicReturnAsync += (_, returned) => End(confirms, $"a publish was returned: {returned.ReplyText}");
+        channel.ChannelShutdownAsync += (_, shutdown) => End(confirms, $"the channel was closed: {shutdown.ReplyText}");
+
+        var window = new PublishWindow();
+        var sent = 0L;
+        while (true)
+        {
+            while (window.Count < options.PublishWindow)
+            {
+                var batch = store.ReadOutbox(conversation, sent, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+                if (batch.Count == 0)
+                {
+                    break;
+                }
+
+                sent = batch[^1].Seq;
+                window.Add(await channel.GetNextPublishSequenceNumberAsync(stopping), sent, time.GetUtcNow());
+                await PublishAsync(channel, batch, connection, stopping);
+            }
+
+            await WaitAsync(window, confirms.Reader, connection, stopping);
+            while (confirms.Reader.TryRead(out var confirm))
+            {
+                if (window.Confirm(confirm.DeliveryTag, confirm.Multiple) is { } through)
+                {
+                    backoff.Reset();
+                    await SettleAsync(through);
+                }
+            }
+        }
+    }
+
+    private async Task PublishAsync(IChannel channel, IReadOnlyList<OutboxMessage> batch, IConnection connection, CancellationToken stopping)
+    {
+        var properties = new BasicProperties
+        {
+            ContentType = SignedBatch.ContentType,
+            Persistent = route.IsPersistent,
+            MessageId = batch[0].Id.ToString(),
+        };
+        var body = SignedBatch.Seal(self, conversation, batch);
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        deadline.CancelAfter(options.PublishDeadline);
+        try
+        {
+            await channel.BasicPublishAsync(route.Exchange, route.RoutingKey, mandatory: true, properties, body, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            await broker.DiscardAsync(connection, $"a publish could not leave within {options.PublishDeadline.TotalSeconds:0.#} s");
+            throw;
+        }
+    }
+
+    // For a confirm, for room and something to publish, or for the deadline of the oldest publish.
+    private async Task WaitAsync(
+        PublishWindow window, ChannelReader<BasicAckEventArgs> confirms, IConnection connection, CancellationToken stopping)
+    {
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var confirm = confirms.WaitToReadAsync(round.Token).AsTask();
+        var more = window.Count < options.PublishWindow ? _bell.WaitAsync(round.Token) : Task.Delay(Timeout.Infinite, round.Token);
+        var late = window.Oldest is { } oldest
+            ? Task.Delay(Later(oldest + options.PublishDeadline - time.GetUtcNow()), time, round.Token)
+            : Task.Delay(Timeout.Infinite, round.Token);
+
+        var first = await Task.WhenAny(confirm, more, late);
+        await round.CancelAsync();
+        stopping.ThrowIfCancellationRequested();
+        if (first == late)
+        {
+            await broker.DiscardAsync(connection, $"a publish was not confirmed within {options.PublishDeadline.TotalSeconds:0.#} s");
+            throw new TimeoutException("A publish was not confirmed in time.");
+        }
+
+        await first;
+        if (first == more)
+        {
+            return;
+        }
+
+        // A ring that came in the same moment must not be lost.
+        if (more.IsCompletedSuccessfully)
+        {
+            _bell.Ring();
+        }
+    }
+
+    private async Task SettleAsync(long through)
+    {
+        foreach (var message in await store.MarkConfirmedAsync(conversation, through, route.Confirmed))
+        {
+            ChatTelemetry.RecordReceipt(conversation, message.Id, message.Trace, message.SentAt);
+            events.Publish(new StateEvent(message.Id, self.Name, conversation, route.Confirmed, Reason: null));
+        }
+
+        _settled.Ring();
+    }
+
+    private static TimeSpan Later(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+
+    private static Task End(Channel<BasicAckEventArgs> confirms, string why)
+    {
+        confirms.Writer.TryComplete(new IOException(why));
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
+    private partial void LogBroken(Exception e, Conversation conversation);
+}

@@ -1,0 +1,33 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Messaging;
+
+/// <summary>Registration of the capability.</summary>
+public static class MessagingExtensions
+{
+    /// <summary>The name of the connection: in <c>ConnectionStrings</c>, among the health checks and the connection states.</summary>
+    public const string ConnectionName = "rabbitmq";
+
+    /// <summary>Adds the connection to RabbitMQ and what all its users share.</summary>
+    public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<BrokerOptions, BrokerOptionsValidator>()
+            .BindConfiguration(BrokerOptions.Section);
+
+        // Only the factory is used: the connection it registers beside it lives for ever, and ours is made again.
+        builder.AddRabbitMQClient(ConnectionName, settings => settings.DisableHealthChecks = true, factory =>
+        {
+            factory.AutomaticRecoveryEnabled = false;
+            factory.TopologyRecoveryEnabled = false;
+            factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
+            factory.ContinuationTimeout = TimeSpan.FromSeconds(10);
+            factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(5);
+            factory.ClientProvidedName = $"AspireChat {builder.Configuration[$"{ChatOptions.Section}:{nameof(ChatOptions.Name)}"]}";
+        });
+        builder.Services.AddSingleton<BrokerConnection>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<BrokerConnection>());
+        builder.Services.AddSingleton<BatchReceiver>();
+        builder.Services.AddHealthChecks().AddCheck<BrokerHealthCheck>(ConnectionName);
+        return builder;
+    }
+}

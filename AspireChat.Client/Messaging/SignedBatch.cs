@@ -1,0 +1,62 @@
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Protos.V1;
+using Google.Protobuf;
+using Conversation = AspireChat.Client.Conversations.Conversation;
+
+namespace AspireChat.Client.Messaging;
+
+/// <summary>A batch whose signature was checked.</summary>
+/// <param name="From">The sender's name, as signed.</param>
+/// <param name="Fingerprint">The fingerprint of the key that signed.</param>
+/// <param name="Messages">The messages, checked.</param>
+internal sealed record OpenedBatch(string From, string Fingerprint, IReadOnlyList<ReceivedMessage> Messages);
+
+/// <summary>The body of an AMQP message: a batch of messages and its sender's signature; see <c>message.proto</c>.</summary>
+internal static class SignedBatch
+{
+    /// <summary>The content type of such a body.</summary>
+    public const string ContentType = "application/protobuf";
+
+    private const string Purpose = "aspirechat.v1.MessageBatch";
+
+    /// <summary>Makes a signed body of own messages.</summary>
+    public static byte[] Seal(LocalPeer self, Conversation to, IReadOnlyList<OutboxMessage> messages)
+    {
+        var content = MessageListCodec.Pack(self.Name, to, messages).ToByteArray();
+        return new MessageBatch
+        {
+            Content = UnsafeByteOperations.UnsafeWrap(content),
+            PublicKey = UnsafeByteOperations.UnsafeWrap(self.Identity.PublicKey),
+            Signature = UnsafeByteOperations.UnsafeWrap(Signatures.Sign(self.Identity, Purpose, to.ToString(), content)),
+        }.ToByteArray();
+    }
+
+    /// <summary>Checks a body and takes its messages out. Whether the key may speak for the name is still to be decided.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="to">The conversation it came in.</param>
+    /// <exception cref="BatchRefusedException">It is not a batch, not signed by the key it names, or breaks a rule.</exception>
+    public static OpenedBatch Open(ReadOnlyMemory<byte> body, Conversation to)
+    {
+        try
+        {
+            var batch = MessageBatch.Parser.ParseFrom(body.Span);
+            if (!Signatures.Verify(batch.PublicKey.Span, batch.Signature.Span, Purpose, to.ToString(), batch.Content.Span))
+            {
+                throw new BatchRefusedException("it is not signed, or not by the key it names");
+            }
+
+            var list = MessageList.Parser.ParseFrom(batch.Content);
+            if (!Conversations.ChatName.TryParse(list.From, out var from) || from != list.From)
+            {
+                throw new BatchRefusedException("its sender has no valid name");
+            }
+
+            return new OpenedBatch(from, Fingerprint.Of(batch.PublicKey.Span), MessageListCodec.Unpack(list, from, to));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw new BatchRefusedException("it is not a message batch");
+        }
+    }
+}
