@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Groups;
+
+/// <summary>The section <c>Chat:Groups</c>.</summary>
+public sealed class GroupOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Chat:Groups";
+
+    /// <summary>
+    /// How long a member counts as in the room without renewing (<c>Chat:Groups:Lease</c>); 1 s to 5 min. Renewed three
+    /// times as often.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How many bytes a member's queue holds before it drops the oldest (<c>Chat:Groups:MaxQueueBytes</c>); 1 MiB to
+    /// 100 GiB. The same for all clients of a system: the broker refuses a queue declared with another bound.
+    /// </summary>
+    [Range(1024L * 1024, 100L * 1024 * 1024 * 1024)]
+    public long MaxQueueBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>
+    /// How long a member's queue is kept unused (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. The same for all
+    /// clients of a system.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "49.00:00:00")]
+    public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromDays(29);
+
+    /// <summary>
+    /// How often a message is delivered that was never acknowledged, before the broker drops it
+    /// (<c>Chat:Groups:DeliveryLimit</c>); 10 to 10,000. The same for all clients of a system.
+    /// </summary>
+    [Range(10, 10_000)]
+    public int DeliveryLimit { get; set; } = 100;
+
+    /// <summary>How long joining waits for the broker (<c>Chat:Groups:JoinTimeout</c>); 1 s to 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Checks <see cref="GroupOptions"/> at start.</summary>
+[OptionsValidator]
+public sealed partial class GroupOptionsValidator : IValidateOptions<GroupOptions>;

@@ -1,0 +1,90 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Messaging;
+using AspireChat.Client.Telemetry;
+
+namespace AspireChat.Client.Groups;
+
+/// <summary>One group that this client is in: its queue is consumed, and what the own user says is published.</summary>
+internal sealed class GroupRoom(
+    string group, GroupMode mode, BatchReceiver receiver, MessageStore store, LiveEvents events) : IDisposable
+{
+    // What was just said should still leave; what cannot leave in this time waits in the outbox for the next entry.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly Conversation _conversation = Conversation.Of(group);
+    private BrokerOutbox? _outbox;
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>What the group promises.</summary>
+    public GroupMode Mode { get; } = mode;
+
+    /// <summary>Starts consuming and publishing.</summary>
+    public void Enter(BrokerConsumer consumer, BrokerOutbox outbox)
+    {
+        _outbox = outbox;
+
+        // The loops outlive the call that started them, so they must not inherit that call's trace.
+        using var flow = ExecutionContext.SuppressFlow();
+        _running = Task.WhenAll(
+            Task.Run(() => consumer.RunAsync(_leaving.Token)), Task.Run(() => outbox.RunAsync(_leaving.Token)));
+    }
+
+    /// <summary>There is something in the outbox.</summary>
+    public void Wake() => _outbox?.Wake();
+
+    /// <summary>Stops consuming and publishing; what is not confirmed stays in the outbox.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_outbox is not null)
+        {
+            await _outbox.DrainAsync(LastWords);
+        }
+
+        await _leaving.CancelAsync();
+        await _running;
+        Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _leaving.Dispose();
+
+    /// <summary>Keeps what came; returns after the commit, so that it may be acknowledged.</summary>
+    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
+    {
+        // One commit for all that were waiting: the store shares it.
+        var commits = new List<Task>(deliveries.Count);
+        foreach (var delivery in deliveries)
+        {
+            if (await receiver.OpenAsync(delivery, _conversation, stopping) is { } batch)
+            {
+                commits.Add(StoreAsync(batch));
+            }
+        }
+
+        await Task.WhenAll(commits);
+    }
+
+    private async Task StoreAsync(OpenedBatch batch)
+    {
+        var spans = BatchReceiver.StartSpans(batch, _conversation);
+        var fresh = await store.StoreReceivedAsync(
+            _conversation, batch.From, batch.Fingerprint, batch.Messages, tellGaps: Mode == GroupMode.Durable);
+        foreach (var span in spans)
+        {
+            span.Dispose();
+        }
+
+        ChatTelemetry.CountReceived(_conversation, fresh.Count, batch.Messages.Count - fresh.Count);
+        foreach (var message in fresh)
+        {
+            if (message.Missing > 0)
+            {
+                events.Publish(new GroupEvent(group, "gap", $"{message.Missing} messages of {batch.From} are missing before this point."));
+            }
+
+            events.Publish(new MessageEvent(message));
+        }
+    }
+}

@@ -1,0 +1,248 @@
+using System.Collections.Concurrent;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Groups;
+
+/// <summary>The groups that this client is in: joining, leaving, and keeping the own lease in each.</summary>
+internal sealed partial class GroupRooms(
+    GroupMembership membership,
+    FanoutTopology topology,
+    BrokerConnection broker,
+    BatchReceiver receiver,
+    MessageStore store,
+    LocalPeer self,
+    LiveEvents events,
+    IOptions<GroupOptions> options,
+    IOptions<BrokerOptions> brokerOptions,
+    TimeProvider time,
+    ILogger<GroupRooms> logger) : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, GroupRoom> _rooms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+
+    /// <summary>The rooms this client is in, and what each group promises.</summary>
+    public IReadOnlyDictionary<string, GroupMode> Joined => _rooms.ToDictionary(room => room.Key, room => room.Value.Mode);
+
+    /// <summary>Enters a room. Returns once the own queue is consumed: from then on nothing is missed.</summary>
+    /// <param name="group">The group; created if nobody holds a subscription.</param>
+    /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>What the group promises.</returns>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.Conflict"/>: it exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
+    /// RabbitMQ is away; the subscription is then as before.
+    /// </exception>
+    public async Task<GroupMode> JoinAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
+    {
+        using var turn = await TakeTurnAsync(group, cancellationToken);
+        var joined = await membership.JoinAsync(group, self.Name, mode, cancellationToken);
+        if (_rooms.ContainsKey(group))
+        {
+            return joined.Mode;
+        }
+
+        var room = new GroupRoom(group, joined.Mode, receiver, store, events);
+        var consumer = new BrokerConsumer(
+            broker,
+            (channel, stopping) => topology.DeclareAsync(channel, group, joined.Mode, stopping),
+            room.HandleAsync,
+            (ushort)brokerOptions.Value.Prefetch,
+            brokerOptions.Value,
+            time,
+            logger);
+        room.Enter(consumer, Outbox(group, joined.Mode));
+        try
+        {
+            await consumer.Consuming.WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            await room.LeaveAsync();
+            await UndoAsync(group, joined);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the group cannot be joined now; try again later.", e);
+        }
+
+        await store.SubscribeAsync(group, joined.Mode);
+        _rooms[group] = room;
+        events.Publish(new GroupEvent(group, "joined"));
+        return joined.Mode;
+    }
+
+    /// <summary>Leaves a room; the subscription to a durable group is kept.</summary>
+    /// <returns>False if this client was not in it.</returns>
+    public async Task<bool> LeaveAsync(string group, CancellationToken cancellationToken)
+    {
+        using var turn = await TakeTurnAsync(group, cancellationToken);
+        if (!_rooms.TryRemove(group, out var room))
+        {
+            return false;
+        }
+
+        await room.LeaveAsync();
+        if (room.Mode == GroupMode.Transient)
+        {
+            await store.UnsubscribeAsync(group);
+        }
+
+        events.Publish(new GroupEvent(group, "left"));
+        await membership.LeaveAsync(group, self.Name, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Gives a subscription up, with everything that waits for it.</summary>
+    /// <returns>False if there was none.</returns>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later.</exception>
+    public async Task<bool> GiveUpAsync(string group, CancellationToken cancellationToken)
+    {
+        using var turn = await TakeTurnAsync(group, cancellationToken);
+        if (!store.ListSubscriptions().ContainsKey(group))
+        {
+            return false;
+        }
+
+        if (_rooms.TryRemove(group, out var room))
+        {
+            await room.LeaveAsync();
+        }
+
+        try
+        {
+            var connection = await broker.GetAsync(cancellationToken).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
+            await topology.DeleteAsync(connection, group, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
+        }
+
+        await membership.GiveUpAsync(group, self.Name, cancellationToken);
+        await store.UnsubscribeAsync(group);
+        events.Publish(new GroupEvent(group, "given-up"));
+        return true;
+    }
+
+    /// <summary>There is something for a group in the outbox.</summary>
+    public void Wake(string group)
+    {
+        if (_rooms.TryGetValue(group, out var room))
+        {
+            room.Wake();
+        }
+    }
+
+    /// <summary>Leaves all rooms, each within a second even if a server is away.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_rooms.Keys.Select(async group =>
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(TimeSpan.FromSeconds(1));
+            try
+            {
+                await LeaveAsync(group, deadline.Token);
+            }
+            catch (Exception e) when (e is ChatException or OperationCanceledException)
+            {
+                // The lease runs out by itself.
+                LogNotLeft(group);
+            }
+        }));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.Lease / 3, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await Task.WhenAll(_rooms.Select(room => RenewAsync(room.Key, room.Value.Mode, stoppingToken)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    // Joining again is renewing; if Redis lost the group, it is there again afterwards.
+    private async Task RenewAsync(string group, GroupMode mode, CancellationToken stopping)
+    {
+        using var turn = await TakeTurnAsync(group, stopping);
+        if (!_rooms.ContainsKey(group))
+        {
+            return;
+        }
+
+        try
+        {
+            await membership.JoinAsync(group, self.Name, mode, stopping);
+        }
+        catch (ChatException e) when (e.Fault == ChatFault.Conflict)
+        {
+            events.Publish(new GroupEvent(group, "refused", e.Message));
+        }
+        catch (ChatException)
+        {
+            // Redis is away: said by the state of its connection, and tried again at the next tick.
+        }
+    }
+
+    private async Task UndoAsync(string group, JoinResult joined)
+    {
+        try
+        {
+            if (joined.WasSubscribed)
+            {
+                await membership.LeaveAsync(group, self.Name, CancellationToken.None);
+            }
+            else
+            {
+                await membership.GiveUpAsync(group, self.Name, CancellationToken.None);
+            }
+        }
+        catch (ChatException)
+        {
+            LogNotLeft(group);
+        }
+    }
+
+    private BrokerOutbox Outbox(string group, GroupMode mode) => new(
+        Conversation.Of(group),
+        new OutboxRoute(
+            FanoutTopology.Exchange(group),
+            RoutingKey: "",
+            IsPersistent: mode == GroupMode.Durable,
+            mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
+            (channel, stopping) => topology.DeclareAsync(channel, group, mode, stopping)),
+        broker,
+        store,
+        self,
+        events,
+        brokerOptions.Value,
+        time,
+        logger);
+
+    // Joining and leaving one group take turns, so that the last one decides.
+    private async Task<IDisposable> TakeTurnAsync(string group, CancellationToken cancellationToken)
+    {
+        var turn = _turns.GetOrAdd(group, _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        return new Turn(turn);
+    }
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
+    private partial void LogNotLeft(string group);
+}
