@@ -1,0 +1,124 @@
+using System.Threading.Channels;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Groups;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using AspireChat.Client.Names;
+using AspireChat.Protos.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace AspireChat.Client.Discovery;
+
+/// <summary>Asks all clients who they are: one question to everybody, answers gathered on a queue of its own.</summary>
+internal sealed class PeerSurvey(
+    BrokerConnection broker,
+    PresenceDirectory names,
+    NameTrust trust,
+    GroupRooms rooms,
+    LocalPeer self,
+    LiveEvents events,
+    IOptions<BrokerOptions> options,
+    TimeProvider time)
+{
+    /// <summary>Asks, and gathers answers until everybody listed has answered or the window is over.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: RabbitMQ is away.</exception>
+    public async Task<SurveyResult> AskAsync(TimeSpan window, CancellationToken cancellationToken)
+    {
+        var findings = new SurveyFindingsSoFar(
+            await ListOthersAsync(cancellationToken), rooms.Joined.Keys.ToHashSet(StringComparer.Ordinal));
+        try
+        {
+            var connection = await broker.GetAsync(cancellationToken).WaitAsync(options.Value.PublishDeadline, time, cancellationToken);
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await GatherAsync(channel, window, findings, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationInterruptedException or AlreadyClosedException)
+        {
+            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so nobody can be asked now; try again later.", e);
+        }
+
+        return findings.ToResult();
+    }
+
+    private async Task GatherAsync(IChannel channel, TimeSpan window, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
+    {
+        var correlation = Guid.NewGuid().ToString();
+        var answers = Channel.CreateUnbounded<byte[]>();
+        await SurveyTopology.DeclareExchangeAsync(channel, cancellationToken);
+        var queue = await SurveyTopology.DeclareExclusiveAsync(channel, cancellationToken);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, answer) =>
+        {
+            if (answer.BasicProperties.CorrelationId == correlation && answer.Body.Length <= options.Value.MaxBodyBytes)
+            {
+                answers.Writer.TryWrite(answer.Body.ToArray());
+            }
+
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken);
+
+        await channel.BasicPublishAsync(
+            SurveyTopology.Exchange,
+            routingKey: "",
+            mandatory: false,
+            new BasicProperties { ReplyTo = queue, CorrelationId = correlation, ContentType = SignedBatch.ContentType },
+            new SurveyQuestion { Asker = self.Name }.ToByteArray(),
+            cancellationToken);
+
+        using var over = new CancellationTokenSource(window, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        try
+        {
+            while (!findings.IsComplete)
+            {
+                await TakeAsync(await answers.Reader.ReadAsync(either.Token), correlation, findings, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The window is over: what was found is the answer.
+        }
+
+        await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
+    }
+
+    private async Task TakeAsync(byte[] body, string correlation, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
+    {
+        if (SurveyAnswers.Open(body, correlation) is not { } answer
+            || answer.User.Name == self.Name
+            || await trust.CheckAsync(answer.User.Name, answer.Fingerprint, epoch: null, cancellationToken) != NameVerdict.Trusted)
+        {
+            return;
+        }
+
+        var newGroups = findings.Add(answer);
+        if (newGroups is null)
+        {
+            return;
+        }
+
+        events.Publish(new FoundEvent(answer.User, Group: null));
+        foreach (var group in newGroups)
+        {
+            events.Publish(new FoundEvent(User: null, group));
+        }
+    }
+
+    // Empty if nobody is listed or nobody can tell: then the whole window is waited for.
+    private async Task<IReadOnlySet<string>> ListOthersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await names.ListAsync(cancellationToken)).Select(peer => peer.User).Where(user => user != self.Name).ToHashSet();
+        }
+        catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
+        {
+            return new HashSet<string>();
+        }
+    }
+}

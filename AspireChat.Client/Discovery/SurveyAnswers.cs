@@ -1,0 +1,81 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using AspireChat.Protos.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace AspireChat.Client.Discovery;
+
+/// <summary>An answer whose form and signature were checked.</summary>
+/// <param name="User">Who answered.</param>
+/// <param name="Fingerprint">The key that signed.</param>
+/// <param name="Groups">The groups in whose room it is.</param>
+internal sealed record OpenedAnswer(FoundUser User, string Fingerprint, IReadOnlyList<(string Name, GroupMode Mode)> Groups);
+
+/// <summary>Answers to a survey, to and from the wire.</summary>
+internal static class SurveyAnswers
+{
+    /// <summary>The most groups that one answer may name; more are left out.</summary>
+    public const int MaxGroups = 1_000;
+
+    private const string Purpose = "aspirechat.v1.SurveyAnswer";
+
+    /// <summary>Makes the own answer to a question.</summary>
+    public static byte[] Seal(
+        LocalPeer self, Uri address, DateTimeOffset since, IReadOnlyDictionary<string, GroupMode> groups, string correlation)
+    {
+        var findings = new SurveyFindings
+        {
+            User = self.Name,
+            Address = address.GetLeftPart(UriPartial.Authority),
+            Since = Timestamp.FromDateTimeOffset(since),
+        };
+        findings.Groups.AddRange(groups.Take(MaxGroups).Select(group => new SurveyGroup
+        {
+            Name = group.Key,
+            Mode = group.Value == GroupMode.Durable ? "durable" : "transient",
+        }));
+        var content = findings.ToByteArray();
+        return new SurveyAnswer
+        {
+            Content = UnsafeByteOperations.UnsafeWrap(content),
+            PublicKey = UnsafeByteOperations.UnsafeWrap(self.Identity.PublicKey),
+            Signature = UnsafeByteOperations.UnsafeWrap(Signatures.Sign(self.Identity, Purpose, correlation, content)),
+        }.ToByteArray();
+    }
+
+    /// <summary>Checks an answer; null if anything about it is wrong. Whether the key may speak for the name is still to be decided.</summary>
+    public static OpenedAnswer? Open(ReadOnlyMemory<byte> body, string correlation)
+    {
+        try
+        {
+            var answer = SurveyAnswer.Parser.ParseFrom(body.Span);
+            if (!Signatures.Verify(answer.PublicKey.Span, answer.Signature.Span, Purpose, correlation, answer.Content.Span))
+            {
+                return null;
+            }
+
+            var findings = SurveyFindings.Parser.ParseFrom(answer.Content);
+            if (!ChatName.TryParse(findings.User, out var user)
+                || user != findings.User
+                || !Uri.TryCreate(findings.Address, UriKind.Absolute, out var address)
+                || findings.Groups.Count > MaxGroups)
+            {
+                return null;
+            }
+
+            var groups = findings.Groups
+                .Where(group => ChatName.TryParse(group.Name, out var name) && name == group.Name)
+                .Select(group => (group.Name, group.Mode == "transient" ? GroupMode.Transient : GroupMode.Durable));
+            return new OpenedAnswer(
+                new FoundUser(user, address.GetLeftPart(UriPartial.Authority), findings.Since?.ToDateTimeOffset() ?? default),
+                Fingerprint.Of(answer.PublicKey.Span),
+                [.. groups]);
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidOperationException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using AspireChat.Client.Groups;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using AspireChat.Protos.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace AspireChat.Client.Discovery;
+
+/// <summary>Answers the surveys of others.</summary>
+internal sealed partial class SurveyResponder(
+    BrokerConnection broker,
+    GroupRooms rooms,
+    LocalPeer self,
+    IOptions<BrokerOptions> options,
+    TimeProvider time,
+    ILogger<SurveyResponder> logger) : BackgroundService
+{
+    // A question is worth an answer only while somebody waits for it.
+    private const ushort Prefetch = 50;
+
+    private readonly DateTimeOffset _since = time.GetUtcNow();
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var address = await self.Address.WaitAsync(stoppingToken);
+            await new BrokerConsumer(
+                broker,
+                SurveyTopology.DeclareQuestionsAsync,
+                (questions, stopping) => AnswerAsync(questions, address, stopping),
+                Prefetch,
+                options.Value,
+                time,
+                logger).RunAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private async Task AnswerAsync(IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
+    {
+        var connection = await broker.GetAsync(stopping);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
+        foreach (var question in questions)
+        {
+            if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { Length: > 0 and <= 64 } correlation }
+                || !IsFromSomebodyElse(question.Body))
+            {
+                continue;
+            }
+
+            var answer = SurveyAnswers.Seal(self, address, _since, rooms.Joined, correlation);
+
+            // Not mandatory: an asker that is gone needs no answer.
+            await channel.BasicPublishAsync(
+                exchange: "",
+                replyTo,
+                mandatory: false,
+                new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType },
+                answer,
+                stopping);
+        }
+    }
+
+    private bool IsFromSomebodyElse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return SurveyQuestion.Parser.ParseFrom(body.Span).Asker != self.Name;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            LogRefused();
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not a survey; dropped", EventName = "QuestionRefused")]
+    private partial void LogRefused();
+}
