@@ -1,0 +1,137 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Faults;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using AspireChat.Client.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Insults;
+
+/// <summary>
+/// Takes insults from the work queue, one at a time, and sends the own user's. An insult is stored first, then
+/// claimed, then shown, then acknowledged: wherever a crash cuts that, exactly one client ends up with it.
+/// </summary>
+internal sealed partial class InsultWorker(
+    BrokerConnection broker,
+    BatchReceiver receiver,
+    InsultClaims claims,
+    MessageStore store,
+    LocalPeer self,
+    LiveEvents events,
+    IOptions<BrokerOptions> options,
+    TimeProvider time,
+    ILogger<InsultWorker> logger) : BackgroundService
+{
+    // Whoever is slow must not sit on insults that somebody else could take.
+    private const ushort Prefetch = 1;
+
+    private readonly BrokerOutbox _outbox = new(
+        Conversation.Insults,
+        new OutboxRoute(Exchange: "", InsultTopology.Queue, IsPersistent: true, MessageState.Confirmed, InsultTopology.DeclareAsync),
+        broker,
+        store,
+        self,
+        events,
+        options.Value,
+        time,
+        logger);
+
+    /// <summary>There is an insult in the outbox.</summary>
+    public void Wake() => _outbox.Wake();
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await SettleHeldAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var consumer = new BrokerConsumer(
+            broker, InsultTopology.DeclareAsync, HandleAsync, Prefetch, options.Value, time, logger);
+        await Task.WhenAll(consumer.RunAsync(stoppingToken), _outbox.RunAsync(stoppingToken));
+    }
+
+    private async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
+    {
+        foreach (var delivery in deliveries)
+        {
+            if (await receiver.OpenAsync(delivery, Conversation.Insults, stopping, keepOwn: true) is { } batch)
+            {
+                await TakeAsync(batch, stopping);
+            }
+        }
+    }
+
+    private async Task TakeAsync(OpenedBatch batch, CancellationToken stopping)
+    {
+        var spans = BatchReceiver.StartSpans(batch, Conversation.Insults);
+        try
+        {
+            await store.StoreReceivedAsync(
+                Conversation.Insults, batch.From, batch.Fingerprint, batch.Messages, state: MessageState.Held);
+            var shown = 0;
+            foreach (var insult in batch.Messages)
+            {
+                var isOwn = await UntilRedisAnswersAsync(
+                    () => claims.ClaimAsync(batch.Fingerprint, insult.Id, stopping), stopping);
+                shown += await SettleAsync(batch.Fingerprint, insult.Id, isOwn) ? 1 : 0;
+            }
+
+            ChatTelemetry.CountReceived(Conversation.Insults, shown, batch.Messages.Count - shown);
+        }
+        finally
+        {
+            foreach (var span in spans)
+            {
+                span.Dispose();
+            }
+        }
+    }
+
+    // What an earlier process stored and could not finish: shown if it was claimed, else it is somebody else's, or comes again.
+    private async Task SettleHeldAsync(CancellationToken stopping)
+    {
+        foreach (var (fingerprint, id) in store.ListHeld())
+        {
+            await SettleAsync(
+                fingerprint, id, await UntilRedisAnswersAsync(() => claims.IsOwnAsync(fingerprint, id, stopping), stopping));
+        }
+    }
+
+    private async Task<bool> SettleAsync(string fingerprint, Guid id, bool isOwn)
+    {
+        if (await store.SettleHeldAsync(fingerprint, id, isOwn) is not { } insult)
+        {
+            return false;
+        }
+
+        events.Publish(new InsultEvent(insult));
+        return true;
+    }
+
+    private async Task<bool> UntilRedisAnswersAsync(Func<Task<bool>> ask, CancellationToken stopping)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
+            {
+                LogWaiting();
+                await Task.Delay(backoff.Next(), time, stopping);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
+    private partial void LogWaiting();
+}

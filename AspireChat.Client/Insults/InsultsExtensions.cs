@@ -1,0 +1,14 @@
+namespace AspireChat.Client.Insults;
+
+/// <summary>Registration of the capability.</summary>
+public static class InsultsExtensions
+{
+    /// <summary>Adds the insult channel.</summary>
+    public static IHostApplicationBuilder AddInsults(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<InsultClaims>();
+        builder.Services.AddSingleton<InsultWorker>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<InsultWorker>());
+        return builder;
+    }
+}
