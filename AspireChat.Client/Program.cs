@@ -1,8 +1,12 @@
 using AspireChat.Client;
 using AspireChat.Client.Api;
 using AspireChat.Client.Conversations;
+using AspireChat.Client.Discovery;
+using AspireChat.Client.Groups;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Insults;
+using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Peers;
 using AspireChat.Client.Terminal;
@@ -13,6 +17,7 @@ return await CommandLine.RunAsync(args, async () =>
     var builder = CommandLine.CreateBuilder(args);
     builder.AddServiceDefaults();
     builder.AddConversations().AddIdentity().AddHistory().AddPeers().AddNames();
+    builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
     builder.AddApi();
     builder.AddTerminal();
 

@@ -44,6 +44,17 @@ internal static class ApiBody
         }
     }
 
+    /// <summary>Reads the body as a JSON object, if there is one.</summary>
+    /// <returns>Null if the body is empty.</returns>
+    /// <exception cref="BadHttpRequestException">As in <see cref="ReadAsync"/>, except for no body.</exception>
+    public static async Task<T?> ReadOptionalAsync<T>(HttpRequest request, string example)
+        where T : class
+    {
+        var first = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+        request.BodyReader.AdvanceTo(first.Buffer.Start);
+        return first is { IsCompleted: true, Buffer.IsEmpty: true } ? null : await ReadAsync<T>(request, example);
+    }
+
     /// <summary>Parses a whole body; see <see cref="ReadAsync"/>.</summary>
     internal static T Parse<T>(ReadOnlySequence<byte> body, string example)
         where T : class

@@ -36,6 +36,9 @@ public static class ApiExtensions
         var api = app.MapGroup(Root);
         api.MapNames();
         api.MapChats();
+        api.MapGroups();
+        api.MapDiscovery();
+        api.MapInsults();
         api.MapGet("/events", (EventStream events, HttpContext context) => events.WriteAsync(context));
         return app;
     }

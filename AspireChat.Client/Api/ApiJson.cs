@@ -29,16 +29,19 @@ public static class ApiJson
 /// <param name="Items">What is in it.</param>
 public sealed record ListJson<T>(IEnumerable<T> Items);
 
-/// <summary>Where a message goes: one of both.</summary>
+/// <summary>Where a message goes: one of these.</summary>
 /// <param name="User">The receiving user.</param>
 /// <param name="Group">The group.</param>
+/// <param name="Insults">True for the insult channel.</param>
 public sealed record PlaceJson(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? User,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Insults = false)
 {
     /// <summary>Where a message of a conversation goes: others' private messages go to the own user.</summary>
     public static PlaceJson Of(Conversation conversation, string from, string self) =>
         conversation.Kind == ConversationKind.Group ? new(null, conversation.Name)
+        : conversation.Kind == ConversationKind.Insults ? new(null, null, Insults: true)
         : from == self ? new(conversation.Name, null)
         : new(self, null);
 }
@@ -51,6 +54,7 @@ public sealed record PlaceJson(
 /// <param name="SentAt">When it was sent, UTC.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="Reason">Why it failed; absent otherwise.</param>
+/// <param name="Missing">How many messages of the same sender are missing before this one; absent if none is.</param>
 public sealed record MessageJson(
     Guid Id,
     string From,
@@ -58,7 +62,8 @@ public sealed record MessageJson(
     string Text,
     DateTime SentAt,
     MessageState State,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Missing)
 {
     /// <summary>A message as the API shows it.</summary>
     public static MessageJson Of(ChatMessage message, string self) => new(
@@ -68,7 +73,8 @@ public sealed record MessageJson(
         message.Text,
         message.SentAt.UtcDateTime,
         message.State,
-        message.Reason);
+        message.Reason,
+        message.Missing);
 }
 
 /// <summary>What sending answers.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AspireChat.Client.Conversations;
 
 namespace AspireChat.Client.Api;
@@ -32,7 +31,7 @@ internal static class ChatEndpoints
         });
 
         chat.MapGet("/messages", (string user, string? limit, string? before, ChatSession session) =>
-            new ListJson<MessageJson>(session.ReadChat(user, ParseLimit(limit), ParseId(before))
+            new ListJson<MessageJson>(session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))
                 .Select(message => MessageJson.Of(message, session.Name))));
 
         chat.MapPost("/read", async (string user, ChatSession session) =>
@@ -56,14 +55,4 @@ internal static class ChatEndpoints
             throw new ChatException(ChatFault.Unavailable, "This client is shutting down.");
         }
     }
-
-    private static int? ParseLimit(string? text) =>
-        text is null ? null
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) ? limit
-        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; allowed is 1 to {ChatSession.MaxPage:N0}.");
-
-    private static Guid? ParseId(string? text) =>
-        text is null ? null
-        : Guid.TryParseExact(text, "D", out var id) ? id
-        : throw new ChatException(ChatFault.InvalidArgument, "before is not a message's id, such as 01890a5d-ac96-774b-bcce-b302099a8057.");
 }

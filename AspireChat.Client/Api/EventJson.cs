@@ -52,6 +52,11 @@ public static class EventJson
         ChatOpenedEvent e => ("chat-opened", new ChatOpenedJson(e.User, e.State)),
         PresenceEvent e => ("presence", new PresenceJson(e.User, e.IsOnline)),
         ConnectionEvent e => ("connection", new ConnectionJson(e.Connection, e.State, e.Detail)),
+        GroupEvent e => ("group", new GroupEventJson(e.Group, e.What, e.Detail)),
+        InsultEvent e => ("insult", InsultJson.Of(e.Insult)),
+        FoundEvent { User: { } user } => ("found", new FoundJson(SurveyJson.UserOf(user), Group: null)),
+        FoundEvent { Group: { } group } => ("found", new FoundJson(User: null, FoundGroupJson.Of(group))),
+        RefusedEvent e => ("refused", new RefusedJson(e.Conversation.ToString(), e.Detail)),
         _ => throw new NotSupportedException($"{happened.GetType().Name} has no name in the API."),
     };
 }

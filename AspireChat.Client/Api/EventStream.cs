@@ -16,7 +16,7 @@ namespace AspireChat.Client.Api;
 /// <see cref="KeepAlive"/> keeps proxies from ending a silent stream. A caller who reads too slowly gets an event
 /// <c>error</c> and the end of the stream.
 /// </remarks>
-public sealed class EventStream(ChatSession session, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class EventStream(ChatSession session, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>After how much silence a comment is sent.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);

@@ -30,3 +30,17 @@ public sealed record PresenceEvent(string User, bool IsOnline) : ChatEvent;
 /// <param name="State">The new state, one word, for example <c>connected</c> or <c>reconnecting</c>.</param>
 /// <param name="Detail">A sentence for the user, if there is more to say.</param>
 public sealed record ConnectionEvent(string Connection, string State, string? Detail = null) : ChatEvent;
+
+/// <summary>Somebody's message was refused whole, because it broke a rule or its sender could not be trusted.</summary>
+/// <param name="Conversation">Where it came.</param>
+/// <param name="Detail">A sentence for the user.</param>
+public sealed record RefusedEvent(Conversation Conversation, string Detail) : ChatEvent;
+
+/// <summary>An insult reached this client.</summary>
+/// <param name="Insult">The insult.</param>
+public sealed record InsultEvent(ChatMessage Insult) : ChatEvent;
+
+/// <summary>A survey found something.</summary>
+/// <param name="User">A user; null if it is a group.</param>
+/// <param name="Group">A group; null if it is a user.</param>
+public sealed record FoundEvent(FoundUser? User, FoundGroup? Group) : ChatEvent;

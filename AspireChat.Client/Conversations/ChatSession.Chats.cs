@@ -1,9 +1,6 @@
-using System.Diagnostics;
-using AspireChat.Client.Telemetry;
-
 namespace AspireChat.Client.Conversations;
 
-public sealed partial class ChatSession
+internal sealed partial class ChatSession
 {
     /// <summary>The private chats of this client, the most recent message first.</summary>
     public IReadOnlyList<ChatSummary> ListChats() => store.ListChats();
@@ -79,10 +76,7 @@ public sealed partial class ChatSession
 
         await chats.EnsureKnownAsync(other, cancellationToken);
 
-        using var span = ChatTelemetry.StartSend(Conversation.With(other));
-        var message = await store.AppendOwnAsync(Conversation.With(other), text!, Activity.Current);
-        span?.SetTag(ChatTelemetry.MessageId, message.Id);
-        events.Publish(new MessageEvent(message));
+        var message = await AppendAsync(Conversation.With(other), text!);
         chats.Wake(other);
         return message;
     }

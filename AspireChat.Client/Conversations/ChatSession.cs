@@ -1,7 +1,12 @@
+using System.Diagnostics;
+using AspireChat.Client.Discovery;
+using AspireChat.Client.Groups;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Insults;
 using AspireChat.Client.Names;
 using AspireChat.Client.Peers;
+using AspireChat.Client.Telemetry;
 
 namespace AspireChat.Client.Conversations;
 
@@ -10,10 +15,14 @@ namespace AspireChat.Client.Conversations;
 /// process, shared by all front ends, safe for concurrent use. Refusals are <see cref="ChatException"/>s whose
 /// message is a sentence for the user.
 /// </summary>
-public sealed partial class ChatSession(
+internal sealed partial class ChatSession(
     LocalPeer self,
     PresenceDirectory names,
     PeerChats chats,
+    GroupRooms rooms,
+    GroupMembership membership,
+    PeerSurvey survey,
+    InsultWorker insults,
     MessageStore store,
     ConnectionStates connections,
     LiveEvents events)
@@ -45,6 +54,16 @@ public sealed partial class ChatSession(
     /// <see cref="ChatException"/> if it falls more than <see cref="LiveEvents.QueueLength"/> events behind.
     /// </summary>
     public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken) => events.Watch(cancellationToken);
+
+    // The span ends when the message is in the outbox; its context travels on.
+    private async Task<ChatMessage> AppendAsync(Conversation to, string text)
+    {
+        using var span = ChatTelemetry.StartSend(to);
+        var message = await store.AppendOwnAsync(to, text, Activity.Current);
+        span?.SetTag(ChatTelemetry.MessageId, message.Id);
+        events.Publish(new MessageEvent(message));
+        return message;
+    }
 
     private static int CheckPage(int? limit) => limit is null or (>= 1 and <= MaxPage)
         ? limit ?? DefaultPage

@@ -1,0 +1,17 @@
+using System.Globalization;
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>The call that asks all clients who they are.</summary>
+internal static class DiscoveryEndpoints
+{
+    public static void MapDiscovery(this IEndpointRouteBuilder api) =>
+        api.MapPost("/discover", async (string? seconds, ChatSession session, CancellationToken aborted) =>
+            SurveyJson.Of(await session.DiscoverAsync(ParseSeconds(seconds), aborted)));
+
+    private static double? ParseSeconds(string? text) =>
+        text is null ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
+        : throw new ChatException(ChatFault.InvalidArgument, $"seconds is not a number; allowed is above 0 up to {ChatSession.MaxSurveySeconds}.");
+}

@@ -1,0 +1,43 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>The calls about groups.</summary>
+internal static class GroupEndpoints
+{
+    public static void MapGroups(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/groups", async (ChatSession session, CancellationToken aborted) =>
+            new ListJson<GroupJson>((await session.ListGroupsAsync(aborted)).Select(GroupJson.Of)));
+
+        var group = api.MapGroup("/groups/{group}");
+        group.MapPost("/", async (string group, ChatSession session, HttpRequest request, CancellationToken aborted) =>
+        {
+            var body = await ApiBody.ReadOptionalAsync<JoinJson>(request, """{ "mode": "durable" } or { "mode": "transient" }""");
+            return GroupJson.Of(await session.JoinGroupAsync(group, body?.Mode, aborted));
+        });
+
+        group.MapPost("/exit", async (string group, ChatSession session, CancellationToken aborted) =>
+        {
+            await session.LeaveGroupAsync(group, aborted);
+            return TypedResults.NoContent();
+        });
+
+        group.MapDelete("/", async (string group, ChatSession session, CancellationToken aborted) =>
+        {
+            await session.GiveUpGroupAsync(group, aborted);
+            return TypedResults.NoContent();
+        });
+
+        group.MapPost("/messages", async (string group, ChatSession session, HttpRequest request) =>
+        {
+            var body = await ApiBody.ReadAsync<NewMessageJson>(request, """{ "text": "…" }""");
+            var message = await session.SendToGroupAsync(group, body.Text);
+            return TypedResults.Accepted((string?)null, new SentJson(message.Id, message.State));
+        });
+
+        group.MapGet("/messages", (string group, string? limit, string? before, ChatSession session) =>
+            new ListJson<MessageJson>(session.ReadGroup(group, PageQuery.Limit(limit), PageQuery.Before(before))
+                .Select(message => MessageJson.Of(message, session.Name))));
+    }
+}

@@ -1,0 +1,20 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>The calls about the insult channel.</summary>
+internal static class InsultEndpoints
+{
+    public static void MapInsults(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/insults", async (ChatSession session, HttpRequest request) =>
+        {
+            var body = await ApiBody.ReadOptionalAsync<NewMessageJson>(request, """{ "text": "…" }, or no body for a stock insult""");
+            var insult = await session.InsultAsync(body?.Text);
+            return TypedResults.Accepted((string?)null, new SentJson(insult.Id, insult.State));
+        });
+
+        api.MapGet("/insults", (string? limit, string? before, ChatSession session) =>
+            new ListJson<InsultJson>(session.ReadInsults(PageQuery.Limit(limit), PageQuery.Before(before)).Select(InsultJson.Of)));
+    }
+}

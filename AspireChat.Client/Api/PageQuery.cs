@@ -1,0 +1,18 @@
+using System.Globalization;
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>The query of every call that answers a page: <c>?limit=</c> and <c>?before=</c>.</summary>
+internal static class PageQuery
+{
+    public static int? Limit(string? text) =>
+        text is null ? null
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) ? limit
+        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; allowed is 1 to {ChatSession.MaxPage:N0}.");
+
+    public static Guid? Before(string? text) =>
+        text is null ? null
+        : Guid.TryParseExact(text, "D", out var id) ? id
+        : throw new ChatException(ChatFault.InvalidArgument, "before is not a message's id, such as 01890a5d-ac96-774b-bcce-b302099a8057.");
+}
