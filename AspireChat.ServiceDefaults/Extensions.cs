@@ -76,6 +76,7 @@ public static class Extensions
                 .AddSource(
                     builder.Environment.ApplicationName,
                     "AspireChat",
+                    "Grpc.Net.Client", // the parent of the HTTP client's span; without it the trace has a hole there
                     "RabbitMQ.Client.Publisher",
                     "RabbitMQ.Client.Subscriber")
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = request =>
