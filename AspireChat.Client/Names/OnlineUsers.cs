@@ -1,4 +1,5 @@
 using AspireChat.Client.Conversations;
+using AspireChat.Client.Telemetry;
 
 namespace AspireChat.Client.Names;
 
@@ -21,6 +22,7 @@ internal sealed class OnlineUsers(string self, LiveEvents events)
             _online.UnionWith(before);
         }
 
+        ChatTelemetry.RecordOnline(_online.Count);
         foreach (var user in before.Except(_online).Order(StringComparer.Ordinal))
         {
             events.Publish(new PresenceEvent(user, IsOnline: false));

@@ -33,6 +33,12 @@ public static class ChatTelemetry
     private static readonly Counter<long> Redelivered = Meter.CreateCounter<long>(
         "aspirechat.messages.redelivered", "{message}", "Others' messages that were stored already and dropped.");
 
+    private static readonly Counter<long> Confirmed = Meter.CreateCounter<long>(
+        "aspirechat.messages.confirmed", "{message}", "Own messages confirmed by the receiving peer or by the broker.");
+
+    private static readonly Gauge<int> PeersOnline = Meter.CreateGauge<int>(
+        "aspirechat.peers.online", "{peer}", "Other users registered at the name server, at the last look.");
+
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
         "aspirechat.messages.refused", "{message}", "Batches or calls of others that broke a rule.");
 
@@ -76,18 +82,21 @@ public static class ChatTelemetry
     }
 
     /// <summary>
-    /// Records that a receipt came for an own message: a span from the sending to the receipt that ends the trace.
+    /// Records that an own message was confirmed, by a peer's receipt or by the broker: a span from the sending to the
+    /// confirm, which ends the trace on this side.
     /// </summary>
     public static void RecordReceipt(Conversation to, Guid id, ActivityContext context, DateTimeOffset sentAt)
     {
+        Confirmed.Add(1, Kind(to));
         DeliveryTime.Record(Math.Max(0, (DateTimeOffset.UtcNow - sentAt).TotalSeconds), Kind(to));
         if (!Source.HasListeners() || context == default)
         {
             return;
         }
 
+        var what = to.Kind == ConversationKind.User ? "delivered" : "confirmed";
         using var span = Source.StartActivity(
-            ActivityKind.Client, context, name: $"delivered {to.Kind.ToString().ToLowerInvariant()}", startTime: sentAt);
+            ActivityKind.Client, context, name: $"{what} {to.Kind.ToString().ToLowerInvariant()}", startTime: sentAt);
         span?.SetTag(Destination, to.ToString());
         span?.SetTag(Operation, "settle");
         span?.SetTag(MessageId, id);
@@ -102,6 +111,9 @@ public static class ChatTelemetry
             Redelivered.Add(known, Kind(from));
         }
     }
+
+    /// <summary>Says how many others are online.</summary>
+    public static void RecordOnline(int peers) => PeersOnline.Record(peers);
 
     /// <summary>Counts a refused call or batch.</summary>
     /// <param name="why">One or two words: which rule it broke.</param>
