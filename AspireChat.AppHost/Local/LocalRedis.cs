@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+
+namespace AspireChat.AppHost.Local;
+
+/// <summary>A redis-server of this machine on a free loopback port: password, append-only file, data in the data folder.</summary>
+internal sealed class LocalRedis
+{
+    private readonly string _password;
+
+    private LocalRedis(LocalProgram program, int port, string password)
+    {
+        Program = program;
+        Port = port;
+        _password = password;
+    }
+
+    /// <summary>The server.</summary>
+    public LocalProgram Program { get; }
+
+    /// <summary>Its port on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>For StackExchange.Redis.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port},password={_password}");
+
+    /// <summary>Writes its configuration.</summary>
+    /// <exception cref="HostException">redis-server is not installed.</exception>
+    public static LocalRedis Prepare(DataFolder data, LoopbackPorts ports)
+    {
+        var server = LocalProgram.Find("redis-server")
+            ?? throw new HostException("redis-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install redis-server).");
+        var folder = data.Folder("redis");
+        var port = ports.Take();
+        var password = data.Secret("redis-password");
+        var file = Path.Combine(folder, "redis.conf");
+        DataFolder.Write(file, Configuration(folder, port, password));
+        return new LocalRedis(
+            new LocalProgram("redis", server, [file], new Dictionary<string, string>(), folder), port, password);
+    }
+
+    /// <summary>The configuration file, which, unlike arguments, nobody else can read.</summary>
+    public static string Configuration(string folder, int port, string password) => string.Create(CultureInfo.InvariantCulture, $"""
+        bind 127.0.0.1
+        port {port}
+        protected-mode yes
+        requirepass {password}
+        daemonize no
+        dir {Quote(folder)}
+        # Every write goes to a file that is synchronised each second; no snapshots beside it.
+        appendonly yes
+        appendfsync everysec
+        save ""
+
+        """);
+
+    /// <summary>Asks it as a client would; it answers once it has read its file.</summary>
+    public Task<bool> IsReadyAsync(CancellationToken cancellationToken) => Probe.TryAsync(
+        Port,
+        async (stream, token) =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"AUTH {_password}\r\nPING\r\n"), token);
+            using var reader = new StreamReader(stream, Encoding.ASCII);
+            return await reader.ReadLineAsync(token) == "+OK" && await reader.ReadLineAsync(token) == "+PONG";
+        },
+        cancellationToken);
+
+    // As Redis reads arguments: double quotes, backslash escapes.
+    private static string Quote(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
