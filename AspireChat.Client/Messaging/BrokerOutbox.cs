@@ -174,6 +174,7 @@ internal sealed partial class BrokerOutbox(
 
         var first = await Task.WhenAny(confirm, more, late);
         await round.CancelAsync();
+        await Task.WhenAll(confirm, more, late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.ThrowIfCancellationRequested();
         if (first == late)
         {

@@ -22,11 +22,17 @@ internal sealed class PeerDialer(
     /// <summary>Prepares a connection; it is made by the first call.</summary>
     /// <exception cref="PeerAwayException">The user is not registered.</exception>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: the
-    /// name server is away and the address was never known.
+    /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: this
+    /// client has never registered, or the name server is away and the address was never known.
     /// </exception>
     public async Task<PeerConnection> DialAsync(string user, CancellationToken cancellationToken)
     {
+        if (self.Epoch == 0)
+        {
+            // Peers take a greeting without an epoch for one of an old process, and refuse it for good.
+            throw new ChatException(ChatFault.Unavailable, "This client is not registered at the name server yet; try again later.");
+        }
+
         var record = await FindAsync(user, cancellationToken);
         var key = trust.ExpectedKey(record);
 

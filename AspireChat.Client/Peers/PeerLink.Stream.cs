@@ -8,15 +8,18 @@ namespace AspireChat.Client.Peers;
 
 internal sealed partial class PeerLink
 {
+    // How long a goodbye may take.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     /// <summary>One connection, from the greeting to its end.</summary>
     private async Task ConverseAsync(CancellationToken stopping)
     {
         using var connection = await dialer.DialAsync(user, stopping);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var call = await connection.DeliverAsync(end.Token);
+        using var abort = new CancellationTokenSource();
+        using var call = await StartAsync(connection, abort, stopping);
         try
         {
-            if (!await call.ResponseStream.MoveNext(end.Token))
+            if (!await call.ResponseStream.MoveNext(stopping))
             {
                 return;
             }
@@ -32,10 +35,42 @@ internal sealed partial class PeerLink
         await requests.SetAsync(user, ChatState.Open);
 
         var progress = new Progress();
-        var writing = WriteAsync(call.RequestStream, progress, end.Token);
-        var reading = ReadAsync(call.ResponseStream, progress, end.Token);
-        await Task.WhenAny(writing, reading);
-        await FinishAsync(call.RequestStream, writing, reading, end);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, abort.Token);
+        var writing = WriteAsync(call.RequestStream, progress, end.Token, abort.Token);
+        var reading = ReadAsync(call.ResponseStream, progress, abort.Token);
+        var first = await Task.WhenAny(writing, reading);
+        if (stopping.IsCancellationRequested)
+        {
+            await SayGoodbyeAsync(call.RequestStream, writing, reading);
+        }
+
+        // Both loops end together. What the first one threw says why; what the abort makes the other throw does not.
+        await abort.CancelAsync();
+        await Task.WhenAll(writing, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    // The call outlives the stopping, to say goodbye; but not before it stands.
+    private static async Task<AsyncDuplexStreamingCall<DeliverFrame, Receipt>> StartAsync(
+        PeerConnection connection, CancellationTokenSource abort, CancellationToken stopping)
+    {
+        using var tooEarly = stopping.Register(abort.Cancel);
+        return await connection.DeliverAsync(abort.Token);
+    }
+
+    // What is in the outbox still leaves, and its receipts are taken, if that is quick; else it waits for the next start.
+    private static async Task SayGoodbyeAsync(IClientStreamWriter<DeliverFrame> frames, Task writing, Task reading)
+    {
+        try
+        {
+            await writing.WaitAsync(LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await frames.CompleteAsync();
+            await reading.WaitAsync(LastWords);
+        }
+        catch (Exception e) when (e is RpcException or IOException or InvalidOperationException or TimeoutException or OperationCanceledException)
+        {
+            // The other side is gone, or slow; what has no receipt is sent again.
+        }
     }
 
     private async Task OpenAsync(PeerConnection connection, CancellationToken stopping)
@@ -51,7 +86,8 @@ internal sealed partial class PeerLink
     }
 
     // The outbox is the queue: what is waiting there when a frame can leave goes into it, and a lone message never waits.
-    private async Task WriteAsync(IClientStreamWriter<DeliverFrame> frames, Progress progress, CancellationToken end)
+    private async Task WriteAsync(
+        IClientStreamWriter<DeliverFrame> frames, Progress progress, CancellationToken end, CancellationToken abort)
     {
         while (true)
         {
@@ -64,7 +100,7 @@ internal sealed partial class PeerLink
 
             // Before the write returns the receipt may be here.
             progress.SentThrough = batch[^1].Seq;
-            await frames.WriteAsync(new DeliverFrame { Batch = MessageListCodec.Pack(dialer.Self, _conversation, batch) }, end);
+            await frames.WriteAsync(new DeliverFrame { Batch = MessageListCodec.Pack(dialer.Self, _conversation, batch) }, abort);
         }
     }
 
@@ -95,30 +131,6 @@ internal sealed partial class PeerLink
             }
         }
         while (await receipts.MoveNext(end));
-    }
-
-    // Both loops end together. What one of them threw says why; what the cancellation made the other throw does not.
-    private static async Task FinishAsync(
-        IClientStreamWriter<DeliverFrame> frames, Task writing, Task reading, CancellationTokenSource end)
-    {
-        var first = writing.IsCompleted ? writing : reading;
-        if (end.IsCancellationRequested)
-        {
-            // Stopping: say goodbye, and take the receipts of what was sent.
-            await frames.CompleteAsync();
-        }
-
-        await end.CancelAsync();
-        try
-        {
-            await Task.WhenAll(writing, reading);
-        }
-        catch (Exception) when (!first.IsFaulted)
-        {
-            // The second one's cancellation.
-        }
-
-        await first;
     }
 
     private void Publish(Guid id, MessageState state) =>
