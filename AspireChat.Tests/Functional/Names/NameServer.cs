@@ -40,17 +40,20 @@ public sealed class NameServer : IAsyncDisposable
     };
 
     /// <summary>A client with a connection of its own, set as the chat client sets it.</summary>
-    public PresenceDirectory Connect(NameServerOptions? options = null, string? connectionString = null) =>
-        new(
-            new RedisConnection(() =>
+    public PresenceDirectory Connect(NameServerOptions? options = null, string? connectionString = null)
+    {
+        var settings = Options.Create(options ?? new NameServerOptions());
+        var connection = new RedisConnection(
+            () =>
             {
-                var settings = ConfigurationOptions.Parse(connectionString ?? Redis.ConnectionString);
-                NamesExtensions.KeepTrying(settings);
-                return Add(ConnectionMultiplexer.Connect(settings));
-            }),
-            Options.Create(options ?? new NameServerOptions()),
-            TimeProvider.System,
-            NullLogger<PresenceDirectory>.Instance);
+                var redis = ConfigurationOptions.Parse(connectionString ?? Redis.ConnectionString);
+                NamesExtensions.KeepTrying(redis);
+                return Add(ConnectionMultiplexer.Connect(redis));
+            },
+            settings,
+            TimeProvider.System);
+        return new PresenceDirectory(connection, settings, NullLogger<PresenceDirectory>.Instance);
+    }
 
     /// <summary>What nobody else has: a new key's fingerprint.</summary>
     public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
