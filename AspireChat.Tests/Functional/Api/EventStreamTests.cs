@@ -1,0 +1,98 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Api;
+
+public sealed class EventStreamTests
+{
+    [Fact]
+    public async Task Both_sides_see_a_message_and_its_way_as_it_happens()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await using var seenByAlice = await alice.WatchAsync();
+        await using var seenByBob = await bob.WatchAsync();
+
+        await alice.Api.OpenChatAsync("bob");
+        Assert.Equal("open", (await seenByAlice.NextAsync("chat-opened")).Text("state"));
+        Assert.Equal("alice", (await seenByBob.NextAsync("chat-opened")).Text("user"));
+
+        var sent = await alice.Api.SendAsync("bob", "one line\nand another: <ü> 😀");
+
+        var arrived = await seenByBob.NextAsync("message");
+        Assert.Equal(sent.Id, arrived.Text("id"));
+        Assert.Equal("one line\nand another: <ü> 😀", arrived.Text("text"));
+        Assert.Equal("alice", arrived.Text("from"));
+        Assert.Equal("bob", arrived.Data.GetProperty("to").GetProperty("user").GetString());
+        Assert.EndsWith("Z", arrived.Text("sentAt"), StringComparison.Ordinal);
+
+        Assert.Equal("sending", (await seenByAlice.NextAsync("message")).Text("state"));
+        Assert.Equal((sent.Id, "delivered"), IdAndState(await seenByAlice.NextAsync("state")));
+
+        await bob.Api.MarkReadAsync("alice");
+        Assert.Equal((sent.Id, "read"), IdAndState(await seenByAlice.NextAsync("state")));
+    }
+
+    [Fact]
+    public async Task Who_comes_and_goes_is_seen()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+        await using var events = await alice.WatchAsync();
+
+        var bob = await system.StartClientAsync("bob");
+        var came = await events.NextAsync("presence");
+        Assert.Equal("bob", came.Text("user"));
+        Assert.True(came.Data.GetProperty("online").GetBoolean());
+
+        await bob.TerminateAsync();
+        var went = await events.NextAsync("presence");
+        Assert.Equal("bob", went.Text("user"));
+        Assert.False(went.Data.GetProperty("online").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_stream_of_a_silent_client_has_signs_of_life()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+        using var response = await alice.Http.GetAsync(
+            "/api/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).DefaultTimeout();
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(": watching", await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
+        Assert.Equal("", await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
+        Assert.Equal(": still here", await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task An_ending_client_ends_its_streams_and_is_not_held_up_by_them()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+        await using var events = await alice.WatchAsync();
+
+        Assert.Equal(0, await alice.Process.TerminateAsync(TimeSpan.FromSeconds(8)));
+
+        await events.Ended.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task A_watcher_that_leaves_is_forgotten()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+        for (var i = 0; i < 50; i++)
+        {
+            await (await alice.WatchAsync()).DisposeAsync();
+        }
+
+        Assert.Equal("alice", (await alice.Api.MeAsync()).Name);
+        Assert.Equal(0, await alice.TerminateAsync());
+        Assert.Equal("", alice.Process.Errors);
+        Assert.DoesNotContain("fail:", alice.Process.Output, StringComparison.Ordinal);
+    }
+
+    private static (string? Id, string? State) IdAndState(ApiEvent happened) => (happened.Text("id"), happened.Text("state"));
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Api;
+
+public sealed partial class StartTests
+{
+    // Nobody listens there, and nobody has to for a start to fail.
+    private const string NoRedis = "127.0.0.1:1,abortConnect=false";
+
+    [Theory]
+    [InlineData("", "Chat:Name is not set: start the client with --name alice")]
+    [InlineData("Alice Smith", "Chat:Name is 'Alice Smith', which is not a name. A name is 1 to 32 of")]
+    [InlineData("../x", "Chat:Name is '../x', which is not a name.")]
+    public Task Without_a_proper_name_a_service_ends_with_a_sentence(string name, string sentence) =>
+        ExpectRefusalAsync(name, sentence);
+
+    [Theory]
+    [InlineData("Chat:OpenTimeout", "01:00:00", "The field Chat:OpenTimeout must be between")]
+    [InlineData("Chat:OpenTimeout", "soon", "Failed to convert configuration value 'soon' at 'Chat:OpenTimeout'")]
+    [InlineData("Chat:AcceptChats", "perhaps", "Failed to convert configuration value 'perhaps' at 'Chat:AcceptChats'")]
+    [InlineData("Chat:ApiToken", "two words", "Chat:ApiToken may have letters, digits and")]
+    [InlineData("Chat:DataDirectory", "/proc/nothing", "The data directory /proc/nothing ")]
+    [InlineData("Chat:NameServer:Lease", "00:00:02", "Chat:NameServer:")]
+    public Task A_wrong_setting_is_named_by_its_path(string setting, string value, string sentence) =>
+        ExpectRefusalAsync("alice", sentence, (setting, value));
+
+    [Theory]
+    [InlineData("nonsense", "The web address (--urls) is not one:")]
+    [InlineData("http://192.0.2.1:80", "The web address cannot be used")]
+    [InlineData("https://127.0.0.1:0", "There is no certificate for an https web address")]
+    public async Task A_web_address_that_cannot_be_used_ends_the_start(string urls, string sentence)
+    {
+        await using var client = Run("alice", ["--urls", urls], NoRedis);
+
+        await ExpectRefusalAsync(client, sentence);
+    }
+
+    [Fact]
+    public async Task A_web_port_in_use_ends_the_start_with_a_sentence()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var client = Run("alice", ["--urls", $"http://{other.LocalEndpoint}"], NoRedis);
+
+        await ExpectRefusalAsync(client, "The web address is in use by another program; choose another one with --urls");
+    }
+
+    [Fact]
+    public async Task Without_a_name_server_in_its_settings_a_client_ends_with_a_sentence()
+    {
+        await using var client = Run("alice", [], redis: null);
+
+        await ExpectRefusalAsync(client, "ConnectionStrings:redis is not set");
+    }
+
+    [Fact]
+    public async Task Help_tells_the_settings()
+    {
+        await using var client = Run("alice", ["--help"], redis: null);
+
+        Assert.Equal(0, await client.WaitForExitAsync());
+        Assert.Contains("--ConnectionStrings:redis", client.Output, StringComparison.Ordinal);
+        Assert.Equal("", client.Errors);
+    }
+
+    [Fact]
+    public async Task A_service_says_where_its_API_is_and_with_which_token()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var folder = new TempFolder("alice");
+        await using var client = Run("alice", ["--Chat:DataDirectory", folder.FullName], redis.ConnectionString);
+
+        var line = await Until.Value(
+            "alice says where her API is", () => Task.FromResult(ApiLine().Match(client.Output)), match => match.Success);
+
+        using var http = new HttpClient { BaseAddress = new Uri(line.Groups["url"].Value) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", line.Groups["token"].Value);
+        using var answer = await http.GetAsync("/api/me", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("127.0.0.1", http.BaseAddress.Host);
+    }
+
+    [Fact]
+    public async Task A_configured_token_is_not_printed()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+
+        Assert.Contains($"alice: API {alice.BaseAddress.ToString().TrimEnd('/')}", alice.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(alice.Token, alice.Process.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Further_host_names_can_be_allowed()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice", ("Chat:ApiHosts", "chat.example, alice.local"));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusUnderAsync(alice, "chat.example"));
+        Assert.Equal(HttpStatusCode.OK, await StatusUnderAsync(alice, "Alice.Local:8080"));
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, await StatusUnderAsync(alice, "evil.example"));
+    }
+
+    private static async Task<HttpStatusCode> StatusUnderAsync(ChatClientProcess client, string host)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/me");
+        request.Headers.Host = host;
+        using var answer = await client.Http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static async Task ExpectRefusalAsync(string name, string sentence, params (string Key, string Value)[] settings)
+    {
+        using var folder = new TempFolder("refused");
+        await using var client = Run(
+            name, settings.SelectMany(setting => new[] { $"--{setting.Key}", setting.Value }), NoRedis, folder.FullName);
+
+        await ExpectRefusalAsync(client, sentence);
+    }
+
+    private static async Task ExpectRefusalAsync(TestProcess client, string sentence)
+    {
+        Assert.Equal(1, await client.WaitForExitAsync());
+
+        Assert.StartsWith(sentence, client.Errors, StringComparison.Ordinal);
+        Assert.Single(client.Errors.Split('\n'));
+        Assert.DoesNotContain("   at ", client.Output, StringComparison.Ordinal);
+    }
+
+    private static TestProcess Run(string name, IEnumerable<string> arguments, string? redis, string? dataDirectory = null)
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["ConnectionStrings__redis"] = redis,
+            ["Chat__DataDirectory"] = dataDirectory,
+        };
+        return TestProcess.Start(
+            "client", "dotnet", [Path.Combine(AppContext.BaseDirectory, "AspireChat.Client.dll"), "--name", name, .. arguments], environment);
+    }
+
+    [GeneratedRegex(@"^alice: API (?<url>http://127\.0\.0\.1:\d+)  token (?<token>[A-Za-z0-9_-]{43})$", RegexOptions.Multiline)]
+    private static partial Regex ApiLine();
+}

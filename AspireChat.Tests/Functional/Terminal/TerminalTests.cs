@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Terminal;
+
+/// <summary>The menu in a real terminal: a pseudo-terminal made by <c>script</c>, which also keeps every byte that goes to it.</summary>
+public sealed partial class TerminalTests
+{
+    private const string Script = "/usr/bin/script";
+
+    [Fact]
+    public async Task Two_people_chat_and_nothing_that_is_said_reaches_the_terminal_as_a_command()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob");
+        await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString);
+        await alice.ShowsAsync("Your choice:");
+
+        // The half-typed line survives what arrives, the way into a conversation shows who is there.
+        await alice.TypeAsync("1\r");
+        await alice.ShowsAsync("online");
+        await alice.TypeAsync("bob\r");
+        await alice.ShowsAsync("Chat with bob");
+        await alice.TypeAsync("hello bob, no exit\r");
+        var heard = await Until.Value("bob hears alice", () => bob.Api.MessagesAsync("alice"), all => all.Count == 1);
+        Assert.Equal("hello bob, no exit", heard[0].Text);
+        await bob.Api.MarkReadAsync("alice");
+        await alice.ShowsAsync("✓✓");
+
+        string[] attacks =
+        [
+            "\e[2J", "\e[?1000h", "\e]52;c;aGFja2Vk\a", "\e]8;;http://evil.example\e\\x\e]8;;\e\\", "\u009B2J", "\u202Eevil",
+            "\a\b\0\r\n\t\u007F", "split \e", "[2J over two", "a" + new string('\u0301', 5_000), "[red]markup[/]", "\e[?1049h",
+        ];
+        foreach (var attack in attacks)
+        {
+            await bob.Api.SendAsync("alice", attack);
+        }
+
+        await bob.Api.SendAsync("alice", "the end");
+        await alice.ShowsAsync("the end");
+
+        // The same again out of the history.
+        await alice.TypeAsync("/back\r1\rbob\r");
+        await alice.ShowsAsync("the end", times: 2);
+        await alice.TypeAsync("/back\r5\r");
+        Assert.Equal(0, await alice.Process.WaitForExitAsync());
+
+        var rest = Allowed().Replace(alice.Screen(), "");
+        Assert.DoesNotContain(rest, c => char.IsControl(c) || c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
+        Assert.Contains("␛[2J", rest, StringComparison.Ordinal);
+        Assert.Contains("[red]markup[/]", rest, StringComparison.Ordinal);
+        Assert.True(rest.Count(c => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) <= 100);
+        await Until.True("alice is gone from the name server", async () => (await bob.Api.UsersAsync()).All(user => user.Name != "alice"));
+    }
+
+    // What the program itself says to a terminal: line ends, colours, clearing what is below, small moves, and what .NET
+    // says when it takes keys one by one (keypad mode, cursor keys).
+    [GeneratedRegex("\r|\n|\t|\e\\[[0-9;]*m|\e\\[J|\e\\[[0-9]+[ACD]|\e[78]|\e\\[\\?1[hl]|\e[=>]")]
+    private static partial Regex Allowed();
+
+    private sealed class PtyClient : IAsyncDisposable
+    {
+        private readonly TempFolder _folder;
+        private readonly FileStream _keys;
+
+        private PtyClient(TempFolder folder, TestProcess process, FileStream keys)
+        {
+            _folder = folder;
+            Process = process;
+            _keys = keys;
+        }
+
+        public TestProcess Process { get; }
+
+        public static async Task<PtyClient> StartAsync(string name, string redis)
+        {
+            var folder = new TempFolder($"{name}-terminal");
+            var client = Path.Combine(AppContext.BaseDirectory, "AspireChat.Client.dll");
+            var process = TestProcess.Start(
+                $"{name}'s terminal",
+                "sh",
+                ["-c", $"cd '{folder.FullName}' && mkfifo keys && {Script} -qfec \"stty cols 100 rows 40; dotnet '{client}' --name {name}\" screen < keys"],
+                new Dictionary<string, string?>
+                {
+                    ["TERM"] = "xterm-256color",
+                    ["LANG"] = "C.UTF-8",
+                    ["ConnectionStrings__redis"] = redis,
+                    ["Chat__DataDirectory"] = folder.File("data"),
+                });
+
+            // Opening a pipe waits for its other end.
+            await Until.True("the terminal has its keyboard", () => File.Exists(folder.File("keys")));
+            var keys = await Task.Run(() => new FileStream(folder.File("keys"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)).DefaultTimeout();
+            return new PtyClient(folder, process, keys);
+        }
+
+        public async Task TypeAsync(string keys)
+        {
+            await _keys.WriteAsync(Encoding.UTF8.GetBytes(keys), TestContext.Current.CancellationToken);
+            await _keys.FlushAsync(TestContext.Current.CancellationToken);
+        }
+
+        public Task<string> ShowsAsync(string text, int times = 1) => Until.Value(
+            $"the terminal shows '{text}'",
+            () => Task.FromResult(Screen()),
+            screen => screen.Split(text).Length > times);
+
+        // Everything that went to the terminal, without the two lines that script adds.
+        public string Screen()
+        {
+            using var file = new FileStream(_folder.File("screen"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Process.DisposeAsync();
+            await _keys.DisposeAsync();
+            _folder.Dispose();
+        }
+    }
+}

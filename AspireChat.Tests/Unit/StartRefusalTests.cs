@@ -1,0 +1,44 @@
+using AspireChat.Client;
+using AspireChat.Client.Api;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace AspireChat.Tests.Unit;
+
+public class StartRefusalTests
+{
+    [Fact]
+    public void A_sentence_is_found_however_deep_it_is_wrapped() => Assert.Equal(
+        "Do this instead.",
+        StartRefusal.Describe(new AggregateException(
+            new InvalidOperationException("outer"),
+            new InvalidOperationException("outer", new TypeInitializationException("x", new ClientStartException("Do this instead."))))));
+
+    [Fact]
+    public void An_invalid_option_is_named_by_the_path_of_its_setting()
+    {
+        var result = new ChatOptionsValidator().Validate(null, new ChatOptions { OpenTimeout = TimeSpan.FromHours(1), Name = "alice" });
+
+        Assert.Equal(
+            "The field Chat:OpenTimeout must be between 00:00:01 and 00:05:00.",
+            StartRefusal.Describe(new OptionsValidationException("", typeof(ChatOptions), result.Failures)));
+    }
+
+    [Fact]
+    public void A_rule_of_our_own_is_named_by_the_path_too()
+    {
+        var result = new ApiOptionsValidator().Validate(null, new ApiOptions { ApiToken = "not a token" });
+
+        Assert.StartsWith(
+            "Chat:ApiToken may have letters",
+            StartRefusal.Describe(new OptionsValidationException("", typeof(ApiOptions), result.Failures)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_nobody_foresaw_is_one_clean_line() => Assert.Equal(
+        "The client cannot start: a␤b␛ (InvalidTimeZoneException)",
+        StartRefusal.Describe(new InvalidOperationException("outer", new InvalidTimeZoneException("a\nb\e"))));
+}
