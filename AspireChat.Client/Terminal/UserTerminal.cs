@@ -40,6 +40,11 @@ internal static class UserTerminal
     public static TerminalScreen OpenScreen()
     {
         Console.TreatControlCAsInput = true;
-        return new TerminalScreen(Console.Out, () => (Console.WindowWidth, Console.WindowHeight), TerminalKeys.Read());
+        return new TerminalScreen(Console.Out, Size, TerminalKeys.Read());
     }
+
+    // A terminal that does not know its size is taken for one of the usual size.
+    private static (int Width, int Height) Size() => (
+        Console.WindowWidth is > 0 and var width ? width : 80,
+        Console.WindowHeight is > 0 and var height ? height : 24);
 }
