@@ -77,7 +77,7 @@ public sealed class RawPeer : IDisposable
         try
         {
             var reply = await client.OpenChatAsync(
-                new OpenChatRequest(), greeting ?? Greeting(), DateTime.UtcNow + TimeSpan.FromSeconds(10));
+                new OpenChatRequest(), greeting ?? Greeting(), DateTime.UtcNow + Until.Patience);
             return reply.Decision == OpenChatReply.Types.Decision.Accepted
                 ? Status.DefaultSuccess
                 : new Status(StatusCode.Unknown, $"{reply.Decision}");

@@ -1,0 +1,64 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Chats;
+
+public sealed class BurstTests
+{
+    private const int EachWay = 10_000;
+    private const int AtOnce = 32;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task Ten_thousand_messages_each_way_survive_two_restarts_of_the_receiver()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await alice.Api.OpenChatAsync("bob");
+
+        // Alice never stops; bob says a third, is restarted in order, says a third, crashes, and says the rest.
+        var fromAlice = SendAsync(alice, "bob", Enumerable.Range(0, EachWay));
+        var fromBob = new List<string>();
+        fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(0, EachWay / 3)));
+        Assert.Equal(0, await bob.TerminateAsync());
+        await bob.RestartAsync();
+        fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(EachWay / 3, EachWay / 3)));
+        await bob.KillAsync();
+        await bob.RestartAsync();
+        fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(EachWay / 3 * 2, EachWay - (EachWay / 3 * 2))));
+
+        await AssertCompleteAsync(alice, bob, await fromAlice);
+        await AssertCompleteAsync(bob, alice, fromBob);
+    }
+
+    // Several at a time: the client's own order, in which it numbered them, is what counts.
+    private static async Task<IReadOnlyCollection<string>> SendAsync(ChatClientProcess from, string to, IEnumerable<int> texts)
+    {
+        var ids = new System.Collections.Concurrent.ConcurrentBag<string>();
+        await Parallel.ForEachAsync(
+            texts,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken },
+            async (text, _) => ids.Add((await from.Api.SendAsync(to, $"{from.Name} {text}")).Id));
+        return ids;
+    }
+
+    private static async Task AssertCompleteAsync(ChatClientProcess sender, ChatClientProcess receiver, IReadOnlyCollection<string> accepted)
+    {
+        Assert.Equal(EachWay, accepted.Count);
+        await Until.Value(
+            $"all of {sender.Name}'s messages are delivered",
+            async () => (await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name).CountBy(m => m.State).ToList(),
+            states => states is [{ Key: "delivered", Value: EachWay }],
+            Patience);
+
+        // Exactly what was accepted, once, in the order in which the sender numbered it.
+        var sent = (await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name).ToList();
+        var received = (await receiver.Api.WholeChatAsync(sender.Name)).Where(m => m.From == sender.Name).ToList();
+        Assert.Equal(accepted.Order(), sent.Select(m => m.Id).Order());
+        Assert.Equal(sent.Select(m => (m.Id, m.Text)), received.Select(m => (m.Id, m.Text)));
+        Assert.Equal(Enumerable.Range(0, EachWay).Select(i => $"{sender.Name} {i}").Order(), received.Select(m => m.Text).Order());
+    }
+}

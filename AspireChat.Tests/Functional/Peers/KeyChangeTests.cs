@@ -1,0 +1,137 @@
+using System.Net;
+using AspireChat.Tests.Infrastructure;
+using Grpc.Core;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Peers;
+
+/// <summary>Trust on first use: what a forged or changed key can and cannot do to people who know each other.</summary>
+public sealed class KeyChangeTests
+{
+    [Fact]
+    public async Task A_key_replaced_at_the_name_server_gets_nothing_until_the_user_accepts_it()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await SayAsync(alice, "bob", "before");
+        var bobsKey = (await bob.Api.MeAsync()).Fingerprint;
+
+        // Somebody else's client by the name of bob, to which the name server is made to point.
+        await using var elsewhere = await ChatSystem.StartAsync();
+        var impostor = await elsewhere.StartClientAsync("bob");
+        var (address, key) = ((await impostor.Api.MeAsync()).Address, (await impostor.Api.MeAsync()).Fingerprint);
+        await elsewhere.Redis.ExecuteAsync("HSET", "chat:claim:alice", "fingerprint", (await alice.Api.MeAsync()).Fingerprint, "epoch", "1");
+        await bob.KillAsync();
+        await ForgeAsync(system.Redis, "bob", address, key);
+        await using var events = await alice.WatchAsync();
+
+        // A loud refusal.
+        var sent = await alice.Api.SendAsync("bob", "a secret");
+        var failed = await events.NextAsync("the message fails", e => e.Type == "state" && e.Text("id") == sent.Id);
+        Assert.Equal("failed", failed.Text("state"));
+        Assert.Contains("WARNING", failed.Text("reason"), StringComparison.Ordinal);
+        Assert.Contains(bobsKey, failed.Text("reason"), StringComparison.Ordinal);
+        Assert.Contains(key, failed.Text("reason"), StringComparison.Ordinal);
+        Assert.Contains(events.Seen(), e => e.Type == "connection" && e.Text("connection") == "peer:bob" && e.Text("state") == "key-changed");
+        var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));
+        Assert.Equal(HttpStatusCode.Conflict, refusal.Status);
+        Assert.Contains("WARNING", refusal.Problem.Detail, StringComparison.Ordinal);
+        Assert.Empty(await impostor.Api.ChatsAsync());
+
+        // Accepting some other key changes nothing; accepting the one that is there does.
+        Assert.Equal(HttpStatusCode.BadRequest, (await ChatApi.RefusalAsync(() => alice.Api.TrustAsync("bob", "abc"))).Status);
+        await alice.Api.TrustAsync("bob", key);
+        await SayAsync(alice, "bob", "after");
+        Assert.Equal(["after"], (await impostor.Api.MessagesAsync("alice")).Select(m => m.Text));
+        Assert.Equal(["delivered", "failed", "delivered"], (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+    }
+
+    [Fact]
+    public async Task An_address_replaced_at_the_name_server_gets_nothing()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob", "mallory");
+        var (alice, bob, mallory) = (clients[0], clients[1], clients[2]);
+        var address = (await bob.Api.MeAsync()).Address;
+        await SayAsync(alice, "bob", "before");
+        await using var events = await alice.WatchAsync();
+
+        // A frozen bob loses the open stream, and the next one goes where the name server says.
+        await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", (await mallory.Api.MeAsync()).Address);
+        await alice.RestartAsync();
+        await using var again = await alice.WatchAsync();
+        await alice.Api.SendAsync("bob", "a secret");
+        var warning = await again.NextAsync("a warning", e => e.Type == "connection" && e.Text("connection") == "peer:bob");
+        Assert.Equal("wrong-key", warning.Text("state"));
+        Assert.Empty(await mallory.Api.ChatsAsync());
+
+        await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", address);
+        await Until.Sequence(
+            "bob has both", ["before", "a secret"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+        Assert.Empty(await mallory.Api.ChatsAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_comes_with_another_key_is_refused_and_told_so()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await SayAsync(alice, "bob", "before");
+        await alice.TerminateAsync();
+
+        // Alice has lost her data directory, and the name server her claim.
+        await system.Redis.ExecuteAsync("DEL", "chat:claim:alice", "chat:peer:alice");
+        await using var events = await bob.WatchAsync();
+        var again = system.LaunchClient("alice");
+        await again.UntilReadyAsync();
+        var sent = await again.Api.SendAsync("bob", "it is me");
+
+        var failed = await Until.Value(
+            "the message fails", () => again.Api.MessagesAsync("bob"), messages => messages.Single().State == "failed");
+        Assert.Contains("bob's client refused", failed[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("another key", failed[0].Reason, StringComparison.Ordinal);
+        var warning = await events.NextAsync("a warning", e => e.Type == "connection" && e.Text("connection") == "peer:alice");
+        Assert.Equal("key-changed", warning.Text("state"));
+        Assert.Equal(["before"], (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+
+        // Bob hears from her by other means, and accepts.
+        await bob.Api.TrustAsync("alice", (await again.Api.MeAsync()).Fingerprint);
+        await SayAsync(again, "bob", "it is really me");
+        Assert.Equal(["before", "it is really me"], (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+    }
+
+    [Fact]
+    public async Task A_stranger_cannot_pose_as_somebody_who_was_met_by_calling_them()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+
+        // Alice has called bob; bob has never called alice. That she met him is enough.
+        await alice.Api.OpenChatAsync("bob");
+        await bob.KillAsync();
+        using var stranger = new RawPeer("bob") { Epoch = 1_000 };
+        await stranger.ClaimAsync(system.Redis);
+
+        var status = await stranger.OpenChatAsync(stranger.Connect((await alice.Api.MeAsync()).Address));
+        Assert.Equal(StatusCode.PermissionDenied, status.StatusCode);
+    }
+
+    private static async Task SayAsync(ChatClientProcess from, string to, string text)
+    {
+        var sent = await from.Api.SendAsync(to, text);
+        await Until.Equal(
+            $"'{text}' is delivered", "delivered", async () => (await from.Api.MessagesAsync(to)).Single(m => m.Id == sent.Id).State);
+    }
+
+    private static async Task ForgeAsync(RedisServer redis, string user, string address, string fingerprint)
+    {
+        await redis.ExecuteAsync("HSET", $"chat:claim:{user}", "fingerprint", fingerprint, "epoch", "1000");
+        await redis.ExecuteAsync("DEL", $"chat:peer:{user}");
+        await redis.ExecuteAsync(
+            "HSET", $"chat:peer:{user}", "address", address, "fingerprint", fingerprint, "epoch", "1000", "lease", "x", "since", "1700000000000");
+        await redis.ExecuteAsync("ZADD", "chat:peers", "99999999999999", user);
+    }
+}

@@ -1,0 +1,37 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Peers;
+
+/// <summary>A Redis and one client, bob, whom the tests of a class call as strangers; each test brings names of its own.</summary>
+public sealed class LoneBob : IAsyncLifetime
+{
+    private ChatSystem? _system;
+    private ChatClientProcess? _bob;
+
+    public RedisServer Redis => _system!.Redis;
+
+    public ChatClientProcess Bob => _bob!;
+
+    /// <summary>Bob's peer address.</summary>
+    public string Address { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _system = await ChatSystem.StartAsync();
+        _bob = await _system.StartClientAsync("bob");
+        Address = (await _bob.Api.MeAsync()).Address;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_system is not null)
+        {
+            await _system.DisposeAsync();
+        }
+    }
+
+    /// <summary>What bob's client shows of a chat, oldest first; nothing if there is none.</summary>
+    public async Task<IReadOnlyList<string>> TextsFromAsync(string user) =>
+        await Bob.Api.FindChatAsync(user) is null ? [] : [.. (await Bob.Api.MessagesAsync(user)).Select(message => message.Text)];
+}

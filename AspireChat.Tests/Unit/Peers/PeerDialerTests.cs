@@ -1,0 +1,25 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Peers;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.Peers;
+
+public sealed class PeerDialerTests
+{
+    [Fact]
+    public async Task Nobody_is_called_before_the_own_registration()
+    {
+        using var folder = new TempFolder("dialer");
+        using var directory = DataDirectory.Open(folder.FullName);
+        using var identity = PeerIdentity.LoadOrCreate(directory, "alice");
+
+        // Neither the name server nor the pins are asked.
+        var dialer = new PeerDialer(
+            names: null!, trust: null!, new LocalPeer("alice", identity), new LiveEvents(), Options.Create(new PeerOptions()));
+        var refusal = await Assert.ThrowsAsync<ChatException>(() => dialer.DialAsync("bob", TestContext.Current.CancellationToken));
+        Assert.Equal(ChatFault.Unavailable, refusal.Fault);
+    }
+}
