@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>The numbered menu, and what leads from it into a private chat.</summary>
-internal sealed class ChatMenu(
+/// <summary>The numbered menu, and what leads from it into a private chat, a group, a survey or the insult channel.</summary>
+internal sealed partial class ChatMenu(
     ChatSession session, TerminalScreen screen, TerminalCommands commands, TerminalEvents events, TimeProvider time)
 {
     // An answer that comes at once needs no talk about waiting.
@@ -31,8 +31,14 @@ internal sealed class ChatMenu(
                     await ChatAsync(cancellationToken);
                     ShowChoices();
                     break;
-                case TerminalCommand.Say { Text: "2" or "3" or "4" }:
-                    screen.Print($"[yellow]That comes next; it is not there yet.[/]");
+                case TerminalCommand.Say { Text: "2" }:
+                    await GroupAsync(cancellationToken);
+                    break;
+                case TerminalCommand.Say { Text: "3" }:
+                    await DiscoverAsync(cancellationToken);
+                    break;
+                case TerminalCommand.Say { Text: "4" }:
+                    await InsultAsync(cancellationToken);
                     break;
                 case TerminalCommand.Say or TerminalCommand.Back:
                     ShowChoices();
@@ -67,7 +73,11 @@ internal sealed class ChatMenu(
             return;
         }
 
-        var view = new ConversationView(user, session, screen, commands);
+        await ShowAsync(new PrivateChatView(user, session, screen, commands), cancellationToken);
+    }
+
+    private async Task ShowAsync(ConversationView view, CancellationToken cancellationToken)
+    {
         events.Open = view;
         try
         {

@@ -1,44 +1,40 @@
 using AspireChat.Client.Conversations;
-using AspireChat.Client.Faults;
 
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
-/// A private chat on the screen: what was said last, then a line to type in and above it whatever comes, each own message
+/// A conversation on the screen: what was said last, then a line to type in and above it whatever comes, each own message
 /// with how far it has come.
 /// </summary>
-internal sealed class ConversationView(
-    string user, ChatSession session, TerminalScreen screen, TerminalCommands commands)
+internal abstract class ConversationView(
+    Conversation conversation, ChatSession session, TerminalScreen screen, TerminalCommands commands)
 {
     private const int ShownAtOpening = 20;
 
     // Where the state stands in a line: after "HH:mm ".
     private const int StateColumn = 6;
 
-    private readonly Conversation _conversation = Conversation.With(user);
     private readonly Lock _gate = new();
     private readonly HashSet<(string From, Guid Id)> _shown = [];
     private readonly Dictionary<Guid, PrintedLine> _own = [];
-    private readonly Bell _unread = new();
 
-    /// <summary>Shows the chat and lets the user write until they go back.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>What it is called on the screen.</summary>
+    protected abstract string Title { get; }
+
+    /// <summary>Where lines are printed.</summary>
+    protected TerminalScreen Screen { get; } = screen;
+
+    /// <summary>The commands that work everywhere.</summary>
+    protected TerminalCommands Commands { get; } = commands;
+
+    /// <summary>Shows the conversation and lets the user write until they go back.</summary>
+    public virtual async Task RunAsync(CancellationToken cancellationToken)
     {
         ShowLast();
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = MarkReadAsync(end.Token);
-        try
-        {
-            await WriteAsync(end.Token);
-        }
-        finally
-        {
-            await end.CancelAsync();
-            await reading;
-        }
+        await WriteAsync(cancellationToken);
     }
 
-    /// <summary>Shows an event that belongs to this chat.</summary>
+    /// <summary>Shows an event that belongs to this conversation.</summary>
     /// <returns>False if it does not.</returns>
     public bool Show(ChatEvent happened)
     {
@@ -46,43 +42,59 @@ internal sealed class ConversationView(
         {
             switch (happened)
             {
-                case MessageEvent { Message: var message } when message.Conversation == _conversation:
+                case MessageEvent { Message: var message } when message.Conversation == conversation:
                     Print(message);
                     return true;
-                case StateEvent state when state.Conversation == _conversation:
+                case StateEvent state when state.Conversation == conversation:
                     Print(state);
                     return true;
-                case PresenceEvent presence when presence.User == user:
-                    screen.Print($"[grey]{user} {(presence.IsOnline ? "is online" : "went away")}.[/]");
-                    return true;
-                case ChatOpenedEvent { State: not ChatState.Asked } changed when changed.User == user:
-                    screen.Print($"[grey]The chat is {changed.State.ToString().ToLowerInvariant()}.[/]");
-                    return true;
                 default:
-                    return false;
+                    return ShowMore(happened);
             }
         }
+    }
+
+    /// <summary>The newest messages, oldest first.</summary>
+    protected abstract IReadOnlyList<ChatMessage> ReadLast(int count);
+
+    /// <summary>Says something there.</summary>
+    /// <exception cref="ChatException">It was refused.</exception>
+    protected abstract Task SayAsync(string text, CancellationToken cancellationToken);
+
+    /// <summary>Shows an event that is about this conversation without being a message of it.</summary>
+    /// <returns>False if it is not.</returns>
+    protected abstract bool ShowMore(ChatEvent happened);
+
+    /// <summary>Does what a command asks for.</summary>
+    /// <returns>False if that ends the view.</returns>
+    protected virtual async Task<bool> RunAsync(TerminalCommand command, CancellationToken cancellationToken)
+    {
+        await Commands.RunAsync(command, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Somebody else's message is on the screen now.</summary>
+    protected virtual void Seen()
+    {
     }
 
     private void ShowLast()
     {
         lock (_gate)
         {
-            screen.Print($"[bold]Chat with {user}[/] [grey](/back leads to the menu, /help shows what else there is)[/]");
-            foreach (var message in session.ReadChat(user, ShownAtOpening, before: null))
+            Screen.Print($"[bold]{Title}[/] [grey](/back leads to the menu, /help shows what else there is)[/]");
+            foreach (var message in ReadLast(ShownAtOpening))
             {
                 Print(message);
             }
         }
-
-        _unread.Ring();
     }
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var line = await screen.ReadLineAsync($"{user}> ", keep: false, cancellationToken);
+            var line = await Screen.ReadLineAsync($"{conversation.Name}> ", keep: false, cancellationToken);
             if (line.End != LineEnd.Entered)
             {
                 return;
@@ -97,9 +109,8 @@ internal sealed class ConversationView(
                 case TerminalCommand.Say say:
                     await SendAsync(say.Text, cancellationToken);
                     break;
-                case var command:
-                    await commands.RunAsync(command, cancellationToken);
-                    break;
+                case var command when !await RunAsync(command, cancellationToken):
+                    return;
             }
         }
     }
@@ -109,36 +120,12 @@ internal sealed class ConversationView(
         try
         {
             // It shows by its own event, as it would if another front end had sent it.
-            await session.SendToUserAsync(user, text, cancellationToken);
+            await SayAsync(text, cancellationToken);
         }
         catch (ChatException e)
         {
-            commands.Refuse(e);
-            screen.Print($"[grey]Not sent: {TerminalText.Preview(text, 60)}[/]");
-        }
-    }
-
-    // Apart from the events, so that a burst is marked once or twice and not message by message.
-    private async Task MarkReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await _unread.WaitAsync(cancellationToken);
-                try
-                {
-                    await session.MarkChatReadAsync(user);
-                }
-                catch (ChatException e)
-                {
-                    commands.Refuse(e);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The user went back.
+            Commands.Refuse(e);
+            Screen.Print($"[grey]Not sent: {TerminalText.Preview(text, 60)}[/]");
         }
     }
 
@@ -151,17 +138,22 @@ internal sealed class ConversationView(
         }
 
         var time = $"{message.SentAt.ToLocalTime():HH:mm}";
+        if (message.Missing > 0)
+        {
+            Screen.Print($"[red]         {message.Missing} messages of {message.From} are missing here.[/]");
+        }
+
         if (!message.IsOwn)
         {
-            screen.Print($"[grey]{time}[/]    [bold yellow]{message.From}:[/] {message.Text}");
-            _unread.Ring();
+            Screen.Print($"[grey]{time}[/]    [bold yellow]{message.From}:[/] {message.Text}");
+            Seen();
             return;
         }
 
-        _own[message.Id] = screen.Print($"[grey]{time}[/] {Sign(message.State)} [bold aqua]{message.From}:[/] {message.Text}");
+        _own[message.Id] = Screen.Print($"[grey]{time}[/] {Sign(message.State)} [bold aqua]{message.From}:[/] {message.Text}");
         if (message.State == MessageState.Failed)
         {
-            screen.Print($"[red]         ✗ not delivered: {message.Reason}[/]");
+            Screen.Print($"[red]         ✗ not delivered: {message.Reason}[/]");
         }
     }
 
@@ -172,10 +164,10 @@ internal sealed class ConversationView(
             return;
         }
 
-        screen.Overwrite(place, StateColumn, $"{Sign(state.State)}");
+        Screen.Overwrite(place, StateColumn, $"{Sign(state.State)}");
         if (state.State == MessageState.Failed)
         {
-            screen.Print($"[red]         ✗ not delivered: {state.Reason}[/]");
+            Screen.Print($"[red]         ✗ not delivered: {state.Reason}[/]");
         }
     }
 

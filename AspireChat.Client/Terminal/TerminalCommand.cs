@@ -4,7 +4,7 @@ namespace AspireChat.Client.Terminal;
 internal abstract record TerminalCommand
 {
     /// <summary>The commands, as a reminder.</summary>
-    public const string Reminder = "/back · /accept name · /decline name · /trust name fingerprint · /me · /help";
+    public const string Reminder = "/back · /leave (the group) · /give-up (its subscription) · /accept name · /decline name · /trust name fingerprint · /me · /help";
 
     /// <summary>
     /// Reads a line. Only a slash at its very beginning makes it a command; whatever words a text has in it, it stays a
@@ -27,6 +27,8 @@ internal abstract record TerminalCommand
         {
             ["/back"] => new Back(),
             ["/help"] => new Help(),
+            ["/leave"] => new Leave(GivesUp: false),
+            ["/give-up"] => new Leave(GivesUp: true),
             ["/me"] => new AboutMe(),
             ["/accept", var user] => new Answer(user, Accepts: true),
             ["/decline", var user] => new Answer(user, Accepts: false),
@@ -40,6 +42,9 @@ internal abstract record TerminalCommand
 
     /// <summary>Leave the conversation.</summary>
     public sealed record Back : TerminalCommand;
+
+    /// <summary>Leave the room of the group on the screen, or give up its subscription.</summary>
+    public sealed record Leave(bool GivesUp) : TerminalCommand;
 
     /// <summary>Show the commands.</summary>
     public sealed record Help : TerminalCommand;

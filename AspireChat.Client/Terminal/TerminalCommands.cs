@@ -31,6 +31,9 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
                 case TerminalCommand.AboutMe:
                     Describe(await session.DescribeAsync(cancellationToken));
                     break;
+                case TerminalCommand.Leave:
+                    screen.Print($"No group is on the screen; 2 in the menu shows one.");
+                    break;
                 case TerminalCommand.Unknown unknown:
                     screen.Print($"There is no command {unknown.Line}. Commands: {TerminalCommand.Reminder}. Start a text with // to begin it with a slash.");
                     break;

@@ -62,7 +62,17 @@ internal sealed partial class TerminalEvents(
         switch (happened)
         {
             case MessageEvent { Message: { IsOwn: false } message }:
-                screen.Print($"[yellow]✉ {message.From}:[/] {TerminalText.Preview(message.Text, PreviewLength)}");
+                var place = message.Conversation.Kind == ConversationKind.Group ? $"{message.Conversation.Name} · " : "";
+                screen.Print($"[yellow]✉ {place}{message.From}:[/] {TerminalText.Preview(message.Text, PreviewLength)}");
+                break;
+            case InsultEvent { Insult: var insult }:
+                screen.Print($"[magenta]⚡ {insult.From} insults you:[/] {insult.Text}");
+                break;
+            case GroupEvent { Detail: { } detail } group:
+                screen.Print($"[yellow]{group.Group}: {detail}[/]");
+                break;
+            case RefusedEvent refused:
+                screen.Print($"[red]{refused.Detail}[/]");
                 break;
             case StateEvent { State: MessageState.Failed } failed when failed.From == session.Name:
                 screen.Print($"[red]✗ A message to {failed.Conversation.Name} was not delivered: {failed.Reason}[/]");

@@ -1,0 +1,47 @@
+using AspireChat.Client.Conversations;
+using Spectre.Console;
+
+namespace AspireChat.Client.Terminal;
+
+internal sealed partial class ChatMenu
+{
+    private async Task DiscoverAsync(CancellationToken cancellationToken)
+    {
+        screen.Print($"[grey]Asking everybody …[/]");
+        try
+        {
+            Show(await session.DiscoverAsync(seconds: null, cancellationToken));
+        }
+        catch (ChatException e)
+        {
+            commands.Refuse(e);
+        }
+    }
+
+    private void Show(SurveyResult found)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("found", "", "");
+        foreach (var user in found.Users)
+        {
+            table.AddRow(Markup.Escape(user.Name), "user", Markup.Escape(TerminalText.Clean(user.Address)));
+        }
+
+        foreach (var group in found.Groups)
+        {
+            table.AddRow(Markup.Escape(group.Name), $"{group.Mode.ToString().ToLowerInvariant()} group", $"{group.Members} in the room");
+        }
+
+        if (table.Rows.Count > 0)
+        {
+            screen.Print(table);
+        }
+        else
+        {
+            screen.Print($"Nobody answered.");
+        }
+
+        screen.Print(found.Ended == SurveyEnd.Complete
+            ? (FormattableString)$"[grey]Everybody who is listed has answered.[/]"
+            : $"[grey]The time was over; some may not have answered.[/]");
+    }
+}

@@ -1,0 +1,78 @@
+using AspireChat.Client.Conversations;
+using Spectre.Console;
+
+namespace AspireChat.Client.Terminal;
+
+internal sealed partial class ChatMenu
+{
+    private async Task GroupAsync(CancellationToken cancellationToken)
+    {
+        var own = await session.ListGroupsAsync(cancellationToken);
+        ShowGroups(own);
+        var line = await screen.ReadLineAsync("Group (empty: back): ", keep: true, cancellationToken);
+        if (line.End != LineEnd.Entered || line.Text.Trim() is "")
+        {
+            return;
+        }
+
+        if (!ChatName.TryParse(line.Text.Trim(), out var name))
+        {
+            screen.Print($"[red]That is not a name. {ChatName.Rule}[/]");
+            return;
+        }
+
+        try
+        {
+            var mode = own.Any(group => group.Name == name) ? null : await AskModeAsync(cancellationToken);
+            var group = await session.JoinGroupAsync(name, mode, cancellationToken);
+            await ShowAsync(new GroupView(group, session, screen, commands), cancellationToken);
+        }
+        catch (ChatException e)
+        {
+            commands.Refuse(e);
+        }
+    }
+
+    // Only asked for where the group may be new; one that exists is what it is.
+    private async Task<GroupMode?> AskModeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var line = await screen.ReadLineAsync(
+                "durable (kept while you are away) or transient? (empty: what it is, durable if new) ", keep: true, cancellationToken);
+            switch (line.Text.Trim().ToLowerInvariant())
+            {
+                case "":
+                    return null;
+                case "durable":
+                    return GroupMode.Durable;
+                case "transient":
+                    return GroupMode.Transient;
+                default:
+                    screen.Print($"Type durable, transient, or nothing.");
+                    break;
+            }
+        }
+    }
+
+    private void ShowGroups(IReadOnlyList<GroupSummary> own)
+    {
+        if (own.Count == 0)
+        {
+            screen.Print($"You are in no group yet; a new name makes one, 3 in the menu finds those of others.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("group", "kind", "in the room", "");
+        foreach (var group in own)
+        {
+            table.AddRow(
+                Markup.Escape(group.Name),
+                group.Mode.ToString().ToLowerInvariant(),
+                group.Members?.ToString() ?? "?",
+                group.IsJoined ? "[green]you are in[/]" : "[grey]kept for you[/]");
+        }
+
+        screen.Print(table);
+    }
+}

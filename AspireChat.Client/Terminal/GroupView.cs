@@ -1,0 +1,68 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Terminal;
+
+/// <summary>A group on the screen. Going back to the menu is not leaving the room: that is <c>/leave</c>.</summary>
+internal sealed class GroupView(GroupSummary group, ChatSession session, TerminalScreen screen, TerminalCommands commands)
+    : ConversationView(Conversation.Of(group.Name), session, screen, commands)
+{
+    private readonly ChatSession _session = session;
+
+    protected override string Title =>
+        $"Group {group.Name}, {group.Mode.ToString().ToLowerInvariant()}, {group.Members?.ToString() ?? "?"} in the room";
+
+    protected override IReadOnlyList<ChatMessage> ReadLast(int count) => _session.ReadGroup(group.Name, count, before: null);
+
+    protected override Task SayAsync(string text, CancellationToken cancellationToken) =>
+        _session.SendToGroupAsync(group.Name, text);
+
+    protected override bool ShowMore(ChatEvent happened)
+    {
+        // A gap stands in the conversation itself.
+        if (happened is not GroupEvent about || about.Group != group.Name)
+        {
+            return false;
+        }
+
+        if (about is { What: not "gap", Detail: { } detail })
+        {
+            Screen.Print($"[red]{detail}[/]");
+        }
+
+        return true;
+    }
+
+    protected override async Task<bool> RunAsync(TerminalCommand command, CancellationToken cancellationToken)
+    {
+        if (command is not TerminalCommand.Leave leave)
+        {
+            return await base.RunAsync(command, cancellationToken);
+        }
+
+        try
+        {
+            await LeaveAsync(leave, cancellationToken);
+            return false;
+        }
+        catch (ChatException e)
+        {
+            Commands.Refuse(e);
+            return true;
+        }
+    }
+
+    private async Task LeaveAsync(TerminalCommand.Leave leave, CancellationToken cancellationToken)
+    {
+        if (leave.GivesUp)
+        {
+            await _session.GiveUpGroupAsync(group.Name, cancellationToken);
+            Screen.Print($"[grey]You gave up the subscription to {group.Name}.[/]");
+            return;
+        }
+
+        await _session.LeaveGroupAsync(group.Name, cancellationToken);
+        Screen.Print(group.Mode == GroupMode.Durable
+            ? (FormattableString)$"[grey]You left {group.Name}. What is said there is kept for you.[/]"
+            : $"[grey]You left {group.Name}.[/]");
+    }
+}
