@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using AspireChat.Client.Conversations;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -43,12 +44,16 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         {
             throw new ChatException(ChatFault.Unavailable, "The name server (Redis) answered with an error; try again later.", e);
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (IsAway(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", e);
         }
     }
+
+    // The library lets the socket's own exception through if a connection breaks a second time while it is given up.
+    private static bool IsAway(Exception e) =>
+        e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or SocketException;
 
     // The database, as soon as there is a connection object; Redis itself may still be away.
     private async Task<IDatabase> OpenAsync(CancellationToken cancellationToken)

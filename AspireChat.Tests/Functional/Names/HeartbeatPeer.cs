@@ -22,7 +22,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
     private readonly Task _watching;
     private bool _isStopped;
 
-    private HeartbeatPeer(string user, NameServer server, TempFolder folder, int port, string? copiedKey)
+    private HeartbeatPeer(string user, NameServer server, TempFolder folder, int port, string? copiedKey, NameServerOptions options)
     {
         _directory = DataDirectory.Open(folder.FullName);
         if (copiedKey is not null)
@@ -35,7 +35,6 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         Known = new KnownPeers(_database);
         var events = new LiveEvents();
         Connections = new ConnectionStates(events);
-        var options = NameServer.Eager;
         Names = server.Connect(options);
         _service = new PresenceHeartbeatService(
             Names, Self, Known, Connections, events, Failure, this, Options.Create(options), TimeProvider.System,
@@ -82,21 +81,31 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
 
     /// <summary>
     /// Starts one; it may not be registered yet. A <c>copiedKey</c> is a key file to start with, as somebody would who
-    /// copied another data directory.
+    /// copied another data directory. The options are <see cref="NameServer.Eager"/> unless given.
     /// </summary>
     public static async Task<HeartbeatPeer> StartAsync(
-        string user, NameServer server, TempFolder folder, int port = 7001, string? copiedKey = null)
+        string user,
+        NameServer server,
+        TempFolder folder,
+        int port = 7001,
+        string? copiedKey = null,
+        NameServerOptions? options = null)
     {
-        var peer = new HeartbeatPeer(user, server, folder, port, copiedKey);
+        var peer = new HeartbeatPeer(user, server, folder, port, copiedKey, options ?? NameServer.Eager);
         await peer._service.StartAsync(CancellationToken.None);
         return peer;
     }
 
     /// <summary>Starts one and waits until it is registered.</summary>
     public static async Task<HeartbeatPeer> RegisterAsync(
-        string user, NameServer server, TempFolder folder, int port = 7001, string? copiedKey = null)
+        string user,
+        NameServer server,
+        TempFolder folder,
+        int port = 7001,
+        string? copiedKey = null,
+        NameServerOptions? options = null)
     {
-        var peer = await StartAsync(user, server, folder, port, copiedKey);
+        var peer = await StartAsync(user, server, folder, port, copiedKey, options);
         await peer.IsInStateAsync(ConnectionStates.Connected);
         return peer;
     }

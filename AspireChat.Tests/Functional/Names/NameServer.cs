@@ -31,18 +31,16 @@ public sealed class NameServer : IAsyncDisposable
     /// <summary>One that is away until its <see cref="Redis"/> is restarted.</summary>
     public static async Task<NameServer> ReserveAsync() => new(await RedisServer.ReserveAsync());
 
-    /// <summary>Renewed often, so that tests need not wait; with a lease that no hiccup of the machine ends.</summary>
-    public static NameServerOptions Eager => new()
-    {
-        Lease = TimeSpan.FromSeconds(6),
-        RenewEvery = TimeSpan.FromMilliseconds(200),
-        CallTimeout = TimeSpan.FromSeconds(2),
-    };
+    /// <summary>The defaults, but patient: a slow machine is not an absent server.</summary>
+    public static NameServerOptions Patient => new() { CallTimeout = TimeSpan.FromSeconds(25) };
+
+    /// <summary>Patient, and renewed so often that tests need not wait.</summary>
+    public static NameServerOptions Eager => new() { CallTimeout = TimeSpan.FromSeconds(25), RenewEvery = TimeSpan.FromMilliseconds(200) };
 
     /// <summary>A client with a connection of its own, set as the chat client sets it.</summary>
     public PresenceDirectory Connect(NameServerOptions? options = null, string? connectionString = null)
     {
-        var settings = Options.Create(options ?? new NameServerOptions());
+        var settings = Options.Create(options ?? Patient);
         var connection = new RedisConnection(
             () =>
             {
