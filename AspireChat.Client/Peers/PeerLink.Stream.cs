@@ -106,7 +106,9 @@ internal sealed partial class PeerLink
 
     private async Task ReadAsync(IAsyncStreamReader<Receipt> receipts, Progress progress, CancellationToken end)
     {
-        do
+        // The first receipt came before anything was sent: it tells what was read, and cannot tell what was stored.
+        await AdvanceReadAsync(receipts.Current, progress);
+        while (await receipts.MoveNext(end))
         {
             var receipt = receipts.Current;
 
@@ -121,16 +123,21 @@ internal sealed partial class PeerLink
                 }
             }
 
-            progress.ReadThrough = Math.Max(progress.ReadThrough, Math.Min(receipt.ReadThrough, long.MaxValue));
-            if (progress.ReadThrough > 0)
+            await AdvanceReadAsync(receipt, progress);
+        }
+    }
+
+    // Told again with every receipt, since what was read before its receipt came is only delivered, and then read, now.
+    private async Task AdvanceReadAsync(Receipt receipt, Progress progress)
+    {
+        progress.ReadThrough = Math.Max(progress.ReadThrough, Math.Min(receipt.ReadThrough, long.MaxValue));
+        if (progress.ReadThrough > 0)
+        {
+            foreach (var message in await store.MarkReadByOtherAsync(_conversation, (long)progress.ReadThrough))
             {
-                foreach (var message in await store.MarkReadByOtherAsync(_conversation, (long)progress.ReadThrough))
-                {
-                    Publish(message.Id, MessageState.Read);
-                }
+                Publish(message.Id, MessageState.Read);
             }
         }
-        while (await receipts.MoveNext(end));
     }
 
     private void Publish(Guid id, MessageState state) =>
