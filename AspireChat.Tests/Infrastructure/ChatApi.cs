@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -20,7 +21,16 @@ public sealed record ApiPlace(string? User, string? Group);
 
 /// <summary>A message.</summary>
 public sealed record ApiMessage(
-    string Id, string From, ApiPlace To, string Text, DateTimeOffset SentAt, string State, string? Reason);
+    string Id, string From, ApiPlace To, string Text, DateTimeOffset SentAt, string State, string? Reason, long Missing = 0);
+
+/// <summary>A group of the own user.</summary>
+public sealed record ApiGroup(string Name, string Mode, int? Members, bool Joined);
+
+/// <summary>What a survey found, and why it ended.</summary>
+public sealed record ApiSurvey(IReadOnlyList<ApiUser> Users, IReadOnlyList<ApiGroup> Groups, string Ended);
+
+/// <summary>A received insult.</summary>
+public sealed record ApiInsult(string Id, string From, string Text, DateTimeOffset SentAt);
 
 /// <summary>What a send answers.</summary>
 public sealed record ApiSent(string Id, string State);
@@ -84,6 +94,37 @@ public sealed class ChatApi(HttpClient http)
 
         return all;
     }
+
+    public async Task<IReadOnlyList<ApiGroup>> GroupsAsync() => (await GetAsync<Items<ApiGroup>>("/api/groups")).List;
+
+    /// <summary>Joins a group, or creates it; without a mode the client's default for a new one.</summary>
+    public Task<ApiGroup> JoinGroupAsync(string group, string? mode = null) =>
+        PostAsync<ApiGroup>($"/api/groups/{group}", mode is null ? null : new { mode });
+
+    public Task ExitGroupAsync(string group) => PostAsync($"/api/groups/{group}/exit");
+
+    public async Task GiveUpGroupAsync(string group)
+    {
+        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/api/groups/{group}"));
+    }
+
+    public Task<ApiSent> SendToGroupAsync(string group, string text) =>
+        PostAsync<ApiSent>($"/api/groups/{group}/messages", new { text });
+
+    /// <summary>A page of a group, oldest first.</summary>
+    public async Task<IReadOnlyList<ApiMessage>> GroupMessagesAsync(string group, int limit = 10_000, string? before = null) =>
+        (await GetAsync<Items<ApiMessage>>(
+            $"/api/groups/{group}/messages?limit={limit}{(before is null ? "" : $"&before={before}")}")).List;
+
+    public Task<ApiSurvey> DiscoverAsync(double seconds = 3) =>
+        PostAsync<ApiSurvey>(string.Create(CultureInfo.InvariantCulture, $"/api/discover?seconds={seconds}"));
+
+    /// <summary>Sends an insult; a stock insult if there is no text.</summary>
+    public Task<ApiSent> InsultAsync(string? text = null) => PostAsync<ApiSent>("/api/insults", text is null ? null : new { text });
+
+    /// <summary>A page of the insults that reached this client, oldest first.</summary>
+    public async Task<IReadOnlyList<ApiInsult>> InsultsAsync(int limit = 10_000, string? before = null) =>
+        (await GetAsync<Items<ApiInsult>>($"/api/insults?limit={limit}{(before is null ? "" : $"&before={before}")}")).List;
 
     /// <summary>
     /// Calls that must be refused: returns what the API said, checked to be a problem document that agrees with the status.

@@ -1,22 +1,30 @@
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A system of a test's own: a Redis, and as many clients as the test starts.</summary>
+/// <summary>A system of a test's own: a Redis, a broker if it needs one, and as many clients as the test starts.</summary>
 public sealed class ChatSystem : IAsyncDisposable
 {
     private readonly List<ChatClientProcess> _clients = [];
 
-    private ChatSystem(RedisServer redis) => Redis = redis;
+    private ChatSystem(RedisServer redis, string? rabbit)
+    {
+        Redis = redis;
+        Rabbit = rabbit;
+    }
 
     /// <summary>Its name server.</summary>
     public RedisServer Redis { get; }
 
+    /// <summary>The connection string of its broker; null if it has none.</summary>
+    public string? Rabbit { get; }
+
     /// <summary>Starts a Redis.</summary>
-    public static async Task<ChatSystem> StartAsync() => new(await RedisServer.StartAsync());
+    /// <param name="rabbit">The connection string of a broker, for example of a virtual host of <see cref="SharedRabbitMq"/>.</param>
+    public static async Task<ChatSystem> StartAsync(string? rabbit = null) => new(await RedisServer.StartAsync(), rabbit);
 
     /// <summary>Starts a client and waits until it is ready.</summary>
     public async Task<ChatClientProcess> StartClientAsync(string name, params IEnumerable<(string Key, string Value)> settings)
     {
-        var client = await ChatClientProcess.StartAsync(name, Redis.ConnectionString, settings: settings);
+        var client = await ChatClientProcess.StartAsync(name, Redis.ConnectionString, Rabbit, settings: settings);
         Own(client);
         return client;
     }
@@ -29,7 +37,7 @@ public sealed class ChatSystem : IAsyncDisposable
     public ChatClientProcess LaunchClient(
         string name, string? dataDirectory = null, params IEnumerable<(string Key, string Value)> settings)
     {
-        var client = ChatClientProcess.Launch(name, Redis.ConnectionString, rabbit: null, dataDirectory, settings);
+        var client = ChatClientProcess.Launch(name, Redis.ConnectionString, Rabbit, dataDirectory, settings);
         Own(client);
         return client;
     }

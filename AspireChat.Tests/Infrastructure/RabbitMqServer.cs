@@ -53,6 +53,26 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>
+    /// Reserves ports and folder without starting, for clients that are there before their broker; <see cref="RestartAsync"/>
+    /// starts it.
+    /// </summary>
+    public static async Task<RabbitMqServer> ReserveAsync()
+    {
+        var server = new RabbitMqServer();
+        await server.WriteConfigurationAsync();
+        return server;
+    }
+
+    /// <summary>The names of all queues of a virtual host, in alphabetical order.</summary>
+    /// <param name="connectionString">The connection string for it.</param>
+    public Task<IEnumerable<string>> QueuesAsync(string connectionString) => ListAsync("queues", connectionString);
+
+    /// <summary>The names of all exchanges of a virtual host besides those that every one has, in alphabetical order.</summary>
+    /// <param name="connectionString">The connection string for it.</param>
+    public async Task<IEnumerable<string>> ExchangesAsync(string connectionString) =>
+        (await ListAsync("exchanges", connectionString)).Where(name => name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal));
+
     /// <summary>Makes a virtual host that nobody else uses.</summary>
     /// <returns>The connection string for it.</returns>
     public async Task<string> CreateVirtualHostAsync()
@@ -156,6 +176,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
             giveUp: () => process.HasExited ? process.Describe() : null);
     }
 
+    private async Task<IEnumerable<string>> ListAsync(string what, string connectionString)
+    {
+        var path = new Uri(connectionString).AbsolutePath.TrimStart('/');
+        var items = await _management.GetFromJsonAsync<List<Named>>($"/api/{what}/{(path is "" ? "%2F" : path)}?columns=name");
+        return items!.Select(item => item.Name).Order(StringComparer.Ordinal);
+    }
+
     private async Task<bool> ManagementAnswersAsync()
     {
         using var answer = await _management.GetAsync("/api/whoami");
@@ -181,4 +208,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await stream.ReadExactlyAsync(start);
         return start is [1, 0, 0];
     }
+
+    private sealed record Named(string Name);
 }

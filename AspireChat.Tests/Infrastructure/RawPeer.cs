@@ -48,6 +48,29 @@ public sealed class RawPeer : IDisposable
     public Task ClaimAsync(RedisServer redis) => redis.ExecuteAsync(
         "HSET", $"chat:claim:{Name}", "fingerprint", Fingerprint, "epoch", Epoch.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Registers it as being online, for good, and claims its name.</summary>
+    /// <param name="redis">The name server.</param>
+    /// <param name="address">Where it, or whoever, listens.</param>
+    public async Task RegisterAsync(RedisServer redis, string address)
+    {
+        await ClaimAsync(redis);
+        await redis.ExecuteAsync("DEL", $"chat:peer:{Name}");
+        await redis.ExecuteAsync(
+            "HSET",
+            $"chat:peer:{Name}",
+            "address",
+            address,
+            "fingerprint",
+            Fingerprint,
+            "epoch",
+            Epoch.ToString(CultureInfo.InvariantCulture),
+            "lease",
+            "none",
+            "since",
+            "1700000000000");
+        await redis.ExecuteAsync("ZADD", "chat:peers", "99999999999999", Name);
+    }
+
     /// <summary>The greeting of its calls.</summary>
     /// <param name="name">Another name than its own.</param>
     public Metadata Greeting(string? name = null) => new()

@@ -16,6 +16,12 @@ public sealed class SharedRabbitMq : IAsyncDisposable
     /// <summary>The connection string for a new virtual host that nobody else uses.</summary>
     public async Task<string> CreateVirtualHostAsync() => await (await _server.Value).CreateVirtualHostAsync();
 
+    /// <inheritdoc cref="RabbitMqServer.QueuesAsync"/>
+    public async Task<IEnumerable<string>> QueuesAsync(string connectionString) => await (await _server.Value).QueuesAsync(connectionString);
+
+    /// <inheritdoc cref="RabbitMqServer.ExchangesAsync"/>
+    public async Task<IEnumerable<string>> ExchangesAsync(string connectionString) => await (await _server.Value).ExchangesAsync(connectionString);
+
     public async ValueTask DisposeAsync()
     {
         if (_server.IsValueCreated)

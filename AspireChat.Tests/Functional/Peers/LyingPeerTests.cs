@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using System.Net;
+using System.Threading.Channels;
+using AspireChat.Protos.V1;
+using AspireChat.Tests.Infrastructure;
+using Grpc.Core;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Peers;
+
+/// <summary>What a client makes of a peer that answers wrongly, late, or not at all.</summary>
+public sealed class LyingPeerTests
+{
+    [Fact]
+    public async Task Receipts_for_what_was_never_sent_deliver_nothing()
+    {
+        await using var line = await Line.StartAsync();
+        var receipts = Channel.CreateUnbounded<Receipt>();
+        var seqs = Channel.CreateUnbounded<ulong>();
+        line.Bob.OnDeliver = async (frames, writer, context) =>
+        {
+            await context.WriteResponseHeadersAsync(line.Peer.Greeting());
+            await writer.WriteAsync(new Receipt { StoredThrough = ulong.MaxValue, ReadThrough = ulong.MaxValue });
+            var telling = Task.Run(async () =>
+            {
+                await foreach (var receipt in receipts.Reader.ReadAllAsync(context.CancellationToken))
+                {
+                    await writer.WriteAsync(receipt);
+                }
+            });
+            while (await frames.MoveNext(context.CancellationToken))
+            {
+                await seqs.Writer.WriteAsync(frames.Current.Batch.Messages[^1].Seq);
+            }
+
+            await telling;
+        };
+
+        await line.Alice.Api.SendAsync("bob", "one");
+        Assert.Equal(1ul, await seqs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
+        await line.Alice.Api.SendAsync("bob", "two");
+        Assert.Equal(2ul, await seqs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
+        Assert.Equal(["sending", "sending"], await line.StatesAsync());
+
+        await receipts.Writer.WriteAsync(new Receipt { StoredThrough = 1 }, TestContext.Current.CancellationToken);
+        await Until.Equal("the first one has come further", true, async () => (await line.StatesAsync()).First() != "sending");
+        Assert.Equal("sending", (await line.StatesAsync()).Last());
+    }
+
+    [Fact]
+    public async Task Whoever_answers_by_another_name_gets_nothing()
+    {
+        await using var line = await Line.StartAsync();
+        var seen = 0;
+        line.Bob.OnDeliver = async (frames, writer, context) =>
+        {
+            await context.WriteResponseHeadersAsync(line.Peer.Greeting("mallory"));
+            await writer.WriteAsync(new Receipt());
+            while (await frames.MoveNext(context.CancellationToken))
+            {
+                seen++;
+            }
+        };
+
+        await line.Alice.Api.SendAsync("bob", "a secret");
+        await Until.Sequence("it fails", ["failed"], line.StatesAsync);
+        Assert.Contains("does not answer as bob", (await line.Alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(0, seen);
+    }
+
+    [Fact]
+    public async Task What_a_peer_says_when_it_refuses_is_kept_short()
+    {
+        await using var line = await Line.StartAsync();
+        line.Bob.OnDeliver = (_, _, _) =>
+            throw new RpcException(new Status(StatusCode.PermissionDenied, "\u001b[2J" + new string('x', 5_000)));
+
+        await line.Alice.Api.SendAsync("bob", "hello");
+        await Until.Sequence("it fails", ["failed"], line.StatesAsync);
+        Assert.InRange((await line.Alice.Api.MessagesAsync("bob"))[0].Reason!.Length, 10, 300);
+    }
+
+    [Theory]
+    [InlineData(StatusCode.Internal)]
+    [InlineData(StatusCode.Unavailable)]
+    [InlineData(StatusCode.ResourceExhausted)]
+    [InlineData(StatusCode.Unimplemented)]
+    public async Task A_peer_in_trouble_is_tried_again_with_growing_patience(StatusCode trouble)
+    {
+        await using var line = await Line.StartAsync();
+        var good = line.Bob.OnDeliver;
+        line.Bob.OnDeliver = (_, _, _) => throw new RpcException(new Status(trouble, "Trouble."));
+        await line.Alice.Api.SendAsync("bob", "hello");
+        await Until.True("it is tried again and again", () => line.Bob.Calls >= 4);
+        Assert.Equal(["sending"], await line.StatesAsync());
+
+        // 100 ms, doubled each time and shortened by at most half: two more seconds hold few further tries.
+        var (before, since) = (line.Bob.Calls, Stopwatch.GetTimestamp());
+        await Until.True("two seconds have passed", () => Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+        Assert.InRange(line.Bob.Calls - before, 0, 6);
+
+        line.Bob.OnDeliver = good;
+        await Until.Sequence("it arrives in the end", ["delivered"], line.StatesAsync);
+    }
+
+    [Fact]
+    public async Task A_peer_that_hangs_up_after_each_greeting_is_not_called_in_a_hot_loop()
+    {
+        await using var line = await Line.StartAsync();
+        line.Bob.OnDeliver = async (_, writer, context) =>
+        {
+            await context.WriteResponseHeadersAsync(line.Peer.Greeting());
+            await writer.WriteAsync(new Receipt());
+        };
+        await line.Alice.Api.SendAsync("bob", "hello");
+        await Until.True("it is tried again", () => line.Bob.Calls >= 3);
+
+        var (before, since) = (line.Bob.Calls, Stopwatch.GetTimestamp());
+        await Until.True("two seconds have passed", () => Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+        Assert.InRange(line.Bob.Calls - before, 0, 45);
+        Assert.Equal(["sending"], await line.StatesAsync());
+    }
+
+    [Fact]
+    public async Task A_peer_that_never_answers_holds_up_neither_the_user_nor_the_exit()
+    {
+        await using var line = await Line.StartAsync(("Chat:OpenTimeout", "00:00:02"));
+        line.Bob.OnOpen = async context =>
+        {
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            return new OpenChatReply();
+        };
+        line.Bob.OnDeliver = (_, _, context) => Task.Delay(Timeout.Infinite, context.CancellationToken);
+
+        var refusal = await ChatApi.RefusalAsync(() => line.Alice.Api.OpenChatAsync("bob")).DefaultTimeout();
+        Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);
+        await line.Alice.Api.SendAsync("bob", "hello");
+        await Until.True("the stream hangs", () => line.Bob.Calls >= 2);
+
+        var started = Stopwatch.GetTimestamp();
+        Assert.Equal(0, await line.Alice.TerminateAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_peer_that_moves_to_another_port_is_found_again()
+    {
+        await using var line = await Line.StartAsync();
+        await line.Alice.Api.SendAsync("bob", "one");
+        await Until.Sequence("it arrives", ["delivered"], line.StatesAsync);
+
+        await using var elsewhere = await RawPeerServer.StartAsync(line.Peer);
+        await line.Peer.RegisterAsync(line.Redis, elsewhere.Address);
+        await line.Bob.DisposeAsync();
+        await line.Alice.Api.SendAsync("bob", "two");
+        await Until.Sequence("both have arrived", ["delivered", "delivered"], line.StatesAsync);
+        Assert.True(elsewhere.Calls > 0);
+    }
+
+    /// <summary>Alice's client, and a bob who is not one.</summary>
+    private sealed class Line : IAsyncDisposable
+    {
+        private readonly ChatSystem _system;
+
+        private Line(ChatSystem system, ChatClientProcess alice, RawPeer peer, RawPeerServer bob)
+        {
+            _system = system;
+            Alice = alice;
+            Peer = peer;
+            Bob = bob;
+        }
+
+        public RedisServer Redis => _system.Redis;
+
+        public ChatClientProcess Alice { get; }
+
+        public RawPeer Peer { get; }
+
+        public RawPeerServer Bob { get; }
+
+        public static async Task<Line> StartAsync(params IEnumerable<(string, string)> settings)
+        {
+            var system = await ChatSystem.StartAsync();
+            var alice = await system.StartClientAsync("alice", settings);
+            var peer = new RawPeer("bob");
+            var bob = await RawPeerServer.StartAsync(peer);
+            await peer.RegisterAsync(system.Redis, bob.Address);
+            return new Line(system, alice, peer, bob);
+        }
+
+        public async Task<IEnumerable<string>> StatesAsync() => (await Alice.Api.MessagesAsync("bob")).Select(message => message.State);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _system.DisposeAsync();
+            await Bob.DisposeAsync();
+            Peer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using AspireChat.Client;
+using Microsoft.AspNetCore.Builder;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// A whole client inside the tests' process, for tests that need more of them than a machine can start programs for; all of
+/// it but the process is real. What kills or freezes a client needs a <see cref="ChatClientProcess"/>.
+/// </summary>
+public sealed class InProcessClient : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HttpClient _http;
+    private readonly TempFolder _folder;
+
+    private InProcessClient(string name, WebApplication app, string token, TempFolder folder)
+    {
+        Name = name;
+        _app = app;
+        _folder = folder;
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        Api = new ChatApi(_http);
+    }
+
+    /// <summary>The user name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its API.</summary>
+    public ChatApi Api { get; }
+
+    /// <summary>Starts a client and waits until it is ready.</summary>
+    /// <param name="name">The user name.</param>
+    /// <param name="redis">The connection string of the name server.</param>
+    /// <param name="rabbit">The connection string of the broker.</param>
+    /// <param name="settings">Further settings, for example <c>("Chat:Groups:Lease", "00:00:02")</c>.</param>
+    public static async Task<InProcessClient> StartAsync(
+        string name, string redis, string rabbit, params IEnumerable<(string Key, string Value)> settings)
+    {
+        var folder = new TempFolder(name);
+        var token = Guid.NewGuid().ToString("N");
+        (string Key, string Value)[] all =
+        [
+            ("name", name),
+            ("urls", "http://127.0.0.1:0"),
+            ("ConnectionStrings:redis", redis),
+            ("ConnectionStrings:rabbitmq", rabbit),
+            ("Chat:DataDirectory", folder.FullName),
+            ("Chat:ApiToken", token),
+            ("Chat:Terminal", "false"),
+            ("Logging:LogLevel:Default", "None"),
+            .. settings,
+        ];
+        var app = ClientApp.Build([.. all.SelectMany(setting => new[] { $"--{setting.Key}", setting.Value })]);
+        try
+        {
+            await app.StartAsync().DefaultTimeout();
+            var client = new InProcessClient(name, app, token, folder);
+            await Until.True($"{name} is ready", async () => (await client._http.GetAsync("/health")).IsSuccessStatusCode);
+            return client;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Subscribes to its events.</summary>
+    public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(_http);
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using AspireChat.Protos.V1;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>The peer port of a <see cref="RawPeer"/>: takes every call and answers as the test says, truthfully or not.</summary>
+public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _calls;
+
+    private RawPeerServer(RawPeer peer)
+    {
+        OnDeliver = (frames, receipts, context) => AcceptAsync(peer, frames, receipts, context);
+        OnOpen = async context =>
+        {
+            await context.WriteResponseHeadersAsync(peer.Greeting());
+            return new OpenChatReply { Decision = OpenChatReply.Types.Decision.Accepted };
+        };
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(this);
+        builder.Services.AddGrpc();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = peer.Certificate,
+                ClientCertificateMode = ClientCertificateMode.RequireCertificate,
+                ClientCertificateValidation = (_, _, _) => true,
+            });
+        }));
+        _app = builder.Build();
+        _app.MapGrpcService<RawPeerServer>();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public string Address => _app.Urls.Single();
+
+    /// <summary>How many calls have come.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>What an opening does; accepts if not set.</summary>
+    public Func<ServerCallContext, Task<OpenChatReply>> OnOpen { get; set; }
+
+    /// <summary>What a stream does; takes everything and acknowledges it if not set.</summary>
+    public Func<IAsyncStreamReader<DeliverFrame>, IServerStreamWriter<Receipt>, ServerCallContext, Task> OnDeliver { get; set; }
+
+    /// <summary>Starts listening on a free port.</summary>
+    public static async Task<RawPeerServer> StartAsync(RawPeer peer)
+    {
+        var server = new RawPeerServer(peer);
+        await server._app.StartAsync();
+        return server;
+    }
+
+    public override Task<OpenChatReply> OpenChat(OpenChatRequest request, ServerCallContext context)
+    {
+        Interlocked.Increment(ref _calls);
+        return OnOpen(context);
+    }
+
+    public override Task Deliver(
+        IAsyncStreamReader<DeliverFrame> requestStream, IServerStreamWriter<Receipt> responseStream, ServerCallContext context)
+    {
+        Interlocked.Increment(ref _calls);
+        return OnDeliver(requestStream, responseStream, context);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static async Task AcceptAsync(
+        RawPeer peer, IAsyncStreamReader<DeliverFrame> frames, IServerStreamWriter<Receipt> receipts, ServerCallContext context)
+    {
+        await context.WriteResponseHeadersAsync(peer.Greeting());
+        await receipts.WriteAsync(new Receipt());
+        while (await frames.MoveNext(context.CancellationToken))
+        {
+            await receipts.WriteAsync(new Receipt { StoredThrough = frames.Current.Batch.Messages[^1].Seq });
+        }
+    }
+}
