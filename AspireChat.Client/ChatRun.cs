@@ -17,10 +17,7 @@ internal static class ChatRun
             try
             {
                 await app.StartAsync();
-                if (!UserTerminal.IsPresent(app.Configuration))
-                {
-                    Console.WriteLine(DescribeApi(app));
-                }
+                Tell(app, DescribeApi(app));
             }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
@@ -52,6 +49,19 @@ internal static class ChatRun
         catch (Exception)
         {
             // The host cannot stop what it could not even make; why the start failed is what is told.
+        }
+    }
+
+    // The terminal's lines all go one way.
+    private static void Tell(WebApplication app, string sentence)
+    {
+        if (app.Services.GetService<TerminalScreen>() is { } screen)
+        {
+            screen.Print($"[grey]{sentence}[/]");
+        }
+        else
+        {
+            Console.WriteLine(sentence);
         }
     }
 
