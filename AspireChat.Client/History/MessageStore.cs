@@ -103,8 +103,10 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         var end = long.MaxValue;
         if (before is { } message)
         {
+            // Somebody else may have said something with the same id; from the first of them, paging never goes round in a circle.
             end = connection.Command(
-                "SELECT local FROM messages WHERE id = $message AND conversation = $id", ("$message", Sql.Bytes(message)), ("$id", id))
+                $"SELECT local FROM messages WHERE id = $message AND conversation = $id {andOnly} ORDER BY local LIMIT 1",
+                ("$message", Sql.Bytes(message)), ("$id", id))
                 .FirstOrDefault(row => (long?)row.GetInt64(0))
                 ?? throw new ChatException(ChatFault.NotFound, $"There is no message {message} in this conversation.");
         }
