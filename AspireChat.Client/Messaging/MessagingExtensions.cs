@@ -8,6 +8,9 @@ public static class MessagingExtensions
     /// <summary>The name of the connection: in <c>ConnectionStrings</c>, among the health checks and the connection states.</summary>
     public const string ConnectionName = "rabbitmq";
 
+    // What RabbitMQ can be told to allow at most (https://www.rabbitmq.com/docs/configure, max_message_size).
+    private const uint LargestBody = 512 * 1024 * 1024;
+
     /// <summary>Adds the connection to RabbitMQ and what all its users share.</summary>
     public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder)
     {
@@ -22,6 +25,9 @@ public static class MessagingExtensions
             factory.RequestedHeartbeat = TimeSpan.FromSeconds(10);
             factory.ContinuationTimeout = TimeSpan.FromSeconds(10);
             factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(5);
+
+            // A body above the library's limit ends the connection, again at each redelivery; ours refuses it and goes on.
+            factory.MaxInboundMessageBodySize = LargestBody;
             factory.ClientProvidedName = $"AspireChat {builder.Configuration[$"{ChatOptions.Section}:{nameof(ChatOptions.Name)}"]}";
         });
         builder.Services.AddSingleton<BrokerConnection>();
