@@ -9,7 +9,6 @@ using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RabbitMQ.Client.Exceptions;
 
 namespace AspireChat.Client.Discovery;
 
@@ -36,7 +35,7 @@ internal sealed class PeerSurvey(
             await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await GatherAsync(channel, window, findings, cancellationToken);
         }
-        catch (Exception e) when (e is TimeoutException or OperationInterruptedException or AlreadyClosedException)
+        catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
         {
             throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so nobody can be asked now; try again later.", e);
         }

@@ -115,13 +115,14 @@ internal sealed partial class GroupRooms(
             var connection = await broker.GetAsync(cancellationToken).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
             await topology.DeleteAsync(connection, group, cancellationToken);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
         {
             throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
         }
 
         await membership.GiveUpAsync(group, self.Name, cancellationToken);
         await store.UnsubscribeAsync(group);
+        await FailUnsentAsync(group);
         events.Publish(new GroupEvent(group, "given-up"));
         return true;
     }
@@ -192,6 +193,17 @@ internal sealed partial class GroupRooms(
         catch (ChatException)
         {
             // Redis is away: said by the state of its connection, and tried again at the next tick.
+        }
+    }
+
+    // Another group may have this name by the time of the next entry.
+    private async Task FailUnsentAsync(string group)
+    {
+        const string reason = "You gave up the group before this could be sent.";
+        var conversation = Conversation.Of(group);
+        foreach (var unsent in await store.MarkFailedAsync(conversation, long.MaxValue, reason))
+        {
+            events.Publish(new StateEvent(unsent.Id, self.Name, conversation, MessageState.Failed, reason));
         }
     }
 

@@ -2,6 +2,7 @@ using AspireChat.Client.Conversations;
 using AspireChat.Client.Faults;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace AspireChat.Client.Messaging;
 
@@ -38,6 +39,17 @@ internal sealed partial class BrokerConnection(
 
     /// <summary>The connection that stands now; waits for one if there is none.</summary>
     public Task<IConnection> GetAsync(CancellationToken cancellationToken) => _current.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Whether a call to the broker ended with this because the broker is away or does not answer.</summary>
+    /// <param name="e">What the call ended with.</param>
+    /// <param name="cancellationToken">The caller's own: its cancellation is no fault of the broker.</param>
+    public static bool IsAway(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        // The library's own timeouts are cancellations.
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        RabbitMQClientException or TimeoutException or IOException or ObjectDisposedException => true,
+        _ => false,
+    };
 
     /// <summary>
     /// Gives a connection up that does not do its work any more: a publish can hang for ever after a restart of the
