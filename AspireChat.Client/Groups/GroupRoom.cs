@@ -54,21 +54,25 @@ internal sealed class GroupRoom(
     public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
     {
         // One commit for all that were waiting: the store shares it.
-        var commits = new List<Task>(deliveries.Count);
+        var commits = new List<Task<StoredBatch>>(deliveries.Count);
         foreach (var delivery in deliveries)
         {
             if (await receiver.OpenAsync(delivery, _conversation, stopping) is { } batch)
             {
-                commits.Add(StoreAsync(batch));
+                commits.Add(StoreAsync(batch, delivery));
             }
         }
 
-        await Task.WhenAll(commits);
+        // Told in the order in which it came, not in which the tasks end.
+        foreach (var commit in commits)
+        {
+            Tell(await commit);
+        }
     }
 
-    private async Task StoreAsync(OpenedBatch batch)
+    private async Task<StoredBatch> StoreAsync(OpenedBatch batch, Delivery delivery)
     {
-        var spans = BatchReceiver.StartSpans(batch, _conversation);
+        var spans = BatchReceiver.StartSpans(batch, _conversation, delivery);
         var fresh = await store.StoreReceivedAsync(
             _conversation, batch.From, batch.Fingerprint, batch.Messages, tellGaps: Mode == GroupMode.Durable);
         foreach (var span in spans)
@@ -77,7 +81,12 @@ internal sealed class GroupRoom(
         }
 
         ChatTelemetry.CountReceived(_conversation, fresh.Count, batch.Messages.Count - fresh.Count);
-        foreach (var message in fresh)
+        return new StoredBatch(batch.From, fresh);
+    }
+
+    private void Tell(StoredBatch batch)
+    {
+        foreach (var message in batch.Fresh)
         {
             if (message.Missing > 0)
             {
@@ -87,4 +96,7 @@ internal sealed class GroupRoom(
             events.Publish(new MessageEvent(message));
         }
     }
+
+    // What a batch brought that was not here before.
+    private readonly record struct StoredBatch(string From, IReadOnlyList<ChatMessage> Fresh);
 }

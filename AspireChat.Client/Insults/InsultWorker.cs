@@ -28,7 +28,13 @@ internal sealed partial class InsultWorker(
 
     private readonly BrokerOutbox _outbox = new(
         Conversation.Insults,
-        new OutboxRoute(Exchange: "", InsultTopology.Queue, IsPersistent: true, MessageState.Confirmed, InsultTopology.DeclareAsync),
+        new OutboxRoute(
+            Exchange: "",
+            InsultTopology.Queue,
+            IsPersistent: true,
+            MessageState.Confirmed,
+            InsultTopology.DeclareAsync,
+            MaxBatch: 1), // the queue shares out publishes, and users share insults
         broker,
         store,
         self,
@@ -63,14 +69,14 @@ internal sealed partial class InsultWorker(
         {
             if (await receiver.OpenAsync(delivery, Conversation.Insults, stopping, keepOwn: true) is { } batch)
             {
-                await TakeAsync(batch, stopping);
+                await TakeAsync(batch, delivery, stopping);
             }
         }
     }
 
-    private async Task TakeAsync(OpenedBatch batch, CancellationToken stopping)
+    private async Task TakeAsync(OpenedBatch batch, Delivery delivery, CancellationToken stopping)
     {
-        var spans = BatchReceiver.StartSpans(batch, Conversation.Insults);
+        var spans = BatchReceiver.StartSpans(batch, Conversation.Insults, delivery);
         try
         {
             await store.StoreReceivedAsync(

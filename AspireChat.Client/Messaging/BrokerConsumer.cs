@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using AspireChat.Client.Faults;
 using RabbitMQ.Client;
@@ -10,16 +11,18 @@ namespace AspireChat.Client.Messaging;
 /// <param name="Body">A copy of the body; empty if it was too large to look at.</param>
 /// <param name="Properties">Its properties.</param>
 /// <param name="Size">The body's size in bytes.</param>
-internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size);
+/// <param name="Transport">The library's own span of delivering it; default if there is none.</param>
+internal sealed record Delivery(
+    ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size, ActivityContext Transport);
 
 /// <summary>
 /// Consumes one queue for as long as it is wanted: declares what it needs, consumes, and starts over after every
 /// fault. Deliveries are handled in order, as many at a time as are waiting, and acknowledged together afterwards;
-/// what was not acknowledged comes again.
+/// what was not acknowledged comes again. If handling fails, it is tried again for as long as the channel stands.
 /// </summary>
 /// <param name="broker">The connection.</param>
 /// <param name="declare">Declares the queue and its bindings (idempotent) and returns the queue's name.</param>
-/// <param name="handle">Handles deliveries; they are acknowledged when it returns.</param>
+/// <param name="handle">Handles deliveries; they are acknowledged when it returns. May get the same ones again.</param>
 /// <param name="prefetch">How many deliveries may be unacknowledged.</param>
 /// <param name="options">Limits and waits.</param>
 /// <param name="time">The clock.</param>
@@ -82,7 +85,11 @@ internal sealed partial class BrokerConsumer(
             // The body's memory is the library's again after this handler. The prefetch bounds what waits here.
             var body = delivered.Body.Length <= options.MaxBodyBytes ? delivered.Body.ToArray() : [];
             waiting.Writer.TryWrite(new Delivery(
-                delivered.DeliveryTag, body, new BasicProperties(delivered.BasicProperties), delivered.Body.Length));
+                delivered.DeliveryTag,
+                body,
+                new BasicProperties(delivered.BasicProperties),
+                delivered.Body.Length,
+                Activity.Current?.Context ?? default));
             return Task.CompletedTask;
         };
 
@@ -117,8 +124,28 @@ internal sealed partial class BrokerConsumer(
             deliveries.Add(delivery);
         }
 
-        await handle(deliveries, stopping);
+        await HandleAsync(channel, deliveries, stopping);
         await channel.BasicAckAsync(deliveries[^1].Tag, multiple: true, CancellationToken.None);
+    }
+
+    // A fault on this side, such as a full disk, is no reason to give deliveries back: each return counts towards the
+    // queue's delivery limit, at which the broker drops them.
+    private async Task HandleAsync(IChannel channel, List<Delivery> deliveries, CancellationToken stopping)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        while (true)
+        {
+            try
+            {
+                await handle(deliveries, stopping);
+                return;
+            }
+            catch (Exception e) when (channel.IsOpen && !stopping.IsCancellationRequested)
+            {
+                LogNotHandled(deliveries.Count, e.Message);
+                await Task.Delay(backoff.Next(), time, stopping);
+            }
+        }
     }
 
     private static Task End(Channel<Delivery> waiting)
@@ -129,4 +156,7 @@ internal sealed partial class BrokerConsumer(
 
     [LoggerMessage(1, LogLevel.Debug, "A consumer broke; starting over", EventName = "ConsumerBroken")]
     private partial void LogBroken(Exception e);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
+    private partial void LogNotHandled(int count, string reason);
 }

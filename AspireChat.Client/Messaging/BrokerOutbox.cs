@@ -15,12 +15,14 @@ namespace AspireChat.Client.Messaging;
 /// <param name="IsPersistent">Whether the broker must keep them over a restart.</param>
 /// <param name="Confirmed">The state of a message that the broker has confirmed.</param>
 /// <param name="Declare">Declares what the publish needs; idempotent.</param>
+/// <param name="MaxBatch">How many messages may leave in one publish: 1 to <see cref="MessageListCodec.MaxMessages"/>.</param>
 internal sealed record OutboxRoute(
     string Exchange,
     string RoutingKey,
     bool IsPersistent,
     MessageState Confirmed,
-    Func<IChannel, CancellationToken, Task> Declare);
+    Func<IChannel, CancellationToken, Task> Declare,
+    int MaxBatch = MessageListCodec.MaxMessages);
 
 /// <summary>
 /// Publishes the own messages of one conversation, in order: what is waiting in the outbox leaves in one signed
@@ -115,7 +117,7 @@ internal sealed partial class BrokerOutbox(
         {
             while (window.Count < options.PublishWindow)
             {
-                var batch = store.ReadOutbox(conversation, sent, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+                var batch = store.ReadOutbox(conversation, sent, route.MaxBatch, MessageListCodec.MaxBytes);
                 if (batch.Count == 0)
                 {
                     break;
@@ -127,13 +129,16 @@ internal sealed partial class BrokerOutbox(
             }
 
             await WaitAsync(window, confirms.Reader, connection, stopping);
+            long? through = null;
             while (confirms.Reader.TryRead(out var confirm))
             {
-                if (window.Confirm(confirm.DeliveryTag, confirm.Multiple) is { } through)
-                {
-                    backoff.Reset();
-                    await SettleAsync(through);
-                }
+                through = window.Confirm(confirm.DeliveryTag, confirm.Multiple) ?? through;
+            }
+
+            if (through is { } last)
+            {
+                backoff.Reset();
+                await SettleAsync(last);
             }
         }
     }

@@ -57,27 +57,31 @@ public static class ChatTelemetry
     /// <param name="sender">Who sent it.</param>
     /// <param name="context">The context that came with the message; it becomes the parent.</param>
     /// <param name="id">The message's id.</param>
-    public static Activity? StartReceive(Conversation from, string sender, ActivityContext context, Guid id)
+    /// <param name="transport">The transport's own span, if it is not the current one.</param>
+    public static Activity? StartReceive(
+        Conversation from, string sender, ActivityContext context, Guid id, ActivityContext transport = default)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        // The transport's own span, a stream that lives as long as the chat, is linked, not the parent.
-        var transport = Activity.Current;
+        // The transport's own span, a stream that lives as long as the chat or a publish of many messages, is linked, not
+        // the parent.
+        var current = Activity.Current;
+        var linked = transport == default ? current?.Context ?? default : transport;
         Activity.Current = null;
         var span = Source.CreateActivity(
             $"receive {from.Kind.ToString().ToLowerInvariant()}",
             ActivityKind.Consumer,
             context,
-            links: transport is null ? null : [new ActivityLink(transport.Context)]);
+            links: linked == default ? null : [new ActivityLink(linked)]);
         span?.SetTag(Destination, from.ToString());
         span?.SetTag(Operation, "receive");
         span?.SetTag(Sender, sender);
         span?.SetTag(MessageId, id);
         span?.Start();
-        Activity.Current = transport;
+        Activity.Current = current;
         return span;
     }
 
