@@ -1,0 +1,35 @@
+using AspireChat.Client.Api;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Discovery;
+using AspireChat.Client.Groups;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Insults;
+using AspireChat.Client.Messaging;
+using AspireChat.Client.Names;
+using AspireChat.Client.Peers;
+using AspireChat.Client.Terminal;
+using AspireChat.ServiceDefaults;
+
+namespace AspireChat.Client;
+
+/// <summary>A client put together: its capabilities, and the front ends over them.</summary>
+internal static class ClientApp
+{
+    /// <summary>Builds a client. One process may run several, each with a data directory of its own and no terminal.</summary>
+    /// <param name="args">The arguments of <see cref="CommandLine"/>.</param>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = CommandLine.CreateBuilder(args);
+        builder.AddServiceDefaults();
+        builder.AddConversations().AddIdentity().AddHistory().AddPeers().AddNames();
+        builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
+        builder.AddApi();
+        builder.AddTerminal();
+
+        var app = builder.Build();
+        app.MapDefaultEndpoints();
+        app.MapApi();
+        return app;
+    }
+}
