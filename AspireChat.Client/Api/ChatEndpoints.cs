@@ -9,6 +9,9 @@ internal static class ChatEndpoints
     {
         api.MapGet("/chats", (ChatSession session) => new ListJson<ChatJson>(session.ListChats().Select(ChatJson.Of)));
 
+        // An empty name is a bad name, not a wrong method.
+        api.MapPost("/chats", () => ChatName.Parse(""));
+
         var chat = api.MapGroup("/chats/{user}");
         chat.MapPost("/", OpenAsync);
 

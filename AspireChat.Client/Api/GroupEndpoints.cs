@@ -10,6 +10,9 @@ internal static class GroupEndpoints
         api.MapGet("/groups", async (ChatSession session, CancellationToken aborted) =>
             new ListJson<GroupJson>((await session.ListGroupsAsync(aborted)).Select(GroupJson.Of)));
 
+        // An empty name is a bad name, not a wrong method.
+        api.MapPost("/groups", () => ChatName.Parse(""));
+
         var group = api.MapGroup("/groups/{group}");
         group.MapPost("/", async (string group, ChatSession session, HttpRequest request, CancellationToken aborted) =>
         {

@@ -30,7 +30,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     public Task A_name_of_two_hundred_characters_is_refused_with_the_rule() => ExpectRuleAsync(TwoHundred);
 
     [Theory]
-    [InlineData("POST", "/api/chats/", 405)]
+    [InlineData("POST", "/api/chats/", 400)]
     [InlineData("POST", "/api/chats//messages", 404)]
     [InlineData("GET", "/api/chats//messages", 404)]
     [InlineData("GET", "/api", 404)]
