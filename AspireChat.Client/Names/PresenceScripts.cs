@@ -5,8 +5,9 @@ namespace AspireChat.Client.Names;
 /// (https://redis.io/docs/latest/develop/programmability/eval-intro/), with the server's clock.
 /// </summary>
 /// <remarks>
-/// Lua's numbers are doubles and print with 14 digits, so numbers are written with <c>%.0f</c>. An epoch found in Redis
-/// counts if it is below 2^52; beyond, it is taken for a forgery that means to leave no higher one.
+/// Lua's numbers are doubles, whose text differs between versions of Redis (digits, exponents): it is made with
+/// <c>%.0f</c>. An epoch found in Redis counts if it is below 2^52; beyond, it is taken for a forgery that means to leave
+/// no higher one.
 /// </remarks>
 internal static class PresenceScripts
 {

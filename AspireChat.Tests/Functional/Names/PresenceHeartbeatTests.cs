@@ -234,17 +234,38 @@ public sealed class PresenceHeartbeatTests : IDisposable
     public async Task Nobody_seems_gone_because_the_name_server_lost_everything()
     {
         await using var server = await NameServer.StartAsync();
-        using var folder = new TempFolder("bob");
-        await using var bob = await HeartbeatPeer.RegisterAsync("bob", server, folder);
+        var names = server.Connect();
+        var bob = NewLease("bob");
+        await names.RegisterAsync(bob, 0, null, Cancellation);
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder);
         await PresenceIsAsync(alice, "+bob");
 
         await server.Raw.ExecuteAsync("FLUSHALL");
-        await Until.True("both have registered again", () => alice.Self.Epoch == 2 && bob.Self.Epoch == 2);
+        await Until.Equal("alice has registered again", 2, () => Task.FromResult(alice.Self.Epoch));
+        var end = await server.Raw.SortedSetScoreAsync("chat:peers", "alice");
+        await Until.True(
+            "a second without bob", async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 1_000);
+        await names.RegisterAsync(bob, 1, 1, Cancellation);
+        await names.RegisterAsync(NewLease("carol"), 0, null, Cancellation);
 
-        var carol = NewLease("carol");
-        await server.Connect().RegisterAsync(carol, 0, null, Cancellation);
         await PresenceIsAsync(alice, "+bob", "+carol");
+    }
+
+    [Fact]
+    public async Task Who_does_not_come_back_after_the_name_server_lost_everything_is_gone_in_the_end()
+    {
+        await using var server = await NameServer.StartAsync();
+        await server.Connect().RegisterAsync(NewLease("bob"), 0, null, Cancellation);
+        await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder, options: new NameServerOptions
+        {
+            Lease = TimeSpan.FromSeconds(2),
+            RenewEvery = TimeSpan.FromMilliseconds(200),
+        });
+        await PresenceIsAsync(alice, "+bob");
+
+        await server.Raw.ExecuteAsync("FLUSHALL");
+
+        await PresenceIsAsync(alice, "+bob", "-bob");
     }
 
     [Fact]
