@@ -33,10 +33,11 @@ public sealed class ChatDatabase : IAsyncDisposable
         _writer = new SqliteConnection(_connectionString);
         try
         {
+            CreateForOwnerOnly(directory.File(FileName));
             _writer.Open();
             Schema.Prepare(_writer);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             _writer.Dispose();
             throw new ClientStartException(
@@ -79,6 +80,18 @@ public sealed class ChatDatabase : IAsyncDisposable
             await _writer.DisposeAsync();
             SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
         }
+    }
+
+    // SQLite would let everybody read it where the folder was there before with wider rights; its log takes after the file.
+    private static void CreateForOwnerOnly(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        new FileStream(path, options).Dispose();
     }
 
     private void CommitWhatIsWaiting()

@@ -30,6 +30,19 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_said_is_for_its_owner_only_whatever_the_folder_allows()
+    {
+        await AppendAsync("private");
+        foreach (var file in Directory.GetFiles(_store.Path, "chat.db*"))
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_was_committed_is_there_after_a_crash()
     {
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => AppendAsync($"{i}"))).DefaultTimeout();
