@@ -79,7 +79,7 @@ internal sealed record HostArguments(
         return section.Value is { } text ? Names(text) : listed is [] ? DefaultUsers : listed;
     }
 
-    private static string[] Names(string text) => text.Split([',', ' '], StringSplitOptions.TrimEntries);
+    private static string[] Names(string text) => text.Split(',', StringSplitOptions.TrimEntries);
 
     private static List<string> CheckUsers(List<string> users)
     {

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using AspireChat.AppHost.Local;
+
+namespace AspireChat.AppHost.Aspire;
+
+/// <summary>Whether containers can be started here. If not, Aspire would wait for them, and the clients with it, for ever.</summary>
+internal static class ContainerRuntime
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
+    // Aspire's own settings for which of the two to use.
+    private static readonly string[] Settings = ["ASPIRE_CONTAINER_RUNTIME", "DOTNET_ASPIRE_CONTAINER_RUNTIME"];
+
+    /// <summary>Containers where a runtime answers and nothing else is asked for.</summary>
+    /// <returns>True for containers, false for local programs.</returns>
+    /// <exception cref="HostException">Containers are asked for, and no runtime answers.</exception>
+    public static bool Choose(Backends? asked) => asked switch
+    {
+        Backends.Local => false,
+        Backends.Container when !Answers() => throw new HostException(
+            "No container runtime answers: start Docker or Podman, or use --backends local."),
+        Backends.Container => true,
+        _ => Answers(),
+    };
+
+    private static bool Answers()
+    {
+        var chosen = Settings.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        string[] runtimes = chosen is null ? ["docker", "podman"] : [chosen];
+        return runtimes.AsParallel().Any(Answers);
+    }
+
+    private static bool Answers(string runtime)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(runtime, ["info"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+
+            // Nobody reads it, and a full pipe would stop it.
+            process.OutputDataReceived += static (_, _) => { };
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            if (process.WaitForExit(AnswerTime))
+            {
+                return process.ExitCode == 0;
+            }
+
+            process.Kill(entireProcessTree: true);
+            return false;
+        }
+        catch (Win32Exception)
+        {
+            return false; // Not installed.
+        }
+    }
+}
