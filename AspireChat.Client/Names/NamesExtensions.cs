@@ -37,6 +37,9 @@ public static class NamesExtensions
     {
         redis.AbortOnConnectFail = false;
 
+        // Pool sizes, machine name and the like fill a log line and tell its reader nothing.
+        redis.IncludeDetailInExceptions = false;
+
         // A question that was given up must not be sent later, when Redis is back.
         redis.BacklogPolicy = BacklogPolicy.FailFast;
         redis.ConnectTimeout = 2_000;

@@ -47,7 +47,10 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         catch (Exception e) when (IsAway(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", e);
+            var cause = timeout.IsCancellationRequested
+                ? new TimeoutException($"No answer within {options.Value.CallTimeout.TotalSeconds:0.###} s.", e)
+                : e;
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
         }
     }
 
