@@ -39,7 +39,7 @@ internal sealed class HostConsole(TextWriter output, bool colours)
         lock (_lock)
         {
             var prefix = $"{name.PadRight(_width)} |";
-            output.WriteLine(colours
+            Write(colours
                 ? $"{_colours.GetValueOrDefault(name, Grey)}{prefix}{Plain} {Printable.Text(line)}"
                 : $"{prefix} {Printable.Text(line)}");
         }
@@ -50,7 +50,19 @@ internal sealed class HostConsole(TextWriter output, bool colours)
     {
         lock (_lock)
         {
+            Write(text);
+        }
+    }
+
+    private void Write(string text)
+    {
+        try
+        {
             output.WriteLine(text);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone. What there is to stop must be stopped all the same.
         }
     }
 }
