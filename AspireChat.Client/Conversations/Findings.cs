@@ -3,7 +3,7 @@ namespace AspireChat.Client.Conversations;
 /// <summary>A user who answered a survey.</summary>
 /// <param name="Name">The user name.</param>
 /// <param name="Address">The peer address, <c>https://host:port</c>, as told by that user.</param>
-/// <param name="Since">When that user registered, UTC.</param>
+/// <param name="Since">Since when that client runs, by its own clock, UTC.</param>
 public sealed record FoundUser(string Name, string Address, DateTimeOffset Since);
 
 /// <summary>A group that somebody who answered a survey is in.</summary>

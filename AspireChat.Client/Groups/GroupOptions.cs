@@ -18,21 +18,22 @@ public sealed class GroupOptions
 
     /// <summary>
     /// How many bytes a member's queue holds before it drops the oldest (<c>Chat:Groups:MaxQueueBytes</c>); 1 MiB to
-    /// 100 GiB. The same for all clients of a system: the broker refuses a queue declared with another bound.
+    /// 100 GiB. Cannot be changed for a queue that exists:
+    /// the broker refuses it declared with another bound.
     /// </summary>
     [Range(1024L * 1024, 100L * 1024 * 1024 * 1024)]
     public long MaxQueueBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
-    /// How long a member's queue is kept unused (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. The same for all
-    /// clients of a system.
+    /// How long a member's queue is kept unused (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. Cannot be changed for
+    /// a queue that exists.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "49.00:00:00")]
     public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromDays(29);
 
     /// <summary>
     /// How often a message is delivered that was never acknowledged, before the broker drops it
-    /// (<c>Chat:Groups:DeliveryLimit</c>); 10 to 10,000. The same for all clients of a system.
+    /// (<c>Chat:Groups:DeliveryLimit</c>); 10 to 10,000. Cannot be changed for a queue that exists.
     /// </summary>
     [Range(10, 10_000)]
     public int DeliveryLimit { get; set; } = 100;

@@ -64,7 +64,9 @@ internal sealed partial class GroupRooms(
             await room.LeaveAsync();
             await UndoAsync(group, joined);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the group cannot be joined now; try again later.", e);
+            throw new ChatException(ChatFault.Unavailable, broker.IsOpen
+                ? $"RabbitMQ did not let {group} be joined: it is too busy, or holds the group or your queue with another mode or other limits."
+                : "RabbitMQ is away, so the group cannot be joined now; try again later.", e);
         }
 
         await store.SubscribeAsync(group, joined.Mode);

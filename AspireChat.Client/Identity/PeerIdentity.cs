@@ -11,7 +11,6 @@ namespace AspireChat.Client.Identity;
 public sealed class PeerIdentity : IDisposable
 {
     private const string KeyFile = "identity.pem";
-    private const string P256 = "1.2.840.10045.3.1.7";
 
     private readonly ECDsa _key;
 
@@ -47,7 +46,7 @@ public sealed class PeerIdentity : IDisposable
         try
         {
             key.ImportFromPem(File.ReadAllText(path));
-            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value is { } curve && curve != P256)
+            if (!P256.Has(key))
             {
                 throw new ClientStartException($"{path} is not an ECDSA P-256 key; restore it, or move it away to start with a new identity.");
             }

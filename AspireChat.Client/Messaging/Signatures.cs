@@ -27,7 +27,7 @@ internal static class Signatures
         {
             key.ImportSubjectPublicKeyInfo(publicKey, out var read);
             return read == publicKey.Length
-                && key.KeySize == 256
+                && P256.Has(key)
                 && key.VerifyData(Signed(purpose, context, content), signature, HashAlgorithmName.SHA256);
         }
         catch (CryptographicException)

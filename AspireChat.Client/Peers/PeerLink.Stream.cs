@@ -39,6 +39,9 @@ internal sealed partial class PeerLink
         var writing = WriteAsync(call.RequestStream, progress, end.Token, abort.Token);
         var reading = ReadAsync(call.ResponseStream, progress, abort.Token);
         var first = await Task.WhenAny(writing, reading);
+
+        // Until now the user was there, however long ago the greeting was.
+        Touch();
         if (stopping.IsCancellationRequested)
         {
             await SayGoodbyeAsync(call.RequestStream, writing, reading);

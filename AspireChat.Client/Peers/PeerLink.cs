@@ -115,7 +115,7 @@ internal sealed partial class PeerLink(
         _backoff.Reset();
         foreach (var message in await store.MarkFailedAsync(_conversation, long.MaxValue, reason))
         {
-            events.Publish(new StateEvent(message.Id, user, _conversation, MessageState.Failed, reason));
+            events.Publish(new StateEvent(message.Id, dialer.Self, _conversation, MessageState.Failed, reason));
         }
     }
 

@@ -14,7 +14,6 @@ namespace AspireChat.Client.Peers;
 internal static class PeerTls
 {
     private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
-    private const string P256 = "1.2.840.10045.3.1.7";
 
     /// <summary>The answering end: demands a certificate of every caller.</summary>
     public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity) => new()
@@ -59,7 +58,7 @@ internal static class PeerTls
         try
         {
             using var key = certificate.GetECDsaPublicKey();
-            return key?.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == P256;
+            return key is not null && P256.Has(key);
         }
         catch (CryptographicException)
         {
