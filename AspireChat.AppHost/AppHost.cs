@@ -1,6 +1,6 @@
 using AspireChat.AppHost.Aspire;
 
-// The system as a diagram: a name server, a broker, and one client per user. How to start it: eng/README.md.
+// The system as a diagram: a name server, a broker, and one client per user.
 var builder = DistributedApplication.CreateBuilder(args);
 using var setup = HostSetup.Prepare(builder, args);
 if (setup is null)

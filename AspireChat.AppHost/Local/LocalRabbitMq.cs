@@ -56,9 +56,11 @@ internal sealed class LocalRabbitMq
     {
         // Debian's program on the PATH is a wrapper that becomes another user; the one that it calls lies here.
         var server = LocalProgram.Find("rabbitmq-server", "/usr/lib/rabbitmq/bin")
-            ?? throw new HostException("rabbitmq-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install rabbitmq-server).");
+            ?? throw new HostException(
+                "rabbitmq-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install rabbitmq-server).");
         var epmd = LocalProgram.Find("epmd", ErlangFolders())
-            ?? throw new HostException("epmd, a part of Erlang that RabbitMQ needs, is not on the PATH: add the bin folder of Erlang to it.");
+            ?? throw new HostException(
+                "epmd, a part of Erlang that RabbitMQ needs, is not on the PATH: add the bin folder of Erlang to it.");
 
         var folder = data.Folder("rabbitmq");
         var port = ports.Take();

@@ -29,7 +29,8 @@ internal sealed class LocalRedis
     public static LocalRedis Prepare(DataFolder data, LoopbackPorts ports)
     {
         var server = LocalProgram.Find("redis-server")
-            ?? throw new HostException("redis-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install redis-server).");
+            ?? throw new HostException(
+                "redis-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install redis-server).");
         var folder = data.Folder("redis");
         var port = ports.Take();
         var password = data.Secret("redis-password");

@@ -66,6 +66,10 @@ internal sealed class Dashboard
             ["Logging__LogLevel__Microsoft.AspNetCore.DataProtection"] = "Error",
         };
         return new Dashboard(
-            new LocalProgram("dashboard", program, ["dashboard"], environment, Path.GetDirectoryName(program)!), port, otlpPort, token, key);
+            new LocalProgram("dashboard", program, ["dashboard"], environment, Path.GetDirectoryName(program)!),
+            port,
+            otlpPort,
+            token,
+            key);
     }
 }

@@ -34,7 +34,8 @@ internal static class NativeHost
         var arguments = HostArguments.Parse(args, new ConfigurationBuilder().AddEnvironmentVariables().Build());
         return arguments switch
         {
-            { Others: [var other, ..] } => throw new HostException($"This host does not know '{Printable.Text(other)}': {HostArguments.Usage}"),
+            { Others: [var other, ..] } => throw new HostException(
+                $"This host does not know '{Printable.Text(other)}': {HostArguments.Usage}"),
             { Backends: Backends.Container } => throw new HostException(
                 "Containers need Aspire's packages, which the package feed of this machine does not have: use --backends local."),
             _ when !OperatingSystem.IsLinux() => throw new HostException(

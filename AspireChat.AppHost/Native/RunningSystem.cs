@@ -24,7 +24,12 @@ internal sealed class RunningSystem : IAsyncDisposable
     private volatile bool _stopping;
 
     private RunningSystem(
-        LocalRedis redis, LocalRabbitMq rabbitMq, Dashboard dashboard, IReadOnlyList<ChatClient> clients, Children children, HostConsole console)
+        LocalRedis redis,
+        LocalRabbitMq rabbitMq,
+        Dashboard dashboard,
+        IReadOnlyList<ChatClient> clients,
+        Children children,
+        HostConsole console)
     {
         Redis = redis;
         RabbitMq = rabbitMq;

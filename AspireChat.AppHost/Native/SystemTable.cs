@@ -7,6 +7,7 @@ namespace AspireChat.AppHost.Native;
 /// <summary>What runs where, and how to join: the text that the host shows once everything is up.</summary>
 internal static class SystemTable
 {
+    private const string Ended = "has ended; see above";
     private static readonly string[] Guests = ["emil", "finn", "gina", "hanna"];
 
     /// <summary>The whole text.</summary>
@@ -17,14 +18,14 @@ internal static class SystemTable
             .. system.Clients.Select(client => new[]
             {
                 client.User,
-                system.Runs(client.Program) ? client.Address.ToString() : "has ended; see above",
+                system.Runs(client.Program) ? client.Address.ToString() : Ended,
                 $"token {client.Token}",
             }),
-            ["dashboard", system.Runs(system.Dashboard.Program) ? system.Dashboard.LoginAddress.ToString() : "has ended; see above"],
+            ["dashboard", system.Runs(system.Dashboard.Program) ? system.Dashboard.LoginAddress.ToString() : Ended],
             ["redis", system.Redis.ConnectionString],
             ["rabbitmq", system.RabbitMq.ConnectionString],
             .. system.RabbitMq.ManagementPort is { } port
-                ? new[] { new[] { "", $"http://127.0.0.1:{port}/", $"management: user {LocalRabbitMq.User}, password {system.RabbitMq.Password}" } }
+                ? new[] { ManagementRow(port, system.RabbitMq.Password) }
                 : [],
             ["data", data.Path],
         ];
@@ -51,7 +52,8 @@ internal static class SystemTable
     public static string JoinCommand(string user, IReadOnlyDictionary<string, string> connections, string project)
     {
         var command = new StringBuilder();
-        foreach (var (name, value) in connections.Append(new("OTEL_SERVICE_NAME", user)).OrderBy(setting => setting.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in connections.Append(new("OTEL_SERVICE_NAME", user))
+            .OrderBy(setting => setting.Key, StringComparer.Ordinal))
         {
             command.Append(CultureInfo.InvariantCulture, $"  {name}={Quote(value)} \\\n");
         }
@@ -59,14 +61,21 @@ internal static class SystemTable
         return command.Append(CultureInfo.InvariantCulture, $"  dotnet run --project {Quote(project)} -- --name {user}").ToString();
     }
 
+    private static string[] ManagementRow(int port, string password) =>
+        ["", $"http://127.0.0.1:{port}/", $"management: user {LocalRabbitMq.User}, password {password}"];
+
+    // A row's last cell may be as long as it likes.
     private static string Columns(string[][] rows)
     {
-        var widths = Enumerable.Range(0, 2).Select(column => rows.Where(row => row.Length > column + 1).Max(row => row[column].Length)).ToArray();
+        int[] widths =
+        [
+            .. Enumerable.Range(0, 2).Select(column => rows.Where(row => row.Length > column + 1).Max(row => row[column].Length)),
+        ];
         return string.Join('\n', rows.Select(row =>
             "  " + string.Join("  ", row.Select((cell, column) => column + 1 < row.Length ? cell.PadRight(widths[column]) : cell))));
     }
 
-    private static string Quote(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or ':' or '@')
+    private static string Quote(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || "/.-_:@".Contains(c))
         ? text
         : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 

@@ -1,5 +1,6 @@
 extern alias apphost;
 
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -40,7 +41,8 @@ public sealed class NativeHostTests : IDisposable
         await using (Join("emil", table, _folder.File("emil")))
         {
             using var api = NativeHostProcess.ApiOf("ann", table);
-            await Until.Sequence("ann sees who joined by hand", ["ann", "ben", "emil"], () => UsersAsync(api), NativeHostProcess.StartPatience);
+            await Until.Sequence(
+                "ann sees who joined by hand", ["ann", "ben", "emil"], () => UsersAsync(api), NativeHostProcess.StartPatience);
         }
 
         await using (var second = NativeHostProcess.Start(_folder.FullName, "cem"))
@@ -158,8 +160,8 @@ public sealed class NativeHostTests : IDisposable
 
     private static void Kill(ProcessTree tree, string program)
     {
-        var id = tree.Processes.Single(process => process.Value.Contains(program, StringComparison.Ordinal) && !process.Value.StartsWith("/bin/sh", StringComparison.Ordinal)).Key;
-        System.Diagnostics.Process.GetProcessById(id).Kill();
+        var id = tree.Processes.Single(process => process.Value.Contains(program, StringComparison.Ordinal)).Key;
+        Process.GetProcessById(id).Kill();
     }
 
     // The printed command, but with the client that is built already.

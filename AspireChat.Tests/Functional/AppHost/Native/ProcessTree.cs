@@ -21,7 +21,8 @@ public sealed record ProcessTree(IReadOnlyDictionary<int, string> Processes, IRe
         }
 
         var sockets = processes.Keys.SelectMany(SocketsOf).ToHashSet();
-        return new ProcessTree(processes, Listening().Where(entry => sockets.Contains(entry.Socket)).Select(entry => entry.Port).ToHashSet());
+        var ports = Listening().Where(entry => sockets.Contains(entry.Socket)).Select(entry => entry.Port).ToHashSet();
+        return new ProcessTree(processes, ports);
     }
 
     /// <summary>The processes of the picture that are still alive; what only waits to be noticed by its parent is not.</summary>
@@ -66,7 +67,9 @@ public sealed record ProcessTree(IReadOnlyDictionary<int, string> Processes, IRe
             .SelectMany(file => Read(file).Split('\n').Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length > 9 && fields[3] == "0A")
-            .Select(fields => (int.Parse(fields[1][(fields[1].IndexOf(':') + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture), fields[9]));
+            .Select(fields => (
+                int.Parse(fields[1][(fields[1].IndexOf(':') + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                fields[9]));
 
     private static string Read(string file)
     {
