@@ -13,7 +13,8 @@ internal static class ChatEndpoints
         api.MapPost("/chats", () => ChatName.Parse(""));
 
         var chat = api.MapGroup("/chats/{user}");
-        chat.MapPost("/", OpenAsync);
+        chat.MapPost("/", (string user, ChatSession session, HttpContext context) => UntilStopping.RunAsync(
+            context, async end => ChatJson.Of(await session.OpenChatAsync(user, end))));
 
         chat.MapPost("/accept", async (string user, ChatSession session) => ChatJson.Of(await session.AcceptChatAsync(user)));
 
@@ -42,20 +43,5 @@ internal static class ChatEndpoints
             await session.MarkChatReadAsync(user);
             return TypedResults.NoContent();
         });
-    }
-
-    private static async Task<ChatJson> OpenAsync(
-        string user, ChatSession session, IHostApplicationLifetime lifetime, CancellationToken aborted)
-    {
-        // It may wait for the other user for longer than a shutdown has time.
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        try
-        {
-            return ChatJson.Of(await session.OpenChatAsync(user, either.Token));
-        }
-        catch (OperationCanceledException) when (!aborted.IsCancellationRequested && either.IsCancellationRequested)
-        {
-            throw new ChatException(ChatFault.Unavailable, "This client is shutting down.");
-        }
     }
 }

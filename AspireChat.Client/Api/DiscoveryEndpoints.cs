@@ -7,8 +7,8 @@ namespace AspireChat.Client.Api;
 internal static class DiscoveryEndpoints
 {
     public static void MapDiscovery(this IEndpointRouteBuilder api) =>
-        api.MapPost("/discover", async (string? seconds, ChatSession session, CancellationToken aborted) =>
-            SurveyJson.Of(await session.DiscoverAsync(ParseSeconds(seconds), aborted)));
+        api.MapPost("/discover", (string? seconds, ChatSession session, HttpContext context) => UntilStopping.RunAsync(
+            context, async end => SurveyJson.Of(await session.DiscoverAsync(ParseSeconds(seconds), end))));
 
     private static double? ParseSeconds(string? text) =>
         text is null ? null

@@ -14,10 +14,11 @@ internal static class GroupEndpoints
         api.MapPost("/groups", () => ChatName.Parse(""));
 
         var group = api.MapGroup("/groups/{group}");
-        group.MapPost("/", async (string group, ChatSession session, HttpRequest request, CancellationToken aborted) =>
+        group.MapPost("/", async (string group, ChatSession session, HttpRequest request) =>
         {
             var body = await ApiBody.ReadOptionalAsync<JoinJson>(request, """{ "mode": "durable" } or { "mode": "transient" }""");
-            return GroupJson.Of(await session.JoinGroupAsync(group, body?.Mode, aborted));
+            return await UntilStopping.RunAsync(
+                request.HttpContext, async end => GroupJson.Of(await session.JoinGroupAsync(group, body?.Mode, end)));
         });
 
         group.MapPost("/exit", async (string group, ChatSession session, CancellationToken aborted) =>

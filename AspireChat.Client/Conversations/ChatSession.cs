@@ -59,9 +59,11 @@ internal sealed partial class ChatSession(
     private async Task<ChatMessage> AppendAsync(Conversation to, string text)
     {
         using var span = ChatTelemetry.StartSend(to);
-        var message = await store.AppendOwnAsync(to, text, Activity.Current);
+
+        // Told at the commit: a receipt must not be heard of before the message itself.
+        var message = await store.AppendOwnAsync(
+            to, text, Activity.Current, committed: appended => events.Publish(new MessageEvent(appended)));
         span?.SetTag(ChatTelemetry.MessageId, message.Id);
-        events.Publish(new MessageEvent(message));
         return message;
     }
 

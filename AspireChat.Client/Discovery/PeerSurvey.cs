@@ -31,9 +31,10 @@ internal sealed class PeerSurvey(
             await ListOthersAsync(cancellationToken), rooms.Joined.Keys.ToHashSet(StringComparer.Ordinal));
         try
         {
-            var connection = await broker.GetAsync(cancellationToken).WaitAsync(options.Value.PublishDeadline, time, cancellationToken);
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await GatherAsync(channel, window, findings, cancellationToken);
+            await broker.UseChannelAsync(
+                (_, channel) => GatherAsync(channel, window, findings, cancellationToken),
+                cancellationToken,
+                patience: options.Value.PublishDeadline);
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
         {

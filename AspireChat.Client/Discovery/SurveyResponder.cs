@@ -43,13 +43,15 @@ internal sealed partial class SurveyResponder(
         }
     }
 
-    private async Task AnswerAsync(IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
+    private Task AnswerAsync(IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping) =>
+        broker.UseChannelAsync((_, channel) => AnswerAsync(channel, questions, address, stopping), stopping);
+
+    private async Task AnswerAsync(IChannel channel, IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
     {
-        var connection = await broker.GetAsync(stopping);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
         foreach (var question in questions)
         {
-            if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { Length: > 0 and <= 64 } correlation }
+            if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { } correlation }
+                || !Guid.TryParseExact(correlation, "D", out _)
                 || !IsFromSomebodyElse(question.Body))
             {
                 continue;

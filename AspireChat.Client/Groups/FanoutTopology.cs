@@ -56,17 +56,12 @@ internal sealed class FanoutTopology(LocalPeer self, IOptions<GroupOptions> opti
     }
 
     /// <summary>Deletes the own queue of a group, with what is in it, and the exchange if nobody else uses it.</summary>
-    public async Task DeleteAsync(IConnection connection, string group, CancellationToken cancellationToken)
+    public async Task DeleteAsync(IChannel channel, string group, CancellationToken cancellationToken)
     {
-        await using (var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken))
-        {
-            await channel.QueueDeleteAsync(Queue(group), cancellationToken: cancellationToken);
-        }
-
+        await channel.QueueDeleteAsync(Queue(group), cancellationToken: cancellationToken);
         try
         {
             // Refused, and the channel closed, while other queues are bound.
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await channel.ExchangeDeleteAsync(Exchange(group), ifUnused: true, cancellationToken: cancellationToken);
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)

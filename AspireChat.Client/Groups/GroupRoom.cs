@@ -43,7 +43,9 @@ internal sealed class GroupRoom(
         }
 
         await _leaving.CancelAsync();
-        await _running;
+
+        // Bounded: a broker that hangs must not hold up the leaving; the loops end when it does.
+        await _running.WaitAsync(LastWords + LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Dispose();
     }
 

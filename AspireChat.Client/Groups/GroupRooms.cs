@@ -21,6 +21,10 @@ internal sealed partial class GroupRooms(
     TimeProvider time,
     ILogger<GroupRooms> logger) : BackgroundService
 {
+    private const string NotPresent = "You left the group before this could be sent.";
+
+    private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentDictionary<string, GroupRoom> _rooms = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
@@ -54,22 +58,33 @@ internal sealed partial class GroupRooms(
             brokerOptions.Value,
             time,
             logger);
-        room.Enter(consumer, Outbox(group, joined.Mode));
         try
         {
+            if (joined.Mode == GroupMode.Transient)
+            {
+                // Left over by a process that crashed; those who were present then may be others now.
+                await FailUnsentAsync(group, NotPresent);
+            }
+
+            room.Enter(consumer, Outbox(group, joined.Mode));
             await consumer.Consuming.WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
+            await store.SubscribeAsync(group, joined.Mode);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (Exception e)
         {
             await room.LeaveAsync();
             await UndoAsync(group, joined);
             cancellationToken.ThrowIfCancellationRequested();
+            if (e is not TimeoutException)
+            {
+                throw;
+            }
+
             throw new ChatException(ChatFault.Unavailable, broker.IsOpen
                 ? $"RabbitMQ did not let {group} be joined: it is too busy, or holds the group or your queue with another mode or other limits."
                 : "RabbitMQ is away, so the group cannot be joined now; try again later.", e);
         }
 
-        await store.SubscribeAsync(group, joined.Mode);
         _rooms[group] = room;
         events.Publish(new GroupEvent(group, "joined"));
         return joined.Mode;
@@ -89,6 +104,7 @@ internal sealed partial class GroupRooms(
         if (room.Mode == GroupMode.Transient)
         {
             await store.UnsubscribeAsync(group);
+            await FailUnsentAsync(group, NotPresent);
         }
 
         events.Publish(new GroupEvent(group, "left"));
@@ -114,8 +130,10 @@ internal sealed partial class GroupRooms(
 
         try
         {
-            var connection = await broker.GetAsync(cancellationToken).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
-            await topology.DeleteAsync(connection, group, cancellationToken);
+            await broker.UseChannelAsync(
+                (_, channel) => topology.DeleteAsync(channel, group, cancellationToken),
+                cancellationToken,
+                patience: options.Value.JoinTimeout);
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
         {
@@ -124,7 +142,7 @@ internal sealed partial class GroupRooms(
 
         await membership.GiveUpAsync(group, self.Name, cancellationToken);
         await store.UnsubscribeAsync(group);
-        await FailUnsentAsync(group);
+        await FailUnsentAsync(group, "You gave up the group before this could be sent.");
         events.Publish(new GroupEvent(group, "given-up"));
         return true;
     }
@@ -138,14 +156,14 @@ internal sealed partial class GroupRooms(
         }
     }
 
-    /// <summary>Leaves all rooms, each within a second even if a server is away.</summary>
+    /// <summary>Leaves all rooms, within three seconds even if a server is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         await Task.WhenAll(_rooms.Keys.Select(async group =>
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(TimeSpan.FromSeconds(1));
+            deadline.CancelAfter(LeaveTimeout);
             try
             {
                 await LeaveAsync(group, deadline.Token);
@@ -199,11 +217,10 @@ internal sealed partial class GroupRooms(
     }
 
     // Another group may have this name by the time of the next entry.
-    private async Task FailUnsentAsync(string group)
+    private async Task FailUnsentAsync(string group, string reason)
     {
-        const string reason = "You gave up the group before this could be sent.";
         var conversation = Conversation.Of(group);
-        foreach (var unsent in await store.MarkFailedAsync(conversation, long.MaxValue, reason))
+        foreach (var unsent in await store.MarkUnsentFailedAsync(conversation, reason))
         {
             events.Publish(new StateEvent(unsent.Id, self.Name, conversation, MessageState.Failed, reason));
         }
@@ -220,9 +237,30 @@ internal sealed partial class GroupRooms(
             else
             {
                 await membership.GiveUpAsync(group, self.Name, CancellationToken.None);
+                await ForgetQueueAsync(group, joined.Mode);
             }
         }
         catch (ChatException)
+        {
+            LogNotLeft(group);
+        }
+    }
+
+    // It may have been declared before the time was over; without a subscription it would fill until it expires.
+    private async Task ForgetQueueAsync(string group, GroupMode mode)
+    {
+        if (mode != GroupMode.Durable || !broker.IsOpen)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(LeaveTimeout, time);
+        try
+        {
+            await broker.UseChannelAsync(
+                (_, channel) => topology.DeleteAsync(channel, group, deadline.Token), deadline.Token, patience: LeaveTimeout);
+        }
+        catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
         {
             LogNotLeft(group);
         }

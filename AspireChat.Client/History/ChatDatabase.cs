@@ -55,9 +55,12 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// Uses the connection given and nothing else of the database. May run a second time, if another change that
     /// shared its transaction failed; so it must not keep state outside the database.
     /// </param>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> change)
+    /// <param name="committed">
+    /// Called right after the commit, before any later change runs; must be quick and must not throw.
+    /// </param>
+    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, Action<T>? committed = null)
     {
-        var write = new Write<T>(change);
+        var write = new Write<T>(change, committed);
         await _queue.Writer.WriteAsync(write);
         return await write.Committed;
     }
@@ -164,7 +167,7 @@ public sealed class ChatDatabase : IAsyncDisposable
         public abstract void Fail(Exception e);
     }
 
-    private sealed class Write<T>(Func<SqliteConnection, T> change) : Write
+    private sealed class Write<T>(Func<SqliteConnection, T> change, Action<T>? committed) : Write
     {
         private readonly TaskCompletionSource<T> _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
@@ -173,7 +176,11 @@ public sealed class ChatDatabase : IAsyncDisposable
 
         public override void Run(SqliteConnection connection) => _result = change(connection);
 
-        public override void Complete() => _committed.SetResult(_result!);
+        public override void Complete()
+        {
+            committed?.Invoke(_result!);
+            _committed.SetResult(_result!);
+        }
 
         public override void Fail(Exception e) => _committed.SetException(e);
     }

@@ -17,7 +17,9 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// <param name="to">Where it goes; made known if it is new.</param>
     /// <param name="text">The text, checked.</param>
     /// <param name="span">The span that sends it; its context is kept with the message.</param>
-    public Task<ChatMessage> AppendOwnAsync(Conversation to, string text, Activity? span)
+    /// <param name="committed">Called with the message before anything else can happen to it.</param>
+    public Task<ChatMessage> AppendOwnAsync(
+        Conversation to, string text, Activity? span, Action<ChatMessage>? committed = null)
     {
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var id = Guid.CreateVersion7(sentAt);
@@ -32,7 +34,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             Bind(insert, id, seq, text, sentAt, trace, missing: 0);
             insert.ExecuteNonQuery();
             return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
-        });
+        }, committed);
     }
 
     /// <summary>Stores what somebody else said, in the order given, and drops what is there already.</summary>

@@ -18,9 +18,20 @@ public static class IdentityExtensions
         builder.Services.AddSingleton(services => PeerIdentity.LoadOrCreate(
             services.GetRequiredService<DataDirectory>(),
             ChatName.Parse(services.GetRequiredService<IOptions<ChatOptions>>().Value.Name)));
-        builder.Services.AddSingleton(services => new LocalPeer(
-            ChatName.Parse(services.GetRequiredService<IOptions<ChatOptions>>().Value.Name),
-            services.GetRequiredService<PeerIdentity>()));
+        builder.Services.AddSingleton(services =>
+        {
+            var self = new LocalPeer(
+                ChatName.Parse(services.GetRequiredService<IOptions<ChatOptions>>().Value.Name),
+                services.GetRequiredService<PeerIdentity>());
+
+            // Until this process is registered it introduces itself as the one before it, whom acquaintances know.
+            if (services.GetRequiredService<KnownPeers>().Find(self.Name) is { } before && before.Fingerprint == self.Identity.Fingerprint)
+            {
+                self.Epoch = before.Epoch;
+            }
+
+            return self;
+        });
         builder.Services.AddSingleton<KnownPeers>();
         return builder;
     }

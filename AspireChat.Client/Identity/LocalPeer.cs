@@ -18,7 +18,7 @@ public sealed class LocalPeer(string name, PeerIdentity identity)
     /// <summary>The own peer address, <c>https://host:port</c>; complete once the peer server listens.</summary>
     public Task<Uri> Address => _address.Task;
 
-    /// <summary>The epoch of the newest registration of this process; 0 before the first.</summary>
+    /// <summary>The epoch of the newest registration with this key: of an earlier process until this one is registered; 0 before the first.</summary>
     public long Epoch
     {
         get => Interlocked.Read(ref _epoch);

@@ -26,10 +26,16 @@ internal sealed partial class BrokerConnection(
     /// <summary>State: no broker is configured, so there are no groups, no discovery and no insults.</summary>
     public const string NotConfigured = "not-configured";
 
+    /// <summary>State: connected, but the broker takes no publishes.</summary>
+    public const string Blocked = "blocked";
+
     private const string StateName = MessagingExtensions.ConnectionName;
+
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
 
     private readonly Lock _change = new();
     private TaskCompletionSource<IConnection> _current = NewSource();
+    private bool _isBlocked;
 
     /// <summary>Whether there is a connection string.</summary>
     public bool IsConfigured => !string.IsNullOrEmpty(configuration.GetConnectionString(MessagingExtensions.ConnectionName));
@@ -37,8 +43,50 @@ internal sealed partial class BrokerConnection(
     /// <summary>Whether the connection stands.</summary>
     public bool IsOpen => _current.Task is { IsCompletedSuccessfully: true, Result.IsOpen: true };
 
+    /// <summary>
+    /// Whether the broker takes no publishes because it is short of memory or disk
+    /// (https://www.rabbitmq.com/docs/connection-blocked).
+    /// </summary>
+    public bool IsBlocked => Volatile.Read(ref _isBlocked);
+
     /// <summary>The connection that stands now; waits for one if there is none.</summary>
     public Task<IConnection> GetAsync(CancellationToken cancellationToken) => _current.Task.WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Opens a channel on the connection that stands now, lends it out, and closes it. A broker that does not answer within
+    /// the library's timeouts, or not even to the goodbye, is frozen for everybody: the whole connection is given up.
+    /// </summary>
+    /// <param name="use">Uses the channel; both are the caller's until it returns.</param>
+    /// <param name="stopping">The caller's own end.</param>
+    /// <param name="options">How the channel is made; null for the library's defaults.</param>
+    /// <param name="patience">How long to wait for a connection; null for ever.</param>
+    /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
+    public async Task UseChannelAsync(
+        Func<IConnection, IChannel, Task> use,
+        CancellationToken stopping,
+        CreateChannelOptions? options = null,
+        TimeSpan? patience = null)
+    {
+        var connection = await GetAsync(stopping).WaitAsync(patience ?? Timeout.InfiniteTimeSpan, time, stopping);
+        try
+        {
+            var channel = await connection.CreateChannelAsync(options, stopping);
+            try
+            {
+                await use(connection, channel);
+            }
+            finally
+            {
+                await CloseAsync(connection, channel);
+            }
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // The library's own timeouts are cancellations.
+            await DiscardAsync(connection, "it did not answer in time");
+            throw;
+        }
+    }
 
     /// <summary>Whether a call to the broker ended with this because the broker is away or does not answer.</summary>
     /// <param name="e">What the call ended with.</param>
@@ -115,6 +163,8 @@ internal sealed partial class BrokerConnection(
             lost.TrySetResult();
             return Task.CompletedTask;
         };
+        connection.ConnectionBlockedAsync += (_, _) => BlockAsync(true);
+        connection.ConnectionUnblockedAsync += (_, _) => BlockAsync(false);
         if (!connection.IsOpen)
         {
             lost.TrySetResult();
@@ -130,6 +180,7 @@ internal sealed partial class BrokerConnection(
         finally
         {
             Withdraw();
+            Volatile.Write(ref _isBlocked, false);
             if (stopping.IsCancellationRequested)
             {
                 await connection.CloseAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
@@ -139,6 +190,28 @@ internal sealed partial class BrokerConnection(
                 states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
             }
         }
+    }
+
+    private async Task CloseAsync(IConnection connection, IChannel channel)
+    {
+        var closed = channel.DisposeAsync().AsTask();
+        if (await Task.WhenAny(closed, Task.Delay(Goodbye, time)) != closed)
+        {
+            // Which ends the closing too.
+            await DiscardAsync(connection, "it does not close a channel");
+        }
+
+        await closed;
+    }
+
+    private Task BlockAsync(bool isBlocked)
+    {
+        Volatile.Write(ref _isBlocked, isBlocked);
+        states.Set(
+            StateName,
+            isBlocked ? Blocked : ConnectionStates.Connected,
+            isBlocked ? "RabbitMQ is short of memory or disk and takes nothing now; what you send to groups waits here." : null);
+        return Task.CompletedTask;
     }
 
     private void Offer(IConnection connection)

@@ -49,8 +49,7 @@ internal sealed partial class BrokerConsumer(
         {
             try
             {
-                var connection = await broker.GetAsync(stopping);
-                await ConsumeAsync(connection, backoff, stopping);
+                await broker.UseChannelAsync((_, channel) => ConsumeAsync(channel, backoff, stopping), stopping);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -72,9 +71,9 @@ internal sealed partial class BrokerConsumer(
         }
     }
 
-    private async Task ConsumeAsync(IConnection connection, Backoff backoff, CancellationToken stopping)
+    // At the end what is handled is acknowledged; the rest goes back to the queue with the channel.
+    private async Task ConsumeAsync(IChannel channel, Backoff backoff, CancellationToken stopping)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
         var queue = await declare(channel, stopping);
         await channel.BasicQosAsync(prefetchSize: 0, prefetch, global: false, stopping);
 
@@ -98,21 +97,12 @@ internal sealed partial class BrokerConsumer(
         consumer.ShutdownAsync += (_, _) => End(waiting);
         channel.ChannelShutdownAsync += (_, _) => End(waiting);
 
-        var tag = await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stopping);
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stopping);
         backoff.Reset();
         _consuming.TrySetResult();
-        try
+        while (await waiting.Reader.WaitToReadAsync(stopping))
         {
-            while (await waiting.Reader.WaitToReadAsync(stopping))
-            {
-                await HandleWaitingAsync(channel, waiting.Reader, stopping);
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested && channel.IsOpen)
-        {
-            // What is handled is acknowledged; the rest goes back to the queue with the channel.
-            await channel.BasicCancelAsync(tag, noWait: false, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
-            throw;
+            await HandleWaitingAsync(channel, waiting.Reader, stopping);
         }
     }
 

@@ -40,6 +40,10 @@ internal sealed partial class BrokerOutbox(
     TimeProvider time,
     ILogger logger)
 {
+    // Tracked here: the library would make every publish wait for its own.
+    private static readonly CreateChannelOptions WithConfirms = new(
+        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
+
     private readonly Bell _bell = new();
     private readonly Bell _settled = new();
 
@@ -69,8 +73,8 @@ internal sealed partial class BrokerOutbox(
                     await _bell.WaitAsync(stopping);
                 }
 
-                var connection = await broker.GetAsync(stopping);
-                await PublishAsync(connection, backoff, stopping);
+                await broker.UseChannelAsync(
+                    (connection, channel) => PublishAsync(connection, channel, backoff, stopping), stopping, WithConfirms);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -95,10 +99,8 @@ internal sealed partial class BrokerOutbox(
     private bool IsEmpty => store.ReadOutbox(conversation, after: 0, count: 1, bytes: 0).Count == 0;
 
     // One round on one channel; ends by an exception, since there is always more to come.
-    private async Task PublishAsync(IConnection connection, Backoff backoff, CancellationToken stopping)
+    private async Task PublishAsync(IConnection connection, IChannel channel, Backoff backoff, CancellationToken stopping)
     {
-        await using var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), stopping);
         await route.Declare(channel, stopping);
 
         var confirms = Channel.CreateUnbounded<BasicAckEventArgs>(new UnboundedChannelOptions { SingleReader = true });
@@ -115,7 +117,7 @@ internal sealed partial class BrokerOutbox(
         var sent = 0L;
         while (true)
         {
-            while (window.Count < options.PublishWindow)
+            while (window.Count < options.PublishWindow && !broker.IsBlocked)
             {
                 var batch = store.ReadOutbox(conversation, sent, route.MaxBatch, MessageListCodec.MaxBytes);
                 if (batch.Count == 0)
@@ -159,10 +161,10 @@ internal sealed partial class BrokerOutbox(
         {
             await channel.BasicPublishAsync(route.Exchange, route.RoutingKey, mandatory: true, properties, body, deadline.Token);
         }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
         {
             await broker.DiscardAsync(connection, $"a publish could not leave within {options.PublishDeadline.TotalSeconds:0.#} s");
-            throw;
+            throw new TimeoutException("A publish could not leave in time.", e);
         }
     }
 
@@ -173,9 +175,7 @@ internal sealed partial class BrokerOutbox(
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var confirm = confirms.WaitToReadAsync(round.Token).AsTask();
         var more = window.Count < options.PublishWindow ? _bell.WaitAsync(round.Token) : Task.Delay(Timeout.Infinite, round.Token);
-        var late = window.Oldest is { } oldest
-            ? Task.Delay(Later(oldest + options.PublishDeadline - time.GetUtcNow()), time, round.Token)
-            : Task.Delay(Timeout.Infinite, round.Token);
+        var late = Task.Delay(Deadline(window), time, round.Token);
 
         var first = await Task.WhenAny(confirm, more, late);
         await round.CancelAsync();
@@ -183,6 +183,12 @@ internal sealed partial class BrokerOutbox(
         stopping.ThrowIfCancellationRequested();
         if (first == late)
         {
+            // Blocked, nothing is confirmed, and a new connection would be blocked as well.
+            if (broker.IsBlocked || window.Oldest is null || Deadline(window) > TimeSpan.Zero)
+            {
+                return;
+            }
+
             await broker.DiscardAsync(connection, $"a publish was not confirmed within {options.PublishDeadline.TotalSeconds:0.#} s");
             throw new TimeoutException("A publish was not confirmed in time.");
         }
@@ -210,6 +216,12 @@ internal sealed partial class BrokerOutbox(
 
         _settled.Ring();
     }
+
+    // Never, if nothing waits; a blocked broker is looked at again after the time of one deadline.
+    private TimeSpan Deadline(PublishWindow window) =>
+        broker.IsBlocked ? options.PublishDeadline
+        : window.Oldest is { } oldest ? Later(oldest + options.PublishDeadline - time.GetUtcNow())
+        : Timeout.InfiniteTimeSpan;
 
     private static TimeSpan Later(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
 

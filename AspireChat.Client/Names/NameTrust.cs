@@ -69,14 +69,17 @@ public sealed partial class NameTrust(
         : record.Fingerprint;
 
     /// <summary>Remembers a user who was called and has proven the expected key.</summary>
+    /// <returns>False if a newer registration of that user is known: the one that answered was superseded, or is not registered yet.</returns>
     /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the name was pinned to another key meanwhile.</exception>
-    public async Task MeetAsync(string user, string fingerprint, long epoch)
+    public async Task<bool> MeetAsync(string user, string fingerprint, long epoch)
     {
         var pin = await known.MeetAsync(user, fingerprint, epoch);
         if (pin.Fingerprint != fingerprint)
         {
             throw Warn(user, pin.Fingerprint, fingerprint);
         }
+
+        return epoch >= pin.Epoch;
     }
 
     // Loud, and the same words on every way in: this is either a new machine or an impostor, and only the user can tell.

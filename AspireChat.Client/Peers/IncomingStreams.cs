@@ -39,6 +39,11 @@ internal sealed class IncomingStreams(MessageStore store)
         }
     }
 
+    /// <summary>Ends the streams of a user with any other key than the one given.</summary>
+    public Task EndOthersAsync(string user, string fingerprint) => Task.WhenAll(_streams
+        .Where(stream => stream.Value.Caller.User == user && stream.Key != fingerprint)
+        .Select(stream => stream.Value.EndAsync()));
+
     /// <summary>Tells a user how far the own user has read, if that user is connected; else the next stream starts with it.</summary>
     public void TellRead(string user)
     {

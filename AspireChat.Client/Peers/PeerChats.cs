@@ -43,7 +43,10 @@ internal sealed class PeerChats(
     public async Task TrustAsync(string user, string fingerprint)
     {
         await known.AcceptKeyAsync(user, fingerprint);
-        Wake(user);
+
+        // Whoever holds the key that is not trusted any more is hung up on, in both directions.
+        await incoming.EndOthersAsync(user, fingerprint);
+        links.To(user).Redial();
     }
 
     /// <summary>Makes sure that somebody has that name.</summary>

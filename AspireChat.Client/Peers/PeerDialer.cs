@@ -129,6 +129,10 @@ internal sealed class PeerConnection(
             throw new ChatException(ChatFault.KeyMismatch, $"The client at {user}'s address does not answer as {user}.");
         }
 
-        await trust.MeetAsync(user, fingerprint, greeting.Epoch);
+        if (!await trust.MeetAsync(user, fingerprint, greeting.Epoch))
+        {
+            // Tried again like any other absence: the right one may be just starting.
+            throw new RpcException(new Status(StatusCode.Unavailable, $"An older process of {user} answered."));
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class PeerLink
         using var connection = await dialer.DialAsync(user, stopping);
         using var abort = new CancellationTokenSource();
         using var call = await StartAsync(connection, abort, stopping);
+        Volatile.Write(ref _connected, abort);
         try
         {
             if (!await call.ResponseStream.MoveNext(stopping))
@@ -31,7 +32,6 @@ internal sealed partial class PeerLink
         }
 
         Touch();
-        _backoff.Reset();
         await requests.SetAsync(user, ChatState.Open);
 
         var progress = new Progress();
@@ -119,6 +119,8 @@ internal sealed partial class PeerLink
             var stored = Math.Min(receipt.StoredThrough, (ulong)progress.SentThrough);
             if (stored > 0)
             {
+                // Not at the greeting: a peer that greets but cannot store must not be called ten times a second.
+                _backoff.Reset();
                 foreach (var message in await store.MarkDeliveredAsync(_conversation, (long)stored))
                 {
                     ChatTelemetry.RecordReceipt(_conversation, message.Id, message.Trace, message.SentAt);

@@ -26,6 +26,7 @@ internal sealed partial class PeerLink(
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
     private DateTimeOffset _lastContact = DateTimeOffset.MinValue;
     private volatile bool _stayConnected;
+    private CancellationTokenSource? _connected;
 
     /// <summary>There is something in the outbox, or the user came online.</summary>
     public void Wake() => _bell.Ring();
@@ -38,16 +39,39 @@ internal sealed partial class PeerLink(
         _bell.Ring();
     }
 
+    /// <summary>Another key is trusted now: hang up, and connect anew.</summary>
+    public void Redial()
+    {
+        try
+        {
+            Volatile.Read(ref _connected)?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It hung up by itself meanwhile.
+        }
+
+        _bell.Ring();
+    }
+
     /// <summary>Messages were left over by an earlier process: the user gets the time of a restart to be there.</summary>
     public void Resume() => Open();
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        string? givenUp = null;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
+                // Here, so that a store that fails is a fault like any other: survived, and tried again.
+                if (givenUp is not null)
+                {
+                    await GiveUpAsync(givenUp);
+                    givenUp = null;
+                }
+
                 if (!_stayConnected && store.ReadOutbox(_conversation, after: 0, count: 1, bytes: 0).Count == 0)
                 {
                     await _bell.WaitAsync(stopping);
@@ -61,28 +85,9 @@ internal sealed partial class PeerLink(
             {
                 return;
             }
-            catch (PeerAwayException)
+            catch (Exception e) when (ReasonToGiveUp(e) is { } reason)
             {
-                if (time.GetUtcNow() - _lastContact >= options.Value.AwayAfter)
-                {
-                    await GiveUpAsync($"{user} is away; the delivery was not confirmed.");
-                    continue;
-                }
-            }
-            catch (ChatException e) when (e.Fault is ChatFault.KeyMismatch or ChatFault.Declined)
-            {
-                await GiveUpAsync(e.Message);
-                continue;
-            }
-            catch (RpcException e) when (e.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument)
-            {
-                LogRefused(user, e.Status.StatusCode);
-                await GiveUpAsync($"{user}'s client refused: {Sentence(e)}");
-                continue;
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded)
-            {
-                await GiveUpAsync($"{user} did not answer the request to chat.");
+                givenUp = reason;
                 continue;
             }
             catch (Exception e)
@@ -92,6 +97,24 @@ internal sealed partial class PeerLink(
             }
 
             await WaitAsync(stopping);
+        }
+    }
+
+    private string? ReasonToGiveUp(Exception fault)
+    {
+        switch (fault)
+        {
+            case PeerAwayException when time.GetUtcNow() - _lastContact >= options.Value.AwayAfter:
+                return $"{user} is away; the delivery was not confirmed.";
+            case ChatException { Fault: ChatFault.KeyMismatch or ChatFault.Declined }:
+                return fault.Message;
+            case RpcException { StatusCode: StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument } refusal:
+                LogRefused(user, refusal.StatusCode);
+                return $"{user}'s client refused: {Sentence(refusal)}";
+            case RpcException { StatusCode: StatusCode.DeadlineExceeded }:
+                return $"{user} did not answer the request to chat.";
+            default:
+                return null;
         }
     }
 
