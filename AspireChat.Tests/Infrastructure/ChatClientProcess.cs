@@ -12,7 +12,9 @@ public sealed class ChatClientProcess : IAsyncDisposable
 
     private readonly Dictionary<string, string?> _environment;
     private readonly TempFolder? _folder;
-    private readonly SocketsHttpHandler _handler = new() { UseProxy = false };
+
+    // A call of a test is nobody's child, even while a client inside this process has its own calls traced.
+    private readonly SocketsHttpHandler _handler = new() { UseProxy = false, ActivityHeadersPropagator = null };
 
     private ChatClientProcess(string name, string? dataDirectory, IEnumerable<(string Key, string Value)> settings)
     {

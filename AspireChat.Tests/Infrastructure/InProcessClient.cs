@@ -13,13 +13,14 @@ public sealed class InProcessClient : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _http;
     private readonly TempFolder _folder;
+    private int _isDisposed;
 
     private InProcessClient(string name, WebApplication app, string token, TempFolder folder)
     {
         Name = name;
         _app = app;
         _folder = folder;
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.Single()) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         Api = new ChatApi(_http);
     }
@@ -71,8 +72,14 @@ public sealed class InProcessClient : IAsyncDisposable
     /// <summary>Subscribes to its events.</summary>
     public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(_http);
 
+    /// <summary>Ends the client in order; once more does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         _http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -14,6 +14,9 @@ namespace AspireChat.Tests.Infrastructure;
 /// </summary>
 public sealed class RawMember : IAsyncDisposable
 {
+    /// <summary>The peer address that it tells, where nobody listens.</summary>
+    public const string Nowhere = "https://127.0.0.1:9";
+
     private const string Protobuf = "application/protobuf";
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -53,6 +56,15 @@ public sealed class RawMember : IAsyncDisposable
     public Task ClaimAsync(RedisServer redis) =>
         redis.ExecuteAsync("HSET", $"chat:claim:{Name}", "fingerprint", Fingerprint, "epoch", "1");
 
+    /// <summary>Claims its name and is listed as being online, for good.</summary>
+    public async Task RegisterAsync(RedisServer redis)
+    {
+        await ClaimAsync(redis);
+        await redis.ExecuteAsync(
+            "HSET", $"chat:peer:{Name}", "address", Nowhere, "fingerprint", Fingerprint, "epoch", "1", "lease", "none", "since", "1700000000000");
+        await redis.ExecuteAsync("ZADD", "chat:peers", "99999999999999", Name);
+    }
+
     /// <summary>Messages to a group that keep every rule.</summary>
     /// <param name="group">The group.</param>
     /// <param name="firstSeq">The seq of the first text; the others follow.</param>
@@ -88,7 +100,7 @@ public sealed class RawMember : IAsyncDisposable
         var findings = new SurveyFindings
         {
             User = user ?? Name,
-            Address = "https://127.0.0.1:9",
+            Address = Nowhere,
             Since = Timestamp.FromDateTime(DateTime.UtcNow),
         };
         findings.Groups.AddRange(groups.Select(group => new SurveyGroup { Name = group, Mode = "durable" }));

@@ -1,0 +1,43 @@
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>Clients inside this process that share a Redis and a virtual host of their own.</summary>
+public sealed class Room : IAsyncDisposable
+{
+    private Room(SharedRabbitMq broker, string rabbit, RedisServer redis) => (Broker, Rabbit, Redis) = (broker, rabbit, redis);
+
+    /// <summary>The broker.</summary>
+    public SharedRabbitMq Broker { get; }
+
+    /// <summary>The connection string for the virtual host.</summary>
+    public string Rabbit { get; }
+
+    /// <summary>The name server.</summary>
+    public RedisServer Redis { get; }
+
+    /// <summary>The clients, in the order of their names as given.</summary>
+    public IReadOnlyList<InProcessClient> Clients { get; private set; } = [];
+
+    /// <summary>Starts everything and waits until all clients are ready.</summary>
+    public static async Task<Room> StartAsync(
+        SharedRabbitMq broker, IEnumerable<string> names, params IEnumerable<(string Key, string Value)> settings)
+    {
+        var room = new Room(broker, await broker.CreateVirtualHostAsync(), await RedisServer.StartAsync());
+        try
+        {
+            room.Clients = await Task.WhenAll(
+                names.Select(name => InProcessClient.StartAsync(name, room.Redis.ConnectionString, room.Rabbit, settings)));
+            return room;
+        }
+        catch
+        {
+            await room.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Clients.Select(client => client.DisposeAsync().AsTask()));
+        await Redis.DisposeAsync();
+    }
+}
