@@ -1,0 +1,95 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+public sealed class AbsenceTests(SharedRabbitMq broker)
+{
+    private static readonly (string, string)[] ShortLease = [("Chat:Groups:Lease", "00:00:02")];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_was_away_has_everything_of_a_durable_group_after_joining_again(bool isKilled)
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var alice = await system.StartClientAsync("alice", ShortLease);
+        var bob = await system.StartClientAsync("bob", ShortLease);
+        foreach (var client in (ChatClientProcess[])[alice, bob])
+        {
+            await client.Api.JoinGroupAsync("chess", "durable");
+            await client.Api.JoinGroupAsync("now", "transient");
+        }
+
+        await alice.Api.SayAsync("chess", "before");
+        await alice.Api.SayAsync("now", "before");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before"]);
+        await bob.Api.UntilTextsAsync("bob", "now", "alice", ["before"]);
+
+        if (isKilled)
+        {
+            await bob.KillAsync();
+        }
+        else
+        {
+            Assert.Equal(0, await bob.TerminateAsync());
+        }
+
+        // By the end in order at once, by a crash when the lease is over.
+        await alice.Api.UntilMembersAsync("chess", 1);
+        await alice.Api.UntilMembersAsync("now", 1);
+        string[] meanwhile = [.. Enumerable.Range(0, 150).Select(i => $"{i}")];
+        await alice.Api.SayAsync("chess", meanwhile);
+        await alice.Api.SayAsync("now", meanwhile);
+        await UntilAllAsync(alice, "chess", "confirmed");
+        await UntilAllAsync(alice, "now", "sent");
+
+        // Back, but not yet in the room: the subscription is listed with its kind, and nothing comes by itself.
+        await bob.RestartAsync();
+        Assert.Equal([new ApiGroup("chess", "durable", 1, false)], await bob.Api.GroupsAsync());
+        Assert.Equal(["before"], await bob.Api.TextsAsync("chess"));
+
+        await using var atBob = await bob.WatchAsync();
+        Assert.Equal(new ApiGroup("chess", "durable", 2, true), await bob.Api.JoinGroupAsync("chess"));
+        Assert.Equal(new ApiGroup("now", "transient", 2, true), await bob.Api.JoinGroupAsync("now"));
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before", .. meanwhile]);
+        await alice.Api.SayAsync("chess", "after");
+        await alice.Api.SayAsync("now", "after");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before", .. meanwhile, "after"]);
+        await bob.Api.UntilTextsAsync("bob", "now", "alice", ["before", "after"]);
+
+        // What was not promised is not missing.
+        Assert.All(await bob.Api.GroupMessagesAsync("now"), message => Assert.Equal(0, message.Missing));
+        await atBob.UntilToldAsync("chess", "alice", [.. meanwhile, "after"]);
+        await atBob.UntilToldAsync("now", "alice", ["after"]);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task What_was_said_but_not_confirmed_before_a_crash_leaves_after_joining_again()
+    {
+        // While the broker is frozen, the messages stay in the outbox.
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await alice.Api.JoinGroupAsync("chess");
+        await bob.Api.JoinGroupAsync("chess");
+        own.Pause();
+        await alice.Api.SayAsync("chess", "one", "two", "three");
+        await alice.KillAsync();
+        own.Resume();
+
+        await alice.RestartAsync();
+        Assert.Equal(["sending", "sending", "sending"], (await alice.Api.GroupMessagesAsync("chess")).Select(m => m.State));
+        await alice.Api.JoinGroupAsync("chess");
+        await UntilAllAsync(alice, "chess", "confirmed");
+
+        // Some may have left before the crash, and leave again: shown once all the same.
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one", "two", "three"]);
+    }
+
+    private static Task UntilAllAsync(ChatClientProcess client, string group, string state) => Until.True(
+        $"all that {client.Name} said in {group} is {state}",
+        async () => (await client.Api.GroupMessagesAsync(group)).All(m => m.State == state));
+}

@@ -1,0 +1,66 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+public sealed class GapTests(SharedRabbitMq broker)
+{
+    [Fact]
+    public async Task Messages_that_never_came_are_told_as_missing()
+    {
+        await using var room = await Room.StartAsync(broker, ["bob"]);
+        var bob = room.Clients[0];
+        await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
+        await alice.ClaimAsync(room.Redis);
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+
+        // Her first words are no gap, whatever their number is.
+        await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 7, "seven", "eight")));
+        await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 12, "twelve")));
+        await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 13, "thirteen")));
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["seven", "eight", "twelve", "thirteen"]);
+        Assert.Equal([0L, 0, 3, 0], (await bob.Api.GroupMessagesAsync("chess")).Select(m => m.Missing));
+
+        // Told live right before the message that made it known.
+        await atBob.NextAsync("thirteen", e => e.Text("text") == "thirteen");
+        Assert.Equal(
+            ["message seven", "message eight", "group gap", "message twelve", "message thirteen"],
+            atBob.Seen().Where(e => e.Type is "message" or "group").Select(e => $"{e.Type} {e.Text("text") ?? e.Text("what")}"));
+        Assert.Contains("3 messages of alice are missing", atBob.Seen().Single(e => e.Type == "group").Text("detail"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_full_queue_dropped_while_its_member_was_away_is_told_as_missing()
+    {
+        const int sent = 40;
+        await using var room = await Room.StartAsync(broker, ["bob"], ("Chat:Groups:MaxQueueBytes", $"{1024 * 1024}"));
+        var bob = room.Clients[0];
+        await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
+        await alice.ClaimAsync(room.Redis);
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
+        await bob.Api.ExitGroupAsync("chess");
+
+        // More than two megabytes into a queue of one.
+        for (var i = 0; i < sent; i++)
+        {
+            var parts = Enumerable.Range(0, 4).Select(part => $"{i} {part} {new string('x', 14_000)}");
+            await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", (ulong)(2 + (4 * i)), parts)));
+        }
+
+        await bob.Api.JoinGroupAsync("chess");
+        await Until.True(
+            "the newest is there",
+            async () => (await bob.Api.GroupMessagesAsync("chess"))[^1].Text.StartsWith($"{sent - 1} 3 ", StringComparison.Ordinal));
+        var kept = (await bob.Api.GroupMessagesAsync("chess")).Skip(1).ToList();
+
+        // The end of what was said, without a hole, and before it as many missing as there are not here.
+        Assert.InRange(kept.Count, 4, (4 * sent) - 4);
+        Assert.Equal((4 * sent) - kept.Count, kept[0].Missing);
+        Assert.All(kept[1..], message => Assert.Equal(0, message.Missing));
+        Assert.Equal(
+            Enumerable.Range(0, 4 * sent).TakeLast(kept.Count).Select(i => $"{i / 4} {i % 4}"), kept.Select(m => m.Text[..m.Text.LastIndexOf(' ')]));
+    }
+}

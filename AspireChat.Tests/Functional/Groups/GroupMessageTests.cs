@@ -1,0 +1,89 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+public sealed class GroupMessageTests(SharedRabbitMq broker)
+{
+    [Theory]
+    [InlineData("durable", "confirmed")]
+    [InlineData("transient", "sent")]
+    public async Task What_one_says_reaches_all_others_once_and_in_order(string mode, string promise)
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var (alice, bob) = (clients[0], clients[1]);
+        for (var i = 0; i < clients.Length; i++)
+        {
+            Assert.Equal(new ApiGroup("chess", mode, i + 1, true), await clients[i].Api.JoinGroupAsync("chess", mode));
+        }
+
+        var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
+        try
+        {
+            // The first message, step by step.
+            var hello = await alice.Api.SendToGroupAsync("chess", "hello");
+            Assert.Equal("sending", hello.State);
+            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTalk.IsStateOf(hello.Id))).Text("state"));
+            foreach (var watcher in watchers[1..])
+            {
+                var arrived = await watcher.NextAsync("message");
+                Assert.Equal((hello.Id, "alice", "hello", "delivered"), (arrived.Text("id"), arrived.Text("from"), arrived.Text("text"), arrived.Text("state")));
+                Assert.Equal("chess", arrived.Data.GetProperty("to").GetProperty("group").GetString());
+            }
+
+            // Then everybody at once.
+            await Task.WhenAll(clients.Select(client => client.Api.SayAsync("chess", Texts(client))));
+            foreach (var client in clients)
+            {
+                foreach (var sender in clients)
+                {
+                    IEnumerable<string> said = sender == alice ? ["hello", .. Texts(sender)] : Texts(sender);
+                    await client.Api.UntilTextsAsync(client.Name, "chess", sender.Name, said);
+                }
+
+                await Until.True(
+                    $"all that {client.Name} said is {promise}",
+                    async () => (await client.Api.GroupMessagesAsync("chess")).Where(m => m.From == client.Name).All(m => m.State == promise));
+            }
+
+            // Live it was told the same: once, in order, and the own copy that the exchange brings back not at all.
+            for (var i = 0; i < clients.Length; i++)
+            {
+                foreach (var sender in clients)
+                {
+                    IEnumerable<string> said = sender == alice ? ["hello", .. Texts(sender)] : Texts(sender);
+                    await watchers[i].UntilToldAsync("chess", sender.Name, said);
+                }
+            }
+
+            Assert.Equal([promise], watchers[0].Seen().Where(GroupTalk.IsStateOf(hello.Id)).Select(e => e.Text("state")));
+            Assert.DoesNotContain(watchers.SelectMany(watcher => watcher.Seen()), e => e.Type is "refused" or "group");
+            await AssertPagesAsync(bob);
+        }
+        finally
+        {
+            foreach (var watcher in watchers)
+            {
+                await watcher.DisposeAsync();
+            }
+        }
+    }
+
+    // Page by page backwards is the same as all at once.
+    private static async Task AssertPagesAsync(ChatClientProcess client)
+    {
+        var all = await client.Api.GroupMessagesAsync("chess");
+        var paged = new List<string>();
+        var page = await client.Api.GroupMessagesAsync("chess", limit: 50);
+        while (page.Count > 0)
+        {
+            paged.InsertRange(0, page.Select(m => m.Id));
+            page = await client.Api.GroupMessagesAsync("chess", limit: 50, before: page[0].Id);
+        }
+
+        Assert.Equal(all.Select(m => m.Id), paged);
+    }
+
+    private static IEnumerable<string> Texts(ChatClientProcess sender) => Enumerable.Range(0, 60).Select(i => $"{sender.Name} {i}");
+}

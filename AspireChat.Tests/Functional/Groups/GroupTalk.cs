@@ -1,0 +1,60 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+/// <summary>What tests of groups say and look at again and again.</summary>
+internal static class GroupTalk
+{
+    /// <summary>Says texts in a group, one after the other.</summary>
+    /// <returns>Their ids.</returns>
+    public static async Task<IReadOnlyList<string>> SayAsync(this ChatApi api, string group, params IEnumerable<string> texts)
+    {
+        var ids = new List<string>();
+        foreach (var text in texts)
+        {
+            ids.Add((await api.SendToGroupAsync(group, text)).Id);
+        }
+
+        return ids;
+    }
+
+    /// <summary>The own group as listed, or null.</summary>
+    public static async Task<ApiGroup?> FindGroupAsync(this ChatApi api, string group) =>
+        (await api.GroupsAsync()).SingleOrDefault(listed => listed.Name == group);
+
+    /// <summary>What a user said in a group, as this client has it, oldest first.</summary>
+    public static async Task<IEnumerable<string>> TextsAsync(this ChatApi api, string group, string? from = null) =>
+        (await api.GroupMessagesAsync(group)).Where(m => from is null || m.From == from).Select(m => m.Text);
+
+    /// <summary>Waits until a group has exactly these texts, in this order, and no other from that user.</summary>
+    public static Task UntilTextsAsync(
+        this ChatApi api, string who, string group, string? from, IEnumerable<string> texts, TimeSpan? deadline = null) =>
+        Until.Sequence(
+            $"{who} has all that {from ?? "anybody"} said in {group}, once and in order", texts, () => api.TextsAsync(group, from), deadline);
+
+    /// <summary>Waits until a group has as many members in its room.</summary>
+    public static Task UntilMembersAsync(this ChatApi api, string group, int? members, TimeSpan? deadline = null) =>
+        Until.Equal($"{group} has {members?.ToString() ?? "unknown"} members", members, async () => (await api.FindGroupAsync(group))?.Members, deadline);
+
+    /// <summary>Waits until exactly these texts of a user were told live in a group, in this order.</summary>
+    public static Task UntilToldAsync(
+        this EventWatcher events, string group, string from, IEnumerable<string> texts, TimeSpan? deadline = null) =>
+        Until.Sequence(
+            $"all that {from} said in {group} is told, once and in order",
+            texts,
+            () => Task.FromResult(events.Seen()
+                .Where(e => e.Type == "message" && e.Text("from") == from && e.Data.GetProperty("to").GetProperty("group").GetString() == group)
+                .Select(e => e.Text("text")!)),
+            deadline);
+
+    /// <summary>The states that were told of a message.</summary>
+    public static Func<ApiEvent, bool> IsStateOf(string id) => happened => happened.Type == "state" && happened.Text("id") == id;
+
+    /// <summary>Waits for an event <c>refused</c>.</summary>
+    public static async Task<string> NextRefusalAsync(this EventWatcher events, string place)
+    {
+        var refused = await events.NextAsync($"a refusal in {place}", e => e.Type == "refused" && e.Text("in") == place);
+        return Assert.IsType<string>(refused.Text("detail"));
+    }
+}

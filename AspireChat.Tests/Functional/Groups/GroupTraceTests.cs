@@ -1,0 +1,72 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+public sealed class GroupTraceTests(SharedRabbitMq broker)
+{
+    private const int Client = 3;
+    private const int Producer = 4;
+    private const int Consumer = 5;
+
+    [Fact]
+    public async Task One_message_is_one_trace_from_the_senders_call_to_every_members_commit()
+    {
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await Task.WhenAll(
+            ((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
+        foreach (var client in clients)
+        {
+            await client.Api.JoinGroupAsync("chess", "durable");
+        }
+
+        // Several in one burst: each keeps its own trace though they may share a publish.
+        var sent = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => clients[0].Api.SendToGroupAsync("chess", $"secret {i}")));
+        foreach (var message in sent)
+        {
+            await AssertTraceAsync(otlp, message.Id);
+        }
+
+        Assert.Equal(10, sent.Select(message => SpansOf(otlp, message.Id)[0].TraceId).Distinct().Count());
+        Assert.DoesNotContain(
+            otlp.Spans(), span => span.Attributes.Any(a => a.Value.Contains("secret", StringComparison.Ordinal)) || span.Name.Contains("secret", StringComparison.Ordinal));
+    }
+
+    private static async Task AssertTraceAsync(OtlpReceiver otlp, string id)
+    {
+        var spans = await Until.Value(
+            $"the four spans of message {id}", () => Task.FromResult(SpansOf(otlp, id)), seen => seen.Count == 4);
+        var send = Assert.Single(spans, span => span.Name == "send group");
+        var receives = spans.Where(span => span.Name == "receive group").OrderBy(span => span.Service, StringComparer.Ordinal).ToList();
+        var confirmed = Assert.Single(spans, span => span.Name == "confirmed group");
+
+        // The sender's call, the two others' commits, and the broker's confirm at the sender.
+        Assert.Equal(("alice", Producer), (send.Service, send.Kind));
+        Assert.Equal([("bob", Consumer), ("carol", Consumer)], receives.Select(span => (span.Service, span.Kind)));
+        Assert.Equal(("alice", Client), (confirmed.Service, confirmed.Kind));
+        Assert.All(receives, span => Assert.Equal("alice", span.Attribute("aspirechat.sender")));
+        Assert.All(spans, span => Assert.Equal("group:chess", span.Attribute("messaging.destination.name")));
+        Assert.All(spans, span => Assert.Equal(send.TraceId, span.TraceId));
+        Assert.All([.. receives, confirmed], span => Assert.Equal(send.SpanId, span.ParentId));
+
+        // The trace begins with the call of the sender's API.
+        var call = Assert.Single(otlp.Spans(), span => span.SpanId == send.ParentId);
+        Assert.Equal(("alice", "", send.TraceId), (call.Service, call.ParentId, call.TraceId));
+
+        // Each receipt leads to the library's span of the delivery, which came from a publish of the sender.
+        foreach (var receive in receives)
+        {
+            var deliver = await SpanAsync(otlp, Assert.Single(receive.Links));
+            Assert.Equal((receive.Service, "RabbitMQ.Client.Subscriber"), (deliver.Service, deliver.Source));
+            var publish = await SpanAsync(otlp, deliver.ParentId);
+            Assert.Equal(("alice", "RabbitMQ.Client.Publisher"), (publish.Service, publish.Source));
+        }
+    }
+
+    private static Task<ReceivedSpan> SpanAsync(OtlpReceiver otlp, string id) => Until.Value(
+        $"the span {id}", () => Task.FromResult(otlp.Spans().Single(span => span.SpanId == id)), _ => true);
+
+    private static List<ReceivedSpan> SpansOf(OtlpReceiver otlp, string id) =>
+        [.. otlp.Spans().Where(span => span.Source == "AspireChat" && span.Attribute("messaging.message.id") == id)];
+}

@@ -1,0 +1,217 @@
+using System.Net;
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Groups;
+using AspireChat.Client.Names;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+public sealed class MembershipTests(SharedRabbitMq broker)
+{
+    [Fact]
+    public async Task A_group_has_one_mode_for_all()
+    {
+        await using var room = await StartAsync("alice", "bob");
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        Assert.Equal(new ApiGroup("chess", "durable", 1, true), await alice.Api.JoinGroupAsync("Chess"));
+        Assert.Equal(new ApiGroup("now", "transient", 1, true), await alice.Api.JoinGroupAsync("now", "transient"));
+
+        foreach (var api in (ChatApi[])[alice.Api, bob.Api])
+        {
+            var durable = await ChatApi.RefusalAsync(() => api.JoinGroupAsync("chess", "transient"));
+            Assert.Equal(HttpStatusCode.Conflict, durable.Status);
+            Assert.Contains("durable", durable.Problem.Detail, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.JoinGroupAsync("now", "durable"))).Status);
+        }
+
+        // A refused join leaves nothing behind, and whoever does not say takes what is there.
+        Assert.Empty(await bob.Api.GroupsAsync());
+        await alice.Api.UntilMembersAsync("chess", 1);
+        Assert.Equal(new ApiGroup("now", "transient", 2, true), await bob.Api.JoinGroupAsync("now"));
+        Assert.Equal(new ApiGroup("now", "transient", 2, true), await bob.Api.JoinGroupAsync("now", "transient"));
+    }
+
+    [Fact]
+    public async Task Only_who_is_in_the_room_may_speak_and_only_who_was_there_may_read()
+    {
+        await using var room = await StartAsync("alice");
+        var api = room.Clients[0].Api;
+        Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.SendToGroupAsync("chess", "x"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.GroupMessagesAsync("chess"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.ExitGroupAsync("chess"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.GiveUpGroupAsync("chess"))).Status);
+
+        await api.JoinGroupAsync("chess");
+        Assert.Empty(await api.GroupMessagesAsync("chess"));
+        await api.SendToGroupAsync("chess", "exit");
+        await api.ExitGroupAsync("chess");
+        Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.SendToGroupAsync("chess", "x"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.ExitGroupAsync("chess"))).Status);
+        Assert.Equal(["exit"], await api.TextsAsync("chess"));
+    }
+
+    [Fact]
+    public async Task Leaving_a_durable_room_keeps_the_subscription()
+    {
+        await using var room = await StartAsync("alice", "bob");
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await alice.Api.JoinGroupAsync("chess");
+        await bob.Api.JoinGroupAsync("chess");
+        await using var atBob = await bob.WatchAsync();
+        await bob.Api.ExitGroupAsync("chess");
+        Assert.Equal("left", (await atBob.NextAsync("group")).Text("what"));
+        Assert.Equal([new ApiGroup("chess", "durable", 1, false)], await bob.Api.GroupsAsync());
+
+        await alice.Api.SayAsync("chess", "one", "two");
+        await Until.True(
+            "both are confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == "confirmed"));
+        Assert.Empty(await bob.Api.TextsAsync("chess"));
+        await bob.Api.JoinGroupAsync("chess");
+        Assert.Equal("joined", (await atBob.NextAsync("group")).Text("what"));
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one", "two"]);
+    }
+
+    [Fact]
+    public async Task A_durable_group_is_closed_when_the_last_subscription_is_given_up()
+    {
+        await using var room = await StartAsync("alice", "bob");
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await alice.Api.JoinGroupAsync("chess");
+        await bob.Api.JoinGroupAsync("chess");
+        string[] queues =
+        [
+            $"chat.group.chess.alice.{(await alice.Api.MeAsync()).Fingerprint[..16]}",
+            $"chat.group.chess.bob.{(await bob.Api.MeAsync()).Fingerprint[..16]}",
+        ];
+        Assert.Equal(queues, await GroupQueuesAsync(room));
+
+        await alice.Api.GiveUpGroupAsync("chess");
+        Assert.Empty(await alice.Api.GroupsAsync());
+        Assert.Equal(queues[1..], await GroupQueuesAsync(room));
+        await bob.Api.UntilMembersAsync("chess", 1);
+
+        // Nobody in the room, but still subscribed: it is kept, and can be given up from outside too.
+        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.UntilMembersAsync("chess", 0);
+        Assert.Equal(queues[1..], await GroupQueuesAsync(room));
+        await bob.Api.GiveUpGroupAsync("chess");
+        await AssertNothingIsLeftAsync(room);
+
+        // What was said there can still be read; the name is free for another kind of group.
+        Assert.Empty(await bob.Api.TextsAsync("chess"));
+        Assert.Equal(new ApiGroup("chess", "transient", 1, true), await bob.Api.JoinGroupAsync("chess", "transient"));
+        await bob.Api.ExitGroupAsync("chess");
+        Assert.Empty(await bob.Api.GroupsAsync());
+        await AssertNothingIsLeftAsync(room);
+    }
+
+    [Fact]
+    public async Task Counts_stay_right_through_two_hundred_joins_and_exits()
+    {
+        await using var room = await StartAsync(Enumerable.Range(0, 8).Select(i => $"u{i}"));
+        await Task.WhenAll(room.Clients.Select(async (client, number) =>
+        {
+            // Those with an even number end inside, the others outside.
+            for (var i = number % 2; i < 26 + (number % 2); i++)
+            {
+                await (i % 2 == number % 2 ? client.Api.JoinGroupAsync("chess") : client.Api.ExitGroupAsync("chess"));
+            }
+
+            await (number % 2 == 0 ? client.Api.JoinGroupAsync("chess") : Task.CompletedTask);
+        }));
+
+        foreach (var client in room.Clients)
+        {
+            await client.Api.UntilMembersAsync("chess", 4);
+        }
+
+        // And they are members in earnest.
+        await room.Clients[0].Api.SayAsync("chess", "who is here?");
+        foreach (var client in room.Clients.Where((_, number) => number > 0 && number % 2 == 0))
+        {
+            await client.Api.UntilTextsAsync(client.Name, "chess", "u0", ["who is here?"]);
+        }
+    }
+
+    [Fact]
+    public async Task Two_hundred_users_join_leave_and_give_up_at_once_and_are_counted_right()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        var membership = new GroupMembership(
+            new RedisConnection(() => connection, Options.Create(new NameServerOptions { CallTimeout = TimeSpan.FromSeconds(25) }), TimeProvider.System),
+            Options.Create(new GroupOptions { Lease = TimeSpan.FromMinutes(5) }));
+        var cancellation = TestContext.Current.CancellationToken;
+
+        var joined = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.JoinAsync("chess", $"u{i}", null, cancellation)));
+        Assert.Single(joined, join => join.IsNew);
+        Assert.All(joined, join => Assert.False(join.WasSubscribed));
+        Assert.Equal((GroupMode.Durable, 200), await membership.DescribeAsync("chess", cancellation));
+
+        // Every third leaves, every third comes again, every third gives up.
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
+        {
+            switch (i % 3)
+            {
+                case 0:
+                    await membership.LeaveAsync("chess", $"u{i}", cancellation);
+                    break;
+                case 1:
+                    await membership.JoinAsync("chess", $"u{i}", GroupMode.Durable, cancellation);
+                    break;
+                default:
+                    await membership.GiveUpAsync("chess", $"u{i}", cancellation);
+                    break;
+            }
+        }));
+        Assert.Equal((GroupMode.Durable, 67), await membership.DescribeAsync("chess", cancellation));
+        Assert.Equal(134, (int)await redis.ExecuteAsync("SCARD", "chat:group:chess:subscribers"));
+
+        // The last one closes it, whoever that is.
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.GiveUpAsync("chess", $"u{i}", cancellation)));
+        Assert.Null(await membership.DescribeAsync("chess", cancellation));
+        Assert.Empty(((RedisResult[]?)await redis.ExecuteAsync("KEYS", "chat:group:*"))!);
+    }
+
+    [Fact]
+    public async Task A_killed_member_counts_until_its_lease_is_over()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        (string, string)[] lease = [("Chat:Groups:Lease", "00:00:03")];
+        var alice = await system.StartClientAsync("alice", lease);
+        var bob = await system.StartClientAsync("bob", lease);
+        foreach (var client in (ChatClientProcess[])[alice, bob])
+        {
+            await client.Api.JoinGroupAsync("chess");
+            await client.Api.JoinGroupAsync("now", "transient");
+        }
+
+        await alice.Api.UntilMembersAsync("chess", 2);
+        await bob.KillAsync();
+        await alice.Api.UntilMembersAsync("chess", 1, deadline: TimeSpan.FromSeconds(10));
+        await alice.Api.UntilMembersAsync("now", 1);
+
+        // And the last one: a transient group ends with its last lease, a durable one with its last subscription.
+        await alice.KillAsync();
+        await bob.RestartAsync();
+        await bob.Api.UntilMembersAsync("chess", 0, deadline: TimeSpan.FromSeconds(10));
+        Assert.Equal(new ApiGroup("now", "durable", 1, true), await bob.Api.JoinGroupAsync("now", "durable"));
+    }
+
+    private static async Task<IEnumerable<string>> GroupQueuesAsync(Room room) =>
+        (await room.Broker.QueuesAsync(room.Rabbit)).Where(queue => queue.StartsWith("chat.group.", StringComparison.Ordinal));
+
+    private static async Task AssertNothingIsLeftAsync(Room room)
+    {
+        Assert.Empty(((RedisResult[]?)await room.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
+
+        // The broker's own end of a connection or a consumer takes a moment.
+        await Until.Sequence("no queue is left", [], () => GroupQueuesAsync(room));
+        await Until.Sequence("no exchange is left", ["chat.discovery"], () => room.Broker.ExchangesAsync(room.Rabbit));
+    }
+
+    private Task<Room> StartAsync(params IEnumerable<string> names) => Room.StartAsync(broker, names);
+}
