@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Net;
+using AspireChat.Tests.Functional.Groups;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Messaging;
+
+/// <summary>A broker that is late, dies, freezes; and groups while the name server is away.</summary>
+public sealed class BrokerFaultTests(SharedRabbitMq broker)
+{
+    private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Clients_that_were_there_before_the_broker_work_as_soon_as_it_comes()
+    {
+        await using var late = await RabbitMqServer.ReserveAsync();
+        await using var system = await ChatSystem.StartAsync(late.ConnectionString);
+        (string, string)[] hasty = [("Chat:Groups:JoinTimeout", "00:00:01"), ("Chat:Broker:PublishDeadline", "00:00:01")];
+        var alice = system.LaunchClient("alice", settings: hasty);
+        var bob = system.LaunchClient("bob", settings: hasty);
+        await Task.WhenAll(alice.UntilAliveAsync(), bob.UntilAliveAsync());
+        await using var atAlice = await alice.WatchAsync();
+
+        // Whatever needs the broker says so, and an insult waits for it.
+        Assert.Equal("connecting", (await alice.Api.MeAsync()).Connections["rabbitmq"]);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await alice.Http.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode);
+        var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("chess"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, join.Status);
+        Assert.Contains("RabbitMQ is away", join.Problem.Detail, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.DiscoverAsync())).Status);
+        Assert.Equal("sending", (await alice.Api.InsultAsync("late")).State);
+        Assert.Empty(await alice.Api.GroupsAsync());
+
+        await late.RestartAsync();
+        await atAlice.NextAsync("the broker is there", IsConnection("connected"), Recovery);
+        await Task.WhenAll(alice.UntilReadyAsync(), bob.UntilReadyAsync());
+        await alice.Api.JoinGroupAsync("chess", "transient");
+        await bob.Api.JoinGroupAsync("chess", "transient");
+        await alice.Api.SayAsync("chess", "hello");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
+        await Until.Sequence(
+            "one of them has the insult",
+            ["late"],
+            async () => (await alice.Api.InsultsAsync()).Concat(await bob.Api.InsultsAsync()).Select(insult => insult.Text));
+        Assert.Equal("complete", (await bob.Api.DiscoverAsync()).Ended);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_broker_that_is_killed_in_the_middle_of_a_stream_loses_nothing_that_it_confirmed()
+    {
+        const int kills = 2;
+        const int part = 200;
+        const int each = part * (kills + 1);
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        foreach (var client in clients)
+        {
+            await client.Api.JoinGroupAsync("chess", "durable");
+            await client.Api.JoinGroupAsync("now", "transient");
+        }
+
+        var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
+        try
+        {
+            // Every client says its texts one after the other. In the middle of the first and of the second third the broker
+            // is killed; the rest of that third is said while it is away.
+            var said = new ConcurrentDictionary<string, int>();
+            var parts = Enumerable.Range(0, kills + 1).Select(_ => new TaskCompletionSource()).ToList();
+            parts[0].SetResult();
+            var streams = clients.Select(client => Task.Run(async () =>
+            {
+                for (var i = 0; i < each; i++)
+                {
+                    await parts[i / part].Task;
+                    await client.Api.SendToGroupAsync("chess", $"{client.Name} {i}");
+                    said[client.Name] = i + 1;
+                }
+            })).ToList();
+            for (var kill = 0; kill < kills; kill++)
+            {
+                var half = (kill * part) + (part / 2);
+                await Until.True($"{half} of each are said", () => said.Count == clients.Length && said.Values.Min() >= half, Recovery);
+                await own.KillAsync();
+                foreach (var watcher in watchers)
+                {
+                    await watcher.NextAsync("the broker is away", IsConnection("reconnecting"), Recovery);
+                }
+
+                await own.RestartAsync();
+                foreach (var watcher in watchers)
+                {
+                    await watcher.NextAsync("the broker is back", IsConnection("connected"), Recovery);
+                }
+
+                parts[kill + 1].SetResult();
+            }
+
+            await Task.WhenAll(streams);
+            foreach (var client in clients)
+            {
+                await Until.True(
+                    $"all of {client.Name} is confirmed",
+                    async () => (await client.Api.GroupMessagesAsync("chess")).Where(m => m.From == client.Name).All(m => m.State == "confirmed"),
+                    Recovery);
+            }
+
+            // Everything exactly once and in order, on disk and live, at everybody.
+            for (var i = 0; i < clients.Length; i++)
+            {
+                foreach (var sender in clients)
+                {
+                    var texts = Enumerable.Range(0, each).Select(n => $"{sender.Name} {n}").ToList();
+                    await clients[i].Api.UntilTextsAsync(clients[i].Name, "chess", sender.Name, texts, Recovery);
+                    await watchers[i].UntilToldAsync("chess", sender.Name, texts, Recovery);
+                }
+
+                Assert.All(await clients[i].Api.GroupMessagesAsync("chess"), message => Assert.Equal(0, message.Missing));
+            }
+
+            // The transient group is there again too.
+            await clients[0].Api.SayAsync("now", "still here?");
+            foreach (var client in clients[1..])
+            {
+                await client.Api.UntilTextsAsync(client.Name, "now", "alice", ["still here?"]);
+            }
+        }
+        finally
+        {
+            foreach (var watcher in watchers)
+            {
+                await watcher.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_broker_that_freezes_is_given_up_and_what_was_sent_is_sent_again()
+    {
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        (string, string)[] hasty = [("Chat:Groups:JoinTimeout", "00:00:02"), ("Chat:Broker:PublishDeadline", "00:00:01")];
+        var alice = await system.StartClientAsync("alice", hasty);
+        var bob = await system.StartClientAsync("bob", hasty);
+        await alice.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atAlice = await alice.WatchAsync();
+        await using var atBob = await bob.WatchAsync();
+
+        own.Pause();
+        string[] texts = [.. Enumerable.Range(0, 20).Select(i => $"{i}")];
+        await alice.Api.SayAsync("chess", texts);
+        await atAlice.NextAsync("the connection is given up", IsConnection("reconnecting"));
+
+        // Frozen is away: everything that needs it says so, in a sentence.
+        foreach (var call in (Func<Task>[])[() => alice.Api.JoinGroupAsync("go"), () => alice.Api.DiscoverAsync(), () => bob.Api.GiveUpGroupAsync("chess")])
+        {
+            var refusal = await ChatApi.RefusalAsync(call);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
+            Assert.Contains("RabbitMQ is away", refusal.Problem.Detail, StringComparison.Ordinal);
+        }
+
+        Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal("sending", message.State));
+
+        own.Resume();
+        await atAlice.NextAsync("the broker is back", IsConnection("connected"), Recovery);
+        await Until.True("all is confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == "confirmed"), Recovery);
+
+        // What left before and after is there once. He had left the room when he tried to give the group up.
+        await bob.Api.JoinGroupAsync("chess");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", texts, Recovery);
+        await atBob.UntilToldAsync("chess", "alice", texts);
+
+        // A client ends in time all the same; the limit of its whole shutdown is ten seconds.
+        own.Pause();
+        await alice.Api.SayAsync("chess", "last words");
+        Assert.Equal(0, await alice.Process.TerminateAsync(TimeSpan.FromSeconds(15)));
+        own.Resume();
+    }
+
+    [Fact]
+    public async Task Acquaintances_go_on_in_their_groups_while_the_name_server_is_away()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        (string, string)[] lease = [("Chat:Groups:Lease", "00:00:02")];
+        var alice = await system.StartClientAsync("alice", lease);
+        var bob = await system.StartClientAsync("bob", lease);
+        foreach (var group in (string[])["chess", "now"])
+        {
+            await alice.Api.JoinGroupAsync(group, group == "chess" ? "durable" : "transient");
+            await bob.Api.JoinGroupAsync(group);
+        }
+
+        await alice.Api.SayAsync("chess", "hello");
+        await bob.Api.SayAsync("chess", "hello");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
+        await alice.Api.UntilTextsAsync("alice", "chess", "bob", ["hello"]);
+
+        await system.Redis.KillAsync();
+        await alice.Api.SayAsync("chess", "one", "two");
+        await bob.Api.SayAsync("now", "three");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "one", "two"]);
+        await alice.Api.UntilTextsAsync("alice", "now", "bob", ["three"]);
+        Assert.Equal(
+            [new ApiGroup("chess", "durable", null, true), new ApiGroup("now", "transient", null, true)], await alice.Api.GroupsAsync());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("go"))).Status);
+
+        // It comes back empty: who is in a room is in its list again, and nobody has to do anything.
+        await system.Redis.RestartAsync(keepData: false);
+        foreach (var client in (ChatClientProcess[])[alice, bob])
+        {
+            await client.Api.UntilMembersAsync("chess", 2);
+            await client.Api.UntilMembersAsync("now", 2);
+        }
+
+        Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("now", "durable"))).Status);
+    }
+
+    private static Func<ApiEvent, bool> IsConnection(string state) =>
+        e => e.Type == "connection" && e.Text("connection") == "rabbitmq" && e.Text("state") == state;
+}
