@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using AspireChat.Client.Insults;
+using AspireChat.Tests.Infrastructure;
+using Google.Protobuf;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Insults;
+
+public sealed class InsultTests(SharedRabbitMq broker)
+{
+    private const int All = 300;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task Three_hundred_insults_reach_three_clients_each_exactly_one()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
+        try
+        {
+            var sent = await SendAsync(clients, Enumerable.Range(0, All));
+            await UntilAllAsync(clients, sent, Patience);
+            foreach (var client in clients)
+            {
+                var received = await client.Api.InsultsAsync();
+                Assert.True(received.Count >= 1, $"{client.Name} got none of {All}.");
+                Assert.All(received, insult => Assert.EndsWith($" of {insult.From}", insult.Text, StringComparison.Ordinal));
+            }
+
+            // Told live the same: each by one client, once.
+            await Until.Sequence(
+                "each insult was told to one client",
+                sent.Keys.Order(StringComparer.Ordinal),
+                () => Task.FromResult<IEnumerable<string>>(watchers
+                    .SelectMany(watcher => watcher.Seen()).Where(e => e.Type == "insult").Select(e => e.Text("id")!).Order(StringComparer.Ordinal)));
+
+            // A stock insult, and one's own words.
+            var stock = await clients[0].Api.InsultAsync();
+            var own = await clients[1].Api.InsultAsync("exit");
+            var last = await Until.Value(
+                "both have come",
+                async () => (await ReceivedAsync(clients)).Where(insult => insult.Id == stock.Id || insult.Id == own.Id).ToList(),
+                received => received.Count == 2);
+            Assert.Contains(last.Single(insult => insult.Id == stock.Id).Text, StockInsults.All);
+            Assert.Equal(("bob", "exit"), last.Where(insult => insult.Id == own.Id).Select(insult => (insult.From, insult.Text)).Single());
+        }
+        finally
+        {
+            foreach (var watcher in watchers)
+            {
+                await watcher.DisposeAsync();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_is_no_insult_is_refused_and_one_that_comes_again_is_not_shown_again()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
+        await zoe.ClaimAsync(system.Redis);
+        var clients = await system.StartClientsAsync("alice", "bob");
+        await using var atAlice = await clients[0].WatchAsync();
+        await using var atBob = await clients[1].WatchAsync();
+        await Until.True(
+            "the queue is there", async () => (await broker.QueuesAsync(system.Rabbit!)).Contains("chat.insults", StringComparer.Ordinal));
+        for (var i = 1; i <= 40; i++)
+        {
+            await PutAsync(zoe, zoe.Sign(zoe.Insults((ulong)i, $"{i}")));
+            if (i % 10 == 0)
+            {
+                // Between the good ones something that is none: whoever gets it goes on.
+                await zoe.PublishAsync("", "garbage"u8.ToArray(), routingKey: "chat.insults");
+            }
+        }
+
+        await Until.Sequence(
+            "all have come, once",
+            Enumerable.Range(1, 40),
+            async () => (await ReceivedAsync(clients)).Select(insult => int.Parse(insult.Text, CultureInfo.InvariantCulture)).Order());
+        await Until.Equal(
+            "the garbage was refused", 4, () => Task.FromResult(atAlice.Seen().Concat(atBob.Seen()).Count(e => e.Type == "refused" && e.Text("in") == "insults")));
+
+        // The same one again, by whoever found it in the queue: nobody sees it twice.
+        var replayed = zoe.Sign(zoe.Insults(41, "replayed"));
+        await PutAsync(zoe, replayed);
+        await PutAsync(zoe, replayed);
+        await PutAsync(zoe, replayed);
+        await PutAsync(zoe, zoe.Sign(zoe.Insults(42, "last")));
+        await Until.Value("the last has come", () => ReceivedAsync(clients), received => received.Any(insult => insult.Text == "last"));
+        Assert.Single(await ReceivedAsync(clients), insult => insult.Text == "replayed");
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_client_that_is_killed_in_the_middle_loses_none_and_none_is_shown_twice()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var carol = clients[2];
+        var sent = new Dictionary<string, string>();
+        for (var third = 0; third < 3; third++)
+        {
+            var some = (await carol.Api.InsultsAsync()).Count + 5;
+            var sending = SendAsync(clients[..2], Enumerable.Range(third * All / 3, All / 3));
+            await Until.True($"carol has {some}", async () => (await carol.Api.InsultsAsync()).Count >= some, Patience);
+            await carol.KillAsync();
+            foreach (var (id, text) in await sending)
+            {
+                sent.Add(id, text);
+            }
+
+            await carol.RestartAsync();
+        }
+
+        Assert.Equal(All, sent.Count);
+        await UntilAllAsync(clients, sent, Patience);
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_broker_that_is_restarted_in_the_middle_loses_none_and_none_is_shown_twice()
+    {
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var sending = SendAsync(clients, Enumerable.Range(0, All));
+        await Until.True("a third has come", async () => (await ReceivedAsync(clients)).Count() >= All / 3, Patience);
+        await own.RestartAsync();
+        await UntilAllAsync(clients, await sending, Patience);
+    }
+
+    private static Task PutAsync(RawMember by, Protos.V1.MessageBatch insult) =>
+        by.PublishAsync("", insult.ToByteArray(), routingKey: "chat.insults");
+
+    // All clients at once, in turns.
+    private static async Task<IReadOnlyDictionary<string, string>> SendAsync(ChatClientProcess[] clients, IEnumerable<int> numbers)
+    {
+        var sent = new ConcurrentDictionary<string, string>();
+        await Task.WhenAll(numbers.GroupBy(number => clients[number % clients.Length]).Select(async part =>
+        {
+            foreach (var number in part)
+            {
+                var text = $"{number} of {part.Key.Name}";
+                sent[(await part.Key.Api.InsultAsync(text)).Id] = text;
+            }
+        }));
+        return sent;
+    }
+
+    // Exactly what was sent, in the union of all clients, none twice.
+    private static Task UntilAllAsync(ChatClientProcess[] clients, IReadOnlyDictionary<string, string> sent, TimeSpan deadline) =>
+        Until.Sequence(
+            "all insults have come, each once",
+            sent.OrderBy(insult => insult.Key, StringComparer.Ordinal).Select(insult => (insult.Key, insult.Value)),
+            async () => (await ReceivedAsync(clients)).OrderBy(insult => insult.Id, StringComparer.Ordinal).Select(insult => (insult.Id, insult.Text)),
+            deadline);
+
+    private static async Task<IEnumerable<ApiInsult>> ReceivedAsync(IEnumerable<ChatClientProcess> clients) =>
+        (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync()))).SelectMany(received => received);
+}
