@@ -1,0 +1,45 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Discovery;
+
+public sealed class CrowdTests(SharedRabbitMq broker)
+{
+    private const int Crowd = 50;
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task Fifty_clients_are_all_found_well_before_the_window_is_over()
+    {
+        string[] names = [.. Enumerable.Range(0, Crowd).Select(i => $"u{i:00}")];
+        await using var room = await Room.StartAsync(broker, names);
+        for (var i = 0; i < Crowd; i++)
+        {
+            await room.Clients[i].Api.JoinGroupAsync($"table{i % 5}", "transient");
+        }
+
+        var queues = (await room.Broker.QueuesAsync(room.Rabbit)).ToList();
+        var seconds = new List<double>();
+        foreach (var asker in room.Clients.Take(5))
+        {
+            // At first contact each of the others is checked and remembered; that is the slow time.
+            var started = TimeProvider.System.GetTimestamp();
+            var survey = await asker.Api.DiscoverAsync();
+            seconds.Add(TimeProvider.System.GetElapsedTime(started).TotalSeconds);
+            Assert.Equal(names.Where(name => name != asker.Name), survey.Users.Select(user => user.Name));
+            Assert.Equal(Enumerable.Range(0, 5).Select(i => ($"table{i}", Crowd / 5)), survey.Groups.Select(group => (group.Name, group.Members ?? 0)));
+            Assert.Equal("complete", survey.Ended);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"Seconds: {string.Join(", ", seconds.Select(s => $"{s:0.000}"))}");
+        Assert.All(seconds, each => Assert.InRange(each, 0, 2));
+
+        // Everybody asks at once: nobody hears an answer that was meant for somebody else.
+        var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(30)));
+        Assert.All(surveys, survey => Assert.Equal(("complete", Crowd - 1), (survey.Ended, survey.Users.Count)));
+
+        // One queue of questions and one of the group for each client, and the insults': as before.
+        await Until.Sequence("nothing is left in the broker", queues, () => room.Broker.QueuesAsync(room.Rabbit));
+        Assert.Equal((2 * Crowd) + 1, queues.Count);
+    }
+}

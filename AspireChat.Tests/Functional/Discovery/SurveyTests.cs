@@ -1,0 +1,155 @@
+using System.Net;
+using AspireChat.Tests.Infrastructure;
+using Google.Protobuf;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Discovery;
+
+public sealed class SurveyTests(SharedRabbitMq broker)
+{
+    [Fact]
+    public async Task Everybody_and_every_group_is_found_and_told_at_once()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"]);
+        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        foreach (var (api, groups) in ((ChatApi, string[])[])[(alice.Api, ["mine", "ours"]), (bob.Api, ["ours", "now"]), (carol.Api, ["ours", "left"])])
+        {
+            foreach (var group in groups)
+            {
+                await api.JoinGroupAsync(group, group == "now" ? "transient" : "durable");
+            }
+        }
+
+        await carol.Api.ExitGroupAsync("left");
+        await using var atAlice = await alice.WatchAsync();
+        var queues = await room.Broker.QueuesAsync(room.Rabbit);
+        var survey = await alice.Api.DiscoverAsync(seconds: 20);
+
+        // Without the asker, without groups that only the asker is in, without rooms in which nobody is.
+        Assert.Equal("complete", survey.Ended);
+        Assert.Equal(["bob", "carol"], survey.Users.Select(user => user.Name));
+        Assert.Equal(
+            [(await bob.Api.MeAsync()).Address, (await carol.Api.MeAsync()).Address], survey.Users.Select(user => user.Address));
+        Assert.Equal([("now", "transient", 1), ("ours", "durable", 3)], survey.Groups.Select(group => (group.Name, group.Mode, group.Members ?? 0)));
+
+        await Until.Sequence("both users are told", ["bob", "carol"], () => Task.FromResult(Named(atAlice.Seen(), "user")));
+        await Until.Sequence("both groups are told", ["now", "ours"], () => Task.FromResult(Named(atAlice.Seen(), "group")));
+        await Until.Sequence("the survey left nothing behind", queues, () => room.Broker.QueuesAsync(room.Rabbit));
+
+        // Several at once do not hear each other's answers twice.
+        var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(20)));
+        Assert.All(surveys, each => Assert.Equal(("complete", 2), (each.Ended, each.Users.Count)));
+    }
+
+    [Fact]
+    public async Task With_nobody_listed_or_no_list_the_whole_window_is_waited_for()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        Assert.Equal("complete", (await alice.Api.DiscoverAsync(20)).Ended);
+
+        // Acquainted by now, they find each other without the name server too; but who knows who else is there?
+        await room.Redis.KillAsync();
+        var window = TimeSpan.FromSeconds(1);
+        var started = TimeProvider.System.GetTimestamp();
+        var away = await alice.Api.DiscoverAsync(window.TotalSeconds);
+        Assert.Equal(("timeout", "bob"), (away.Ended, Assert.Single(away.Users).Name));
+        Assert.True(TimeProvider.System.GetElapsedTime(started) >= window);
+
+        await room.Redis.RestartAsync();
+        await bob.DisposeAsync();
+        await Until.Sequence("alice is listed alone", ["alice"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
+        started = TimeProvider.System.GetTimestamp();
+        var alone = await alice.Api.DiscoverAsync(window.TotalSeconds);
+        Assert.Equal("timeout", alone.Ended);
+        Assert.Empty(alone.Users);
+        Assert.Empty(alone.Groups);
+        Assert.True(TimeProvider.System.GetElapsedTime(started) >= window);
+    }
+
+    [Fact]
+    public async Task Forged_and_late_answers_find_nothing()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
+        var alice = room.Clients[0];
+        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var carol = await RawMember.ConnectAsync("carol", room.Rabbit);
+
+        // Listed, so that the survey waits for her for the whole window.
+        await carol.RegisterAsync(room.Redis);
+        var previous = "none";
+        await mallory.AnswerSurveysAsync(correlation =>
+        {
+            var earlier = Interlocked.Exchange(ref previous, correlation);
+            return
+            [
+                // Mallory has no claim, bob's key is another one, and nobody is called zoe.
+                (correlation, mallory.Answer(correlation, null, "lair").ToByteArray()),
+                (correlation, mallory.Answer(correlation, "bob", "lair").ToByteArray()),
+                (correlation, mallory.Answer(correlation, "zoe", "lair").ToByteArray()),
+                (correlation, mallory.Answer(correlation, "alice", "lair").ToByteArray()),
+
+                // Carol's is genuine, but an answer to another question, or not to be told from one.
+                (correlation, carol.Answer(earlier, null, "late").ToByteArray()),
+                (earlier, carol.Answer(earlier, null, "late").ToByteArray()),
+                (earlier, carol.Answer(correlation, null, "late").ToByteArray()),
+                (correlation, "garbage"u8.ToArray()),
+                (correlation, []),
+                (correlation, new byte[2 * 1024 * 1024]),
+            ];
+        });
+        for (var round = 0; round < 2; round++)
+        {
+            var survey = await alice.Api.DiscoverAsync(1.5);
+            Assert.Equal("timeout", survey.Ended);
+            var bob = Assert.Single(survey.Users);
+            Assert.Equal("bob", bob.Name);
+            Assert.NotEqual(RawMember.Nowhere, bob.Address);
+            Assert.Empty(survey.Groups);
+        }
+
+        Assert.NotEqual("none", previous);
+
+        // Carol answers as she should, but twice: she is found, once, as she said first.
+        await carol.AnswerSurveysAsync(correlation =>
+        [
+            (correlation, carol.Answer(correlation, null, "chess").ToByteArray()),
+            (correlation, carol.Answer(correlation, null, "chess", "more").ToByteArray()),
+        ]);
+        var found = await alice.Api.DiscoverAsync(20);
+        Assert.Equal("complete", found.Ended);
+        Assert.Equal(["bob", "carol"], found.Users.Select(user => user.Name));
+        Assert.Equal([("chess", (int?)1)], found.Groups.Select(group => (group.Name, group.Members)));
+    }
+
+    [Fact]
+    public async Task Questions_that_are_none_stop_nobody_from_answering()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        var question = new Protos.V1.SurveyQuestion { Asker = "mallory" }.ToByteArray();
+        await mallory.PublishAsync("chat.discovery", question);
+        await mallory.PublishAsync("chat.discovery", question, replyTo: "no such queue", correlation: "1");
+        await mallory.PublishAsync("chat.discovery", question, replyTo: "x", correlation: new string('c', 200));
+        await mallory.PublishAsync("chat.discovery", "garbage"u8.ToArray(), replyTo: "x", correlation: "1");
+        await mallory.PublishAsync("chat.discovery", new byte[17 * 1024 * 1024], replyTo: "x", correlation: "1");
+        Assert.Equal(["bob"], (await room.Clients[0].Api.DiscoverAsync(20)).Users.Select(user => user.Name));
+    }
+
+    [Fact]
+    public async Task A_window_out_of_range_is_refused()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice"]);
+        foreach (var seconds in (double[])[0, -1, 30.5, double.NaN, double.PositiveInfinity])
+        {
+            var refusal = await ChatApi.RefusalAsync(() => room.Clients[0].Api.DiscoverAsync(seconds));
+            Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
+            Assert.Contains("30", refusal.Problem.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> Named(IEnumerable<ApiEvent> events, string kind) => events
+        .Where(e => e.Type == "found" && e.Data.TryGetProperty(kind, out _))
+        .Select(e => e.Data.GetProperty(kind).GetProperty("name").GetString()!)
+        .Order(StringComparer.Ordinal);
+}
