@@ -10,6 +10,8 @@ namespace AspireChat.Tests.Infrastructure;
 /// </summary>
 public sealed class InProcessClient : IAsyncDisposable
 {
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
+
     private readonly WebApplication _app;
     private readonly HttpClient _http;
     private readonly TempFolder _folder;
@@ -56,9 +58,9 @@ public sealed class InProcessClient : IAsyncDisposable
         var app = ClientApp.Build([.. all.SelectMany(setting => new[] { $"--{setting.Key}", setting.Value })]);
         try
         {
-            await app.StartAsync().DefaultTimeout();
+            await app.StartAsync().DefaultTimeout(StartPatience);
             var client = new InProcessClient(name, app, token, folder);
-            await Until.True($"{name} is ready", async () => (await client._http.GetAsync("/health")).IsSuccessStatusCode);
+            await Until.True($"{name} is ready", async () => (await client._http.GetAsync("/health")).IsSuccessStatusCode, StartPatience);
             return client;
         }
         catch

@@ -147,6 +147,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", hasty);
         await alice.Api.JoinGroupAsync("chess", "durable");
         await bob.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("now", "transient");
         await using var atAlice = await alice.WatchAsync();
         await using var atBob = await bob.WatchAsync();
 
@@ -164,6 +165,13 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         }
 
         Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal("sending", message.State));
+
+        // Who leaves a transient group with something unsaid will not say it to those who are there next time.
+        await alice.Api.SayAsync("now", "anybody here?");
+        await alice.Api.ExitGroupAsync("now");
+        var unsent = Assert.Single(await alice.Api.GroupMessagesAsync("now"));
+        Assert.Equal("failed", unsent.State);
+        Assert.Contains("left the group", unsent.Reason, StringComparison.Ordinal);
 
         own.Resume();
         await atAlice.NextAsync("the broker is back", IsConnection("connected"), Recovery);
