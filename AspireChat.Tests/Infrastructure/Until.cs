@@ -88,6 +88,11 @@ public static class Until
 
                 seen = Show(value);
             }
+            catch (TimeoutException e) when (TimeProvider.System.GetElapsedTime(started) > patience)
+            {
+                // Cut off by the deadline: what was seen before says more.
+                fault = e;
+            }
             catch (Exception e) when (!cancellation.IsCancellationRequested)
             {
                 fault = e;

@@ -23,16 +23,43 @@ public sealed class BurstTests
         var fromAlice = SendAsync(alice, "bob", Enumerable.Range(0, EachWay));
         var fromBob = new List<string>();
         fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(0, EachWay / 3)));
+        Report("bob has said a third");
         Assert.Equal(0, await bob.TerminateAsync());
+        Report("bob has ended");
         await bob.RestartAsync();
+        Report("bob is back");
         fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(EachWay / 3, EachWay / 3)));
         await bob.KillAsync();
+        Report("bob has crashed");
         await bob.RestartAsync();
+        Report("bob is back");
         fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(EachWay / 3 * 2, EachWay - (EachWay / 3 * 2))));
 
         await AssertCompleteAsync(alice, bob, await fromAlice);
         await AssertCompleteAsync(bob, alice, fromBob);
     }
+
+    // How many in which state follow each other: where something was lost shows when.
+    private static string Runs(IEnumerable<ApiMessage> messages)
+    {
+        var runs = new List<(int Count, string State)>();
+        foreach (var state in messages.Select(message => $"{message.State} {message.Reason}".Trim()))
+        {
+            if (runs is [.., var last] && last.State == state)
+            {
+                runs[^1] = (last.Count + 1, state);
+            }
+            else
+            {
+                runs.Add((1, state));
+            }
+        }
+
+        return string.Join(", ", runs.Select(run => $"{run.Count} {run.State}"));
+    }
+
+    private static void Report(string what) =>
+        TestContext.Current.TestOutputHelper?.WriteLine($"{DateTime.Now:HH:mm:ss.f} {what}");
 
     // Several at a time: the client's own order, in which it numbered them, is what counts.
     private static async Task<IReadOnlyCollection<string>> SendAsync(ChatClientProcess from, string to, IEnumerable<int> texts)
@@ -50,9 +77,10 @@ public sealed class BurstTests
         Assert.Equal(EachWay, accepted.Count);
         await Until.Value(
             $"all of {sender.Name}'s messages are delivered",
-            async () => (await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name).CountBy(m => m.State).ToList(),
-            states => states is [{ Key: "delivered", Value: EachWay }],
-            Patience);
+            async () => Runs((await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name)),
+            runs => runs == $"{EachWay} delivered",
+            Patience,
+            giveUp: () => sender.Process.HasExited || receiver.Process.HasExited ? "A client has ended." : null);
 
         // Exactly what was accepted, once, in the order in which the sender numbered it.
         var sent = (await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name).ToList();

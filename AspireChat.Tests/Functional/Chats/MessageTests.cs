@@ -86,6 +86,30 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public async Task Whoever_leaves_after_a_long_chat_is_given_the_time_of_a_restart()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartClientAsync("alice", ("Chat:Peer:AwayAfter", "00:00:03"));
+        await alice.Api.OpenChatAsync("bob");
+        var opened = TimeProvider.System.GetTimestamp();
+        await Until.True("the chat lasts", () => TimeProvider.System.GetElapsedTime(opened) > TimeSpan.FromSeconds(4));
+        await using var events = await alice.WatchAsync();
+
+        // In the middle of a flood, so that it is a write that finds the stream gone.
+        var left = TimeProvider.System.GetTimestamp();
+        var leaving = bob.TerminateAsync();
+        while (!leaving.IsCompleted)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(i => alice.Api.SendAsync("bob", $"{i}")));
+        }
+
+        Assert.Equal(0, await leaving);
+        await events.NextAsync("a message fails", e => e.Type == "state" && e.Text("state") == "failed");
+        Assert.True(TimeProvider.System.GetElapsedTime(left) > TimeSpan.FromSeconds(2.5), "Bob was given up at once.");
+    }
+
+    [Fact]
     public async Task Any_text_arrives_as_it_was_sent()
     {
         await using var system = await ChatSystem.StartAsync();
