@@ -8,4 +8,10 @@ internal enum Backends
 
     /// <summary>From the programs redis-server and rabbitmq-server of this machine.</summary>
     Local,
+
+    /// <summary>
+    /// From the user, who runs them elsewhere and names them in the configuration: <c>ConnectionStrings:redis</c> and
+    /// <c>ConnectionStrings:rabbitmq</c>.
+    /// </summary>
+    External,
 }

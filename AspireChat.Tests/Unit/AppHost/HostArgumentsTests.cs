@@ -25,6 +25,30 @@ public class HostArgumentsTests
     public void Users_may_stand_in_the_configuration(params string[] settings) =>
         Assert.Equal(["ann", "ben"], Parse([], settings).Users);
 
+    [Theory]
+    [InlineData("ann ben", "--guests", "ann", "ben")]
+    [InlineData("ann ben", "--guests", "ann, BEN", "--users", "cem")]
+    [InlineData("ann ben", "--users", "cem", "--guests=ann,ben")]
+    [InlineData("dora emil")]
+    [InlineData("dora emil", "--users", "ann")]
+    [InlineData("dora", "--users", "emil", "ann")]
+    [InlineData("", "--users", "emil", "dora")]
+    [InlineData("", "--guests")]
+    [InlineData("", "--guests", "--users", "ann")]
+    [InlineData("", "--guests=")]
+    public void Guests_are_read_in_every_spelling_and_default_to_two_who_are_not_users(string expected, params string[] args) =>
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Parse(args).Guests);
+
+    [Theory]
+    [InlineData("ann ben", "Guests", "ann,ben")]
+    [InlineData("ann ben", "Guests:0", "ann", "Guests:1", "ben")]
+    [InlineData("", "Guests", "")]
+    public void Guests_may_stand_in_the_configuration(string expected, params string[] settings)
+    {
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Parse([], settings).Guests);
+        Assert.Equal(["cem"], Parse(["--guests", "cem"], settings).Guests);
+    }
+
     [Fact]
     public void The_command_line_goes_before_the_configuration()
     {
@@ -33,6 +57,7 @@ public class HostArgumentsTests
         Assert.Equal(["cem"], arguments.Users);
         Assert.Equal(Backends.Container, arguments.Backends);
         Assert.Equal(Backends.Local, Parse([], "Backends", "Local").Backends);
+        Assert.Equal(Backends.External, Parse(["--backends=external"], "Backends", "Local").Backends);
     }
 
     [Theory]
@@ -43,7 +68,12 @@ public class HostArgumentsTests
     [InlineData("at least one name", "--users")]
     [InlineData("at least one name", "--users", "--backends", "local")]
     [InlineData("ann is named twice", "--users", "ann", "Ann")]
-    [InlineData("'container' or 'local', not 'cloud'", "--backends", "cloud")]
+    [InlineData("cannot be a guest's name", "--guests", "../x")]
+    [InlineData("starts with a letter", "--guests", "ann,")]
+    [InlineData("guest ann is named twice", "--guests", "ann", "Ann")]
+    [InlineData("ann is named as a user and as a guest", "--users", "ann", "--guests", "ben", "Ann")]
+    [InlineData("alice is named as a user and as a guest", "--guests", "alice")]
+    [InlineData("'container', 'local' or 'external', not 'cloud'", "--backends", "cloud")]
     [InlineData("--backends needs a value", "--backends")]
     [InlineData("--data needs a value", "--data")]
     [InlineData("path of a folder", "--data=")]
