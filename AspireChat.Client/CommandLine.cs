@@ -20,6 +20,8 @@ internal static class CommandLine
           --Chat:AcceptChats ask            ask before somebody opens a chat with you (default: auto)
           --Chat:Terminal false             no menu, even in a terminal
 
+          --check-health [address]          ask the client that runs here, or at an address, for its /health: exit code 0 or 1
+
         Every setting can also be an environment variable, with __ for the colons: Chat__DataDirectory.
         """;
 
@@ -43,7 +45,7 @@ internal static class CommandLine
 
         try
         {
-            return await run();
+            return args.Contains(HealthProbe.Argument) ? await HealthProbe.RunAsync(args) : await run();
         }
         catch (Exception e)
         {

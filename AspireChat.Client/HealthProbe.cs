@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Security;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Terminal;
+using AspireChat.ServiceDefaults;
+
+namespace AspireChat.Client;
+
+/// <summary>
+/// <c>--check-health [address]</c>: the program asks a running client how it is, and says it by its exit code. .NET's
+/// container images hold no other program that could.
+/// </summary>
+/// <remarks>
+/// It needs no name, no settings and no data directory. Without an address it asks the web port that the same environment
+/// and arguments give a client. An address without a path is asked for <see cref="Extensions.HealthPath"/>; a path alone,
+/// such as <see cref="Extensions.AlivePath"/>, is one at that web port.
+/// </remarks>
+internal static class HealthProbe
+{
+    /// <summary>The argument that asks for it.</summary>
+    public const string Argument = "--check-health";
+
+    // The web port of .NET's images (https://learn.microsoft.com/dotnet/core/compatibility/containers/8.0/aspnet-port).
+    private const string DefaultAddress = "http://127.0.0.1:8080";
+
+    private const int LongestAnswer = 1_024;
+
+    // For connecting and the answer together. A client answers from what it knows, without asking Redis or RabbitMQ.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Asks, and tells the answer in one line.</summary>
+    /// <returns>The exit code: 0 if the client is well, otherwise 1.</returns>
+    /// <exception cref="ClientStartException">The address is not one, or cannot be told from the settings.</exception>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // The weakest first, as in ASP.NET Core.
+        var environment = new ConfigurationBuilder()
+            .AddEnvironmentVariables("ASPNETCORE_")
+            .AddEnvironmentVariables("DOTNET_")
+            .AddEnvironmentVariables()
+            .Build();
+        var address = FindAddress(args, environment);
+        var (isWell, sentence) = await AskAsync(address);
+        await (isWell ? Console.Out : Console.Error).WriteLineAsync($"{address}: {sentence}");
+        return isWell ? 0 : 1;
+    }
+
+    /// <summary>The address that is asked.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="environment">The environment variables, without ASP.NET Core's prefixes.</param>
+    /// <exception cref="ClientStartException">The address is not one, or cannot be told from the settings.</exception>
+    public static Uri FindAddress(string[] args, IConfiguration environment)
+    {
+        var at = Array.IndexOf(args, Argument);
+        var given = args.Length > at + 1 && !args[at + 1].StartsWith('-') ? args[at + 1] : null;
+        if (given is null || given.StartsWith('/'))
+        {
+            string[] others = [.. args[..at], .. args[(at + (given is null ? 1 : 2))..]];
+            var settings = new ConfigurationBuilder().AddConfiguration(environment).AddCommandLine(others).Build();
+            return new Uri(FindWebPort(settings), given ?? Extensions.HealthPath);
+        }
+
+        return !Uri.TryCreate(given, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
+            ? throw new ClientStartException($"'{TerminalText.Clean(given)}' is not an address; {Argument} takes one such as {DefaultAddress}, or a path.")
+            : address.AbsolutePath is "/" ? new Uri(address, Extensions.HealthPath) : address;
+    }
+
+    private static async Task<(bool IsWell, string Sentence)> AskAsync(Uri address)
+    {
+        var isNumber = address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null };
+
+        // A certificate is for a name; nothing that must be kept from anybody is sent.
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => isNumber || errors == SslPolicyErrors.None;
+        using var http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = LongestAnswer };
+        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        if (isNumber)
+        {
+            // Every client answers under this name, to whatever address it listens.
+            request.Headers.Host = "localhost";
+        }
+
+        try
+        {
+            using var answer = await http.SendAsync(request);
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => (true, TerminalText.Clean(await answer.Content.ReadAsStringAsync())),
+                HttpStatusCode.ServiceUnavailable when address.AbsolutePath == Extensions.HealthPath => (
+                    false, "The client runs, but is not registered at Redis or not connected to RabbitMQ; it tries again by itself."),
+                HttpStatusCode.MisdirectedRequest => (false, $"The client does not answer under the name {address.Host}; Chat:ApiHosts allows it."),
+                var status => (false, $"The answer is {(int)status}."),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            return (false, $"No answer within {Patience.TotalSeconds:0} s.");
+        }
+        catch (HttpRequestException e)
+        {
+            return (false, $"No answer: {TerminalText.Clean((e.InnerException ?? e).Message)}.");
+        }
+    }
+
+    // Where a client of this machine with these settings would be called.
+    private static Uri FindWebPort(IConfiguration settings)
+    {
+        List<string> addresses = [.. WebAddresses(settings)];
+        var address = addresses.Find(one => one.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+            ?? addresses.FirstOrDefault(DefaultAddress);
+        var bound = BindingAddress.Parse(address);
+        if (bound.IsUnixPipe || bound.IsNamedPipe || bound.Port == 0)
+        {
+            throw new ClientStartException($"The web address {address} does not say which port to ask; give it: {Argument} {DefaultAddress}");
+        }
+
+        // Kestrel takes a name for all addresses, unless it is localhost; loopback is among them.
+        var isOneAddress = IPAddress.TryParse(bound.Host, out var ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any);
+        return new UriBuilder(bound.Scheme, isOneAddress ? bound.Host : "127.0.0.1", bound.Port).Uri;
+    }
+
+    // What goes before what: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/endpoints.
+    private static IEnumerable<string> WebAddresses(IConfiguration settings)
+    {
+        string[] endpoints = [.. settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()];
+        string[] urls = [.. Split(settings["urls"])];
+        return endpoints is not [] ? endpoints
+            : urls is not [] ? urls
+            : Split(settings["http_ports"]).Select(port => $"http://*:{port}")
+                .Concat(Split(settings["https_ports"]).Select(port => $"https://*:{port}"));
+    }
+
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}
