@@ -54,7 +54,8 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>The folder used when <c>Chat:DataDirectory</c> is not set.</summary>
     public static string DefaultFor(string user) => System.IO.Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create),
+        // Not created here: if that is forbidden, Open says it with its sentence.
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
         "AspireChat",
         user);
 

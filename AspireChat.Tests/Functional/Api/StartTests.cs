@@ -29,6 +29,14 @@ public sealed partial class StartTests
     public Task A_wrong_setting_is_named_by_its_path(string setting, string value, string sentence) =>
         ExpectRefusalAsync("alice", sentence, (setting, value));
 
+    [Fact]
+    public async Task A_home_that_cannot_be_written_ends_the_start_with_a_sentence()
+    {
+        await using var client = Run("alice", [], NoRedis, dataHome: "/proc/nothing");
+
+        await ExpectRefusalAsync(client, "The data directory /proc/nothing/AspireChat/alice ");
+    }
+
     [Theory]
     [InlineData("nonsense", "The web address (--urls) is not one:")]
     [InlineData("http://192.0.2.1:80", "The web address cannot be used")]
@@ -132,12 +140,14 @@ public sealed partial class StartTests
         Assert.DoesNotContain("   at ", client.Output, StringComparison.Ordinal);
     }
 
-    private static TestProcess Run(string name, IEnumerable<string> arguments, string? redis, string? dataDirectory = null)
+    private static TestProcess Run(
+        string name, IEnumerable<string> arguments, string? redis, string? dataDirectory = null, string? dataHome = null)
     {
         Dictionary<string, string?> environment = new()
         {
             ["ConnectionStrings__redis"] = redis,
             ["Chat__DataDirectory"] = dataDirectory,
+            ["XDG_DATA_HOME"] = dataHome,
         };
         return TestProcess.Start(
             "client", "dotnet", [Path.Combine(AppContext.BaseDirectory, "AspireChat.Client.dll"), "--name", name, .. arguments], environment);
