@@ -1,4 +1,5 @@
 using AspireChat.AppHost.Aspire;
+using AspireChat.AppHost.Local;
 
 // The system as a diagram: a name server, a broker, and one client per user.
 var builder = DistributedApplication.CreateBuilder(args);
@@ -9,36 +10,35 @@ if (setup is null)
 }
 
 // Redis: who is online, where, with which key.
-IResourceBuilder<IResourceWithConnectionString> redis = setup.UsesContainers
-    ? builder.AddRedis("redis")
-        .WithDataVolume()
-        .WithAppendOnlyFile()
-    : builder.AddLocalRedis("redis", setup);
+IResourceBuilder<IResourceWithConnectionString> redis = setup.Backends switch
+{
+    Backends.Container => builder.AddRedis("redis").WithDataVolume(setup.VolumeName("redis")).WithAppendOnlyFile(),
+    Backends.Local => builder.AddLocalRedis("redis", setup),
+    _ => builder.AddConnectionString("redis"),
+};
 
-// RabbitMQ: groups, discovery, insults, mailboxes.
-IResourceBuilder<IResourceWithConnectionString> rabbitmq = setup.UsesContainers
-    ? builder.AddRabbitMQ("rabbitmq")
-        .WithDataVolume()
-        .WithManagementPlugin()
-        .WithUrlForEndpoint("management", url => url.DisplayText = "RabbitMQ management")
-    : builder.AddLocalRabbitMQ("rabbitmq", setup);
+// RabbitMQ: groups, discovery, insults.
+IResourceBuilder<IResourceWithConnectionString> rabbitmq = setup.Backends switch
+{
+    Backends.Container => builder.AddRabbitMQ("rabbitmq").WithDataVolume(setup.VolumeName("rabbitmq")).WithManagementPages(),
+    Backends.Local => builder.AddLocalRabbitMQ("rabbitmq", setup),
+    _ => builder.AddConnectionString("rabbitmq"),
+};
 
 // The clients. They find one another through Redis and then talk directly.
-foreach (var (user, name) in setup.Users)
+foreach (var user in setup.Users)
 {
-    var token = builder.AddParameter(
-        $"{name}-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
-
-    builder.AddProject<Projects.AspireChat_Client>(name)
-        .WithArgs("--name", user)
-        .WithReference(redis).WaitFor(redis)
-        .WithReference(rabbitmq).WaitFor(rabbitmq)
-        .WithEnvironment("Chat__ApiToken", token)
-        .WithDataDirectory(user, setup)
-        .WithHttpEndpoint()
-        .WithHttpHealthCheck("/health")
-        .WithUrlForEndpoint("http", url => url.DisplayText = $"{user}'s client");
+    builder.AddChatClient(user, redis, rabbitmq, setup);
 }
+
+// Guests come when somebody starts them: in the dashboard, or by `aspire resource dora start`.
+foreach (var guest in setup.Guests)
+{
+    builder.AddChatClient(guest, redis, rabbitmq, setup).WithExplicitStart();
+}
+
+// What `aspire publish` writes, and `aspire deploy` runs.
+builder.AddComposeFile();
 
 await builder.Build().RunAsync();
 return 0;

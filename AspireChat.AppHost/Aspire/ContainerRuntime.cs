@@ -12,16 +12,14 @@ internal static class ContainerRuntime
     // Aspire's own settings for which of the two to use.
     private static readonly string[] Settings = ["ASPIRE_CONTAINER_RUNTIME", "DOTNET_ASPIRE_CONTAINER_RUNTIME"];
 
-    /// <summary>Containers where a runtime answers and nothing else is asked for.</summary>
-    /// <returns>True for containers, false for local programs.</returns>
+    /// <summary>What is asked for; otherwise containers where a runtime answers, local programs elsewhere.</summary>
     /// <exception cref="HostException">Containers are asked for, and no runtime answers.</exception>
-    public static bool Choose(Backends? asked) => asked switch
+    public static Backends Choose(Backends? asked) => asked switch
     {
-        Backends.Local => false,
         Backends.Container when !Answers() => throw new HostException(
             "No container runtime answers: start Docker or Podman, or use --backends local."),
-        Backends.Container => true,
-        _ => Answers(),
+        null => Answers() ? Backends.Container : Backends.Local,
+        { } chosen => chosen,
     };
 
     private static bool Answers()

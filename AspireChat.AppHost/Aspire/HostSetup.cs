@@ -8,18 +8,22 @@ internal sealed class HostSetup : IDisposable
     private readonly DataFolder? _data;
     private readonly LoopbackPorts _ports = new();
 
-    private HostSetup(HostArguments arguments, bool usesContainers, DataFolder? data)
+    private HostSetup(HostArguments arguments, Backends backends, DataFolder? data)
     {
-        Users = [.. arguments.Users.Select((user, position) => (user, ResourceNames.Of(user, position)))];
-        UsesContainers = usesContainers;
+        Users = arguments.Users;
+        Guests = data is null ? [] : arguments.Guests;
+        Backends = backends;
         _data = data;
     }
 
-    /// <summary>The users, and how their clients are called in the diagram.</summary>
-    public IReadOnlyList<(string User, string Name)> Users { get; }
+    /// <summary>The users who get a client.</summary>
+    public IReadOnlyList<string> Users { get; }
 
-    /// <summary>Whether Redis and RabbitMQ come from containers, or from programs of this machine.</summary>
-    public bool UsesContainers { get; }
+    /// <summary>Those whose clients wait to be started by hand; none when nothing runs.</summary>
+    public IReadOnlyList<string> Guests { get; }
+
+    /// <summary>Where Redis and RabbitMQ come from.</summary>
+    public Backends Backends { get; }
 
     /// <summary>The data folder; null when nothing runs, only deployment artifacts are made.</summary>
     public DataFolder? Data => _data;
@@ -32,7 +36,7 @@ internal sealed class HostSetup : IDisposable
         {
             var arguments = HostArguments.Parse(args, builder.Configuration);
             return builder.ExecutionContext.IsPublishMode
-                ? new HostSetup(arguments, usesContainers: true, data: null)
+                ? new HostSetup(arguments, ChooseForPublishing(arguments.Backends), data: null)
                 : new HostSetup(arguments, ContainerRuntime.Choose(arguments.Backends), DataFolder.Open(arguments.DataFolder));
         }
         catch (HostException e)
@@ -41,6 +45,12 @@ internal sealed class HostSetup : IDisposable
             return null;
         }
     }
+
+    /// <summary>
+    /// The name of a server's volume. Published, it is the same wherever it was made, for the data hang on it; null while
+    /// developing, where Aspire makes one for each copy of the sources.
+    /// </summary>
+    public string? VolumeName(string server) => _data is null ? $"{server}-data" : null;
 
     /// <summary>A redis-server of this machine.</summary>
     public LocalRedis PrepareRedis() => LocalRedis.Prepare(LocalData, _ports);
@@ -52,4 +62,8 @@ internal sealed class HostSetup : IDisposable
     public void Dispose() => _data?.Dispose();
 
     private DataFolder LocalData => _data ?? throw new InvalidOperationException("Local servers are for running, not for publishing.");
+
+    private static Backends ChooseForPublishing(Backends? asked) => asked is Backends.Local
+        ? throw new HostException("Programs of this machine cannot be published: use --backends container or --backends external.")
+        : asked ?? Backends.Container;
 }

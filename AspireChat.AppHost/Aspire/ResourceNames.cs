@@ -7,8 +7,10 @@ namespace AspireChat.AppHost.Aspire;
 internal static class ResourceNames
 {
     private const string Prefix = "client-";
-    private static readonly string[] Reserved = ["redis", "rabbitmq", "epmd"];
-    private static readonly string[] ReservedEndings = ["-token", "-password"];
+    private static readonly string[] Reserved = ["redis", "rabbitmq", "epmd", "compose"];
+
+    // What Aspire and this host call the parts of another resource: alice-token, alice-terminalhost-0, compose-dashboard.
+    private static readonly string[] ReservedParts = ["-token", "-password", "-terminalhost-", "-rebuilder", "-dashboard"];
 
     /// <summary>The user's own name where Aspire takes it; else <c>client-</c> and the place in the list.</summary>
     public static string Of(string user, int position) =>
@@ -18,7 +20,7 @@ internal static class ResourceNames
         && !user.EndsWith('-')
         && !user.StartsWith(Prefix, StringComparison.Ordinal)
         && !Reserved.Contains(user)
-        && !ReservedEndings.Any(ending => user.EndsWith(ending, StringComparison.Ordinal))
+        && !ReservedParts.Any(part => user.Contains(part, StringComparison.Ordinal))
             ? user
             : $"{Prefix}{position + 1}";
 }

@@ -6,13 +6,11 @@ namespace AspireChat.AppHost.Local;
 /// <summary>A redis-server of this machine on a free loopback port: password, append-only file, data in the data folder.</summary>
 internal sealed class LocalRedis
 {
-    private readonly string _password;
-
     private LocalRedis(LocalProgram program, int port, string password)
     {
         Program = program;
         Port = port;
-        _password = password;
+        Password = password;
     }
 
     /// <summary>The server.</summary>
@@ -21,8 +19,11 @@ internal sealed class LocalRedis
     /// <summary>Its port on 127.0.0.1.</summary>
     public int Port { get; }
 
+    /// <summary>What clients say to it.</summary>
+    public string Password { get; }
+
     /// <summary>For StackExchange.Redis.</summary>
-    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port},password={_password}");
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port},password={Password}");
 
     /// <summary>Writes its configuration.</summary>
     /// <exception cref="HostException">redis-server is not installed.</exception>
@@ -60,7 +61,7 @@ internal sealed class LocalRedis
         Port,
         async (stream, token) =>
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"AUTH {_password}\r\nPING\r\n"), token);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"AUTH {Password}\r\nPING\r\n"), token);
             using var reader = new StreamReader(stream, Encoding.ASCII);
             return await reader.ReadLineAsync(token) == "+OK" && await reader.ReadLineAsync(token) == "+PONG";
         },

@@ -1,7 +1,7 @@
 namespace AspireChat.AppHost.Aspire;
 
-/// <summary>What the diagram says in one word.</summary>
-internal static class DiagramExtensions
+/// <summary>What Redis and RabbitMQ in containers need beyond Aspire's defaults.</summary>
+internal static class ContainerServers
 {
     private const string AppendOnly = "--appendonly yes";
 
@@ -25,9 +25,7 @@ internal static class DiagramExtensions
             }
         });
 
-    /// <summary>Gives a client a place of its own for identity and history that outlasts this run.</summary>
-    public static IResourceBuilder<ProjectResource> WithDataDirectory(
-        this IResourceBuilder<ProjectResource> builder, string user, HostSetup setup) => setup.Data is null
-        ? builder // Where it is deployed to, it has the place that it chooses by itself.
-        : builder.WithEnvironment("Chat__DataDirectory", setup.Data.Folder("clients", user));
+    /// <summary>Adds RabbitMQ's management pages, with a link to them.</summary>
+    public static IResourceBuilder<RabbitMQServerResource> WithManagementPages(this IResourceBuilder<RabbitMQServerResource> builder) =>
+        builder.WithManagementPlugin().WithUrlForEndpoint("management", url => url.DisplayText = "RabbitMQ management");
 }

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using AspireChat.AppHost.Local;
+
+namespace AspireChat.AppHost.Aspire;
+
+/// <summary>What the commands of a client do, and the sentence that each answers with.</summary>
+/// <param name="api">The client.</param>
+internal sealed class ChatActions(ClientApi api)
+{
+    private const int Recent = 1000;
+    private static readonly TimeSpan OutcomeDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Sends a private message and waits some seconds for its delivery.</summary>
+    public Task<ExecuteCommandResult> SendAsync(string to, string text, CancellationToken cancellationToken) => TellAsync(async () =>
+    {
+        var chat = $"chats/{Uri.EscapeDataString(to)}";
+        await api.PostAsync(chat, body: null, cancellationToken);
+        var (state, reason, elapsed) = await SendAndWaitAsync(chat, text, cancellationToken);
+        return state switch
+        {
+            "delivered" or "read" => Success($"{Printable.Text(to)} has it after {elapsed}: {state}."),
+            "failed" => CommandResults.Failure($"It could not be delivered. {reason}"),
+            _ => Success(
+                $"Not delivered yet: it stays on {api.User}'s disk and goes out as soon as {Printable.Text(to)} can be reached."),
+        };
+    });
+
+    /// <summary>Says something in a group, after joining it, and waits some seconds for the broker's confirm.</summary>
+    public Task<ExecuteCommandResult> SayAsync(string group, string text, CancellationToken cancellationToken) => TellAsync(async () =>
+    {
+        var room = $"groups/{Uri.EscapeDataString(group)}";
+        var joined = await api.PostAsync(room, body: null, cancellationToken);
+        var (state, reason, elapsed) = await SendAndWaitAsync(room, text, cancellationToken);
+        return state switch
+        {
+            "confirmed" or "sent" => Success(
+                $"RabbitMQ has it after {elapsed}: {state}, in the {joined["mode"]} group {joined["name"]} with {Members(joined)} present."),
+            "failed" => CommandResults.Failure($"It could not be sent. {reason}"),
+            _ => Success($"Not confirmed yet: it stays on {api.User}'s disk and goes out as soon as RabbitMQ can be reached."),
+        };
+    });
+
+    /// <summary>Asks everybody who they are.</summary>
+    /// <param name="seconds">How long to wait for answers; null or empty: the client's default.</param>
+    /// <param name="cancellationToken">Ends the survey.</param>
+    public Task<ExecuteCommandResult> DiscoverAsync(string? seconds, CancellationToken cancellationToken) => TellAsync(async () =>
+    {
+        var query = string.IsNullOrWhiteSpace(seconds) ? "" : $"?seconds={Uri.EscapeDataString(seconds)}";
+        var watch = Stopwatch.StartNew();
+        var survey = await api.PostAsync($"discover{query}", body: null, cancellationToken);
+        var users = survey["users"]!.AsArray().Select(user => $"{user!["name"]}").ToArray();
+        var groups = survey["groups"]!.AsArray().Select(group => $"{group!["name"]} ({group["mode"]}, {Members(group)})").ToArray();
+        return CommandResults.Success(
+            $"Users: {List(users)}. Groups: {List(groups)}. {Spell(watch.Elapsed)}, {survey["ended"]}.",
+            survey.ToJsonString(),
+            CommandResultFormat.Json);
+    });
+
+    /// <summary>Insults whoever gets it.</summary>
+    /// <param name="text">The insult; null or empty: a stock one.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<ExecuteCommandResult> InsultAsync(string? text, CancellationToken cancellationToken) => TellAsync(async () =>
+    {
+        var body = string.IsNullOrWhiteSpace(text) ? null : new JsonObject { ["text"] = text };
+        await api.PostAsync("insults", body, cancellationToken);
+        return Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
+    });
+
+    private async Task<(string State, string? Reason, string Elapsed)> SendAndWaitAsync(
+        string conversation, string text, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        var sent = await api.PostAsync($"{conversation}/messages", new JsonObject { ["text"] = text }, cancellationToken);
+        var id = sent["id"]!.GetValue<string>();
+        while (true)
+        {
+            var messages = await api.GetAsync($"{conversation}/messages?limit={Recent}", cancellationToken);
+            var own = messages["items"]!.AsArray().Single(message => message!["id"]!.GetValue<string>() == id)!;
+            if (own["state"]!.GetValue<string>() is var state && (state != "sending" || watch.Elapsed > OutcomeDeadline))
+            {
+                return (state, own["reason"]?.GetValue<string>(), Spell(watch.Elapsed));
+            }
+
+            await Task.Delay(LookEvery, cancellationToken);
+        }
+    }
+
+    private static async Task<ExecuteCommandResult> TellAsync(Func<Task<ExecuteCommandResult>> act)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (HostException e)
+        {
+            return CommandResults.Failure(e.Message);
+        }
+    }
+
+    // The dashboard shows the message, the command line the data.
+    private static ExecuteCommandResult Success(string sentence) => CommandResults.Success(sentence, sentence);
+
+    private static string Members(JsonNode group) => group["members"]?.GetValue<int>() switch
+    {
+        null => "an unknown number of members",
+        1 => "1 member",
+        var count => string.Create(CultureInfo.InvariantCulture, $"{count} members"),
+    };
+
+    private static string List(string[] names) => names is [] ? "none" : string.Join(", ", names);
+
+    private static string Spell(TimeSpan time) => time < TimeSpan.FromSeconds(1)
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+}

@@ -1,0 +1,119 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AspireChat.AppHost.Aspire;
+
+/// <summary>
+/// What users do most, as commands on their clients: buttons with a form in the dashboard, and
+/// <c>aspire resource alice send bob "hello"</c> elsewhere. They are enabled while the client is healthy.
+/// </summary>
+internal static class ChatCommands
+{
+    // As the client's own limit (Chat:… in docs/protocol.md, "Names, keys, messages").
+    private const int MaxNameLength = 32;
+
+    /// <summary>Adds the commands <c>send</c>, <c>say</c>, <c>discover</c> and <c>insult</c>.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="api">Its API.</param>
+    public static IResourceBuilder<ProjectResource> WithChatCommands(this IResourceBuilder<ProjectResource> client, ClientApi api)
+    {
+        var actions = new ChatActions(api);
+        return client
+            .WithChatCommand("send", "Send a private message", "Opens a private chat if need be, and says whether the message was delivered.", "Send",
+                [To(api.User), Text("What to say.", required: true)],
+                (arguments, cancellationToken) => actions.SendAsync(arguments["to"].Value!, arguments["text"].Value!, cancellationToken))
+            .WithChatCommand("say", "Say something in a group", "Joins the group, or creates a durable one, and says whether RabbitMQ has the message.", "ChatMultiple",
+                [Group(), Text("What to say.", required: true)],
+                (arguments, cancellationToken) => actions.SayAsync(arguments["group"].Value!, arguments["text"].Value!, cancellationToken))
+            .WithChatCommand("discover", "Discover", "Asks all clients who they are and which groups they are in.", "Search",
+                [Seconds()],
+                (arguments, cancellationToken) => actions.DiscoverAsync(arguments["seconds"].Value, cancellationToken))
+            .WithChatCommand("insult", "Insult somebody", "Sends an insult, which reaches exactly one client, nobody knows whose.", "EmojiAngry",
+                [Text("The insult; empty: a stock one.", required: false)],
+                (arguments, cancellationToken) => actions.InsultAsync(arguments["text"].Value, cancellationToken));
+    }
+
+    private static IResourceBuilder<ProjectResource> WithChatCommand(
+        this IResourceBuilder<ProjectResource> client,
+        string name,
+        string displayName,
+        string description,
+        string icon,
+        IReadOnlyList<InteractionInput> arguments,
+        Func<InteractionInputCollection, CancellationToken, Task<ExecuteCommandResult>> execute) =>
+        client.WithCommand(
+            name,
+            displayName,
+            async context => IsRunning(context)
+                ? await execute(context.Arguments, context.CancellationToken)
+                : CommandResults.Failure($"{client.Resource.Name} does not run, or is not ready yet; start it, or wait a moment."),
+            new CommandOptions
+            {
+                Description = description,
+                IconName = icon,
+                Arguments = arguments,
+                UpdateState = context => IsRunning(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
+            });
+
+    // Aspire asks for the state only where it shows buttons; whoever has no buttons may call at any time, and the proxy
+    // before a client takes the call even if nobody is behind it.
+    private static bool IsRunning(ExecuteCommandContext context) =>
+        context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)
+        && IsRunning(now.Snapshot);
+
+    private static bool IsRunning(CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text == KnownResourceStates.Running && snapshot.HealthStatus is not HealthStatus.Unhealthy;
+
+    // Whoever has a client here is proposed; others, who joined by hand, can be typed.
+    private static InteractionInput To(string self) => new()
+    {
+        Name = "to",
+        Label = "To",
+        Description = "Another user.",
+        InputType = InputType.Choice,
+        AllowCustomChoice = true,
+        Required = true,
+        MaxLength = MaxNameLength,
+        DynamicLoading = new InputLoadOptions
+        {
+            LoadCallback = context =>
+            {
+                context.Input.Options =
+                [
+                    .. context.Services.GetRequiredService<DistributedApplicationModel>().Resources
+                        .SelectMany(resource => resource.Annotations.OfType<ChatUserAnnotation>())
+                        .Where(annotation => annotation.User != self)
+                        .Select(annotation => KeyValuePair.Create(annotation.User, annotation.User)),
+                ];
+                return Task.CompletedTask;
+            },
+        },
+    };
+
+    private static InteractionInput Group() => new()
+    {
+        Name = "group",
+        Label = "Group",
+        Description = "The group's name.",
+        InputType = InputType.Text,
+        Required = true,
+        MaxLength = MaxNameLength,
+    };
+
+    private static InteractionInput Text(string description, bool required) => new()
+    {
+        Name = "text",
+        Label = "Text",
+        Description = description,
+        InputType = InputType.Text,
+        Required = required,
+    };
+
+    private static InteractionInput Seconds() => new()
+    {
+        Name = "seconds",
+        Label = "Seconds",
+        Description = "How long to wait for answers: above 0 to 30; empty: 3. It ends sooner when all have answered.",
+        InputType = InputType.Number,
+    };
+}
