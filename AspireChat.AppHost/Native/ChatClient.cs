@@ -51,10 +51,10 @@ internal sealed class ChatClient
     }
 
     /// <summary>What connects a client with the system, one started by hand too: servers and dashboard.</summary>
-    public static IReadOnlyDictionary<string, string> Connections(LocalRedis redis, LocalRabbitMq rabbitMq, Dashboard dashboard) =>
+    public static IReadOnlyDictionary<string, string> Connections(Servers servers, Dashboard dashboard) =>
         new Dictionary<string, string>(dashboard.Telemetry)
         {
-            ["ConnectionStrings__redis"] = redis.ConnectionString,
-            ["ConnectionStrings__rabbitmq"] = rabbitMq.ConnectionString,
+            ["ConnectionStrings__redis"] = servers.RedisConnection,
+            ["ConnectionStrings__rabbitmq"] = servers.RabbitMqConnection,
         };
 }

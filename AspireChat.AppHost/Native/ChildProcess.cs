@@ -13,12 +13,18 @@ internal sealed class ChildProcess
     private const int TailLines = 20;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(1);
 
-    // Settings of the host's own process, or of other servers of this user, that are not meant for its children.
+    // Settings of the host's own process, or of other servers of this user, that are not meant for its children; what
+    // a child needs of them it is given.
     private static readonly string[] KeptBack =
-        ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_LAUNCH_PROFILE", "ASPIRE_", "DOTNET_DASHBOARD_", "OTEL_", "RABBITMQ_", "ERL_"];
+    [
+        "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_LAUNCH_PROFILE",
+        "ASPIRE_", "ConnectionStrings_", "DOTNET_DASHBOARD_", "OTEL_", "RABBITMQ_", "ERL_",
+    ];
 
     private readonly Process _process;
     private readonly Queue<string> _tail = new();
+    private volatile bool _endIsAsked;
+    private volatile bool _hasAnswered;
 
     private ChildProcess(LocalProgram program, Process process, Action<string>? show)
     {
@@ -41,6 +47,16 @@ internal sealed class ChildProcess
 
     /// <summary>Ends with the exit code when the process has ended and its last lines have been read.</summary>
     public Task<int> Exited { get; }
+
+    /// <summary>Whether it was heard to answer since it started.</summary>
+    public bool HasAnswered
+    {
+        get => _hasAnswered;
+        set => _hasAnswered = value;
+    }
+
+    /// <summary>Whether it was asked, or made, to end.</summary>
+    public bool EndIsAsked => _endIsAsked;
 
     /// <summary>The last lines that it wrote.</summary>
     public IReadOnlyList<string> Tail
@@ -96,6 +112,7 @@ internal sealed class ChildProcess
     {
         if (!_process.HasExited)
         {
+            _endIsAsked = true;
             ProcessTable.Signal(Id, ProcessTable.SigTerm);
         }
 
@@ -115,6 +132,7 @@ internal sealed class ChildProcess
     /// <summary>Ends it and all that it has started at once.</summary>
     public void Kill()
     {
+        _endIsAsked = true;
         try
         {
             _process.Kill(entireProcessTree: true);

@@ -11,11 +11,19 @@ internal sealed class Children(HostConsole console, PidFiles pidFiles)
     private static readonly TimeSpan BeginnerPatience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<LocalProgram, ChildProcess> _running = [];
-    private readonly HashSet<LocalProgram> _ready = [];
+    private readonly Dictionary<LocalProgram, ChildProcess> _last = [];
     private bool _closed;
 
-    /// <summary>Starts a program and waits until it answers.</summary>
+    /// <summary>What has become of a program.</summary>
+    public ChildState StateOf(LocalProgram program) => Find(program) switch
+    {
+        null => ChildState.NotStarted,
+        { Exited.IsCompleted: false } => ChildState.Running,
+        { EndIsAsked: true } => ChildState.Stopped,
+        _ => ChildState.Ended,
+    };
+
+    /// <summary>Starts a program, which does not run, and waits until it answers.</summary>
     /// <param name="program">The program.</param>
     /// <param name="showsLines">Whether the console shows what it writes, or only its last lines if it ends unasked.</param>
     /// <param name="answers">Asks it once.</param>
@@ -38,7 +46,7 @@ internal sealed class Children(HostConsole console, PidFiles pidFiles)
             {
                 if (child.Exited.IsCompleted)
                 {
-                    throw TellEnd(program);
+                    throw TellEnd(child);
                 }
 
                 await Task.Delay(LookEvery, patience.Token);
@@ -49,33 +57,23 @@ internal sealed class Children(HostConsole console, PidFiles pidFiles)
             throw new HostException($"{program.Name} did not answer within {deadline.TotalSeconds:0} seconds.");
         }
 
-        lock (_lock)
-        {
-            _ready.Add(program);
-        }
+        child.HasAnswered = true;
     }
 
-    /// <summary>Whether a program was started and has not ended.</summary>
-    public bool Runs(LocalProgram program) => Find(program) is { Exited.IsCompleted: false };
-
-    /// <summary>Waits until a program that was started ends, whoever ended it.</summary>
-    public Task AwaitEndAsync(LocalProgram program) => Find(program)?.Exited ?? Task.CompletedTask;
-
-    /// <summary>Shows the last lines of a program that has ended unasked, if they were not shown as they came.</summary>
-    /// <returns>The sentence about it.</returns>
-    public HostException TellEnd(LocalProgram program)
+    /// <summary>
+    /// Waits until a program that was started ends. If nobody asked it to, its last lines are shown, unless they were as
+    /// they came.
+    /// </summary>
+    /// <returns>The sentence about it; null if the end was asked for.</returns>
+    public async Task<HostException?> AwaitUnaskedEndAsync(LocalProgram program)
     {
-        if (Find(program) is not { Exited: { IsCompletedSuccessfully: true, Result: var code } } child)
+        if (Find(program) is not { } child)
         {
-            throw new InvalidOperationException($"{program.Name} has not ended.");
+            return null;
         }
 
-        foreach (var line in child.ShowsLines ? [] : child.Tail)
-        {
-            console.Log(program.Name, line);
-        }
-
-        return new HostException($"{program.Name} has ended with exit code {code}; its last lines are above.");
+        await child.Exited;
+        return child.EndIsAsked ? null : TellEnd(child);
     }
 
     /// <summary>Stops a program if it was started; nothing of it runs afterwards.</summary>
@@ -83,18 +81,12 @@ internal sealed class Children(HostConsole console, PidFiles pidFiles)
     /// <param name="patience">How long it may take before force is used.</param>
     public async Task StopAsync(LocalProgram program, TimeSpan patience)
     {
-        ChildProcess? child;
-        lock (_lock)
-        {
-            child = Find(program);
-            patience = _ready.Contains(program) ? patience : BeginnerPatience;
-        }
-
-        if (child is null)
+        if (Find(program) is not { } child || child is { EndIsAsked: true, Exited.IsCompleted: true })
         {
             return;
         }
 
+        patience = child.HasAnswered ? patience : BeginnerPatience;
         if (!await child.StopAsync(patience))
         {
             console.Say($"{program.Name} did not end within {patience.TotalSeconds:0} seconds and was ended by force.");
@@ -103,13 +95,28 @@ internal sealed class Children(HostConsole console, PidFiles pidFiles)
         pidFiles.Remove(child);
     }
 
+    /// <summary>Ends a program at once, as <c>kill -9</c> does; nothing of it runs afterwards.</summary>
+    /// <returns>The process id that it had; null if it did not run.</returns>
+    public async Task<int?> KillAsync(LocalProgram program)
+    {
+        if (Find(program) is not { Exited.IsCompleted: false } child)
+        {
+            return null;
+        }
+
+        child.Kill();
+        await child.Exited;
+        pidFiles.Remove(child);
+        return child.Id;
+    }
+
     /// <summary>Ends everything by force; nothing starts afterwards.</summary>
     public void KillAll()
     {
         lock (_lock)
         {
             _closed = true;
-            foreach (var child in _running.Values)
+            foreach (var child in _last.Values)
             {
                 child.Kill();
             }
@@ -127,17 +134,28 @@ internal sealed class Children(HostConsole console, PidFiles pidFiles)
             }
 
             var child = ChildProcess.Start(program, showsLines ? line => console.Log(program.Name, line) : null);
-            _running.Add(program, child);
+            _last[program] = child;
             pidFiles.Add(child);
             return child;
         }
+    }
+
+    private HostException TellEnd(ChildProcess child)
+    {
+        pidFiles.Remove(child);
+        foreach (var line in child.ShowsLines ? [] : child.Tail)
+        {
+            console.Log(child.Name, line);
+        }
+
+        return new HostException($"{child.Name} has ended with exit code {child.Exited.Result}; its last lines are above.");
     }
 
     private ChildProcess? Find(LocalProgram program)
     {
         lock (_lock)
         {
-            return _running.GetValueOrDefault(program);
+            return _last.GetValueOrDefault(program);
         }
     }
 }

@@ -14,7 +14,8 @@ internal static class NativeHost
     {
         try
         {
-            return Parse(args) is { } arguments ? await RunAsync(arguments) : 0;
+            var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+            return Parse(args, configuration) is { } arguments ? await RunAsync(arguments, configuration) : 0;
         }
         catch (HostException e)
         {
@@ -23,7 +24,7 @@ internal static class NativeHost
         }
     }
 
-    private static HostArguments? Parse(string[] args)
+    private static HostArguments? Parse(string[] args, IConfiguration configuration)
     {
         if (args is ["--help" or "-h" or "-?", ..])
         {
@@ -31,21 +32,23 @@ internal static class NativeHost
             return null;
         }
 
-        var arguments = HostArguments.Parse(args, new ConfigurationBuilder().AddEnvironmentVariables().Build());
+        var arguments = HostArguments.Parse(args, configuration);
         return arguments switch
         {
             { Others: [var other, ..] } => throw new HostException(
                 $"This host does not know '{Printable.Text(other)}': {HostArguments.Usage}"),
             { Backends: Backends.Container } => throw new HostException(
-                "Containers need Aspire's packages, which the package feed of this machine does not have: use --backends local."),
+                "Containers need Aspire's packages, which the package feed of this machine does not have: " +
+                "use --backends local or external."),
             _ when !OperatingSystem.IsLinux() => throw new HostException(
                 "Without Aspire's packages AspireChat runs on Linux only: use a package feed that has them, and run eng/setup.sh --again."),
             _ => arguments,
         };
     }
 
-    private static async Task<int> RunAsync(HostArguments arguments)
+    private static async Task<int> RunAsync(HostArguments arguments, IConfiguration configuration)
     {
+        var elsewhere = arguments.Backends is Backends.External ? Servers.Elsewhere(configuration) : null;
         using var data = DataFolder.Open(arguments.DataFolder);
         var console = HostConsole.Create();
         var pidFiles = new PidFiles(data);
@@ -58,16 +61,25 @@ internal static class NativeHost
             Environment.Exit(KilledByCtrlC);
         });
 
-        await using (var system = RunningSystem.Prepare(arguments.Users, data, children, console))
+        await using (var system = RunningSystem.Prepare(arguments, elsewhere, data, children, console))
         {
+            var commands = new HostCommands(system.Resources, console, ShowTable);
             try
             {
                 await pidFiles.EndOrphansAsync(console, signals.Stopping);
-                await system.RunAsync(() => console.Say(SystemTable.Render(system, data)), signals.Stopping);
+                await system.RunAsync(ListenAsync, signals.Stopping);
             }
             catch (OperationCanceledException) when (signals.Stopping.IsCancellationRequested)
             {
                 console.Say("Stopping; Ctrl-C once more ends everything at once …");
+            }
+
+            void ShowTable() => console.Say(SystemTable.Render(system, data));
+
+            Task ListenAsync(CancellationToken stopping)
+            {
+                ShowTable();
+                return commands.RunAsync(TypedLines.Read(), stopping);
             }
         }
 

@@ -7,43 +7,39 @@ namespace AspireChat.AppHost.Native;
 /// <summary>What runs where, and how to join: the text that the host shows once everything is up.</summary>
 internal static class SystemTable
 {
-    private const string Ended = "has ended; see above";
-    private static readonly string[] Guests = ["emil", "finn", "gina", "hanna"];
+    private const string WithConnections = ", with ConnectionStrings__redis and ConnectionStrings__rabbitmq set as here";
+    private static readonly string[] Joiners = ["finn", "gina", "hanna", "ida"];
 
     /// <summary>The whole text.</summary>
     public static string Render(RunningSystem system, DataFolder data)
     {
+        ChatClient[] clients = [.. system.Users, .. system.Guests];
         string[][] rows =
         [
-            .. system.Clients.Select(client => new[]
+            .. clients.Select(client => new[]
             {
-                client.User,
-                system.Runs(client.Program) ? client.Address.ToString() : Ended,
-                $"token {client.Token}",
+                client.User, Where(system, client.Program, client.Address.ToString()), $"token {client.Token}",
             }),
-            ["dashboard", system.Runs(system.Dashboard.Program) ? system.Dashboard.LoginAddress.ToString() : Ended],
-            ["redis", system.Redis.ConnectionString],
-            ["rabbitmq", system.RabbitMq.ConnectionString],
-            .. system.RabbitMq.ManagementPort is { } port
-                ? new[] { ManagementRow(port, system.RabbitMq.Password) }
-                : [],
+            ["dashboard", Where(system, system.Dashboard.Program, system.Dashboard.LoginAddress.ToString())],
+            .. ServerRows(system),
             ["data", data.Path],
         ];
 
-        var first = system.Clients[0];
-        var guest = Guests.Except(system.Clients.Select(client => client.User)).FirstOrDefault() ?? "guest";
-        var connections = ChatClient.Connections(system.Redis, system.RabbitMq, system.Dashboard);
+        var joiner = Joiners.Except(clients.Select(client => client.User)).FirstOrDefault() ?? "guest";
+        var connections = system.Servers.Local is null
+            ? system.Dashboard.Telemetry // The passwords of others are not for the screen.
+            : ChatClient.Connections(system.Servers, system.Dashboard);
         return $"""
 
-            AspireChat runs; Ctrl-C stops it.
+            AspireChat runs; Ctrl-C stops it, and help, typed here, tells what else can be done.
 
             {Columns(rows)}
 
             Ask a client:
-              curl -H 'Authorization: Bearer {first.Token}' {first.Address}api/users
+              curl -H 'Authorization: Bearer {clients[0].Token}' {clients[0].Address}api/users
 
-            Join as somebody else, from another terminal:
-            {JoinCommand(guest, connections, Shorten(BuildPaths.ClientProject))}
+            Join as somebody else, from another terminal{(system.Servers.Local is null ? WithConnections : "")}:
+            {JoinCommand(joiner, connections, Shorten(BuildPaths.ClientProject))}
 
             """;
     }
@@ -61,8 +57,38 @@ internal static class SystemTable
         return command.Append(CultureInfo.InvariantCulture, $"  dotnet run --project {Quote(project)} -- --name {user}").ToString();
     }
 
-    private static string[] ManagementRow(int port, string password) =>
-        ["", $"http://127.0.0.1:{port}/", $"management: user {LocalRabbitMq.User}, password {password}"];
+    private static IEnumerable<string[]> ServerRows(RunningSystem system)
+    {
+        if (system.Servers.Local is not var (redis, rabbitMq))
+        {
+            yield return ["redis", Servers.MaskRedis(system.Servers.RedisConnection)];
+            yield return ["rabbitmq", Servers.MaskRabbitMq(system.Servers.RabbitMqConnection)];
+            yield break;
+        }
+
+        yield return ["redis", Where(system, redis.Program, redis.ConnectionString)];
+        yield return ["rabbitmq", Where(system, rabbitMq.Program, rabbitMq.ConnectionString)];
+        if (rabbitMq.ManagementPort is { } port)
+        {
+            yield return
+            [
+                "", $"http://127.0.0.1:{port}/", $"management: user {LocalRabbitMq.User}, password {rabbitMq.Password}",
+            ];
+        }
+    }
+
+    // Where it runs, or how to make it run.
+    private static string Where(RunningSystem system, LocalProgram program, string place)
+    {
+        var resource = system.Of(program);
+        return resource.State switch
+        {
+            ChildState.Running => place,
+            ChildState.NotStarted => $"not started: type start {resource.Name}",
+            ChildState.Stopped => $"stopped: type start {resource.Name}",
+            _ => $"has ended, see above: type start {resource.Name}",
+        };
+    }
 
     // A row's last cell may be as long as it likes.
     private static string Columns(string[][] rows)

@@ -54,8 +54,13 @@ public sealed class TestProcess : IAsyncDisposable
     /// <param name="fileName">The program, a path or a name on PATH.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">Variables set for it; a null value removes one.</param>
+    /// <param name="keepsInput">Whether lines can be typed into it; if not, its standard input has ended.</param>
     public static TestProcess Start(
-        string name, string fileName, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string?>> environment)
+        string name,
+        string fileName,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string?>> environment,
+        bool keepsInput = false)
     {
         var start = new ProcessStartInfo("setsid", [fileName, .. arguments])
         {
@@ -86,11 +91,25 @@ public sealed class TestProcess : IAsyncDisposable
 
         // Only now, so that the reaper never hears of the end before the start.
         process.EnableRaisingEvents = true;
-        process.StandardInput.Close();
+        if (!keepsInput)
+        {
+            process.StandardInput.Close();
+        }
+
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return started;
     }
+
+    /// <summary>Types a line, into a process that keeps its input.</summary>
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line.AsMemory(), TestContext.Current.CancellationToken);
+        await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Ends its standard input.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
 
     /// <summary>Ends it at once, as <c>kill -9</c> and a power cut do, and waits until it is gone.</summary>
     public async Task KillAsync()

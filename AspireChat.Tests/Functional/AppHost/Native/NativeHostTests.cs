@@ -38,11 +38,11 @@ public sealed class NativeHostTests : IDisposable
         using var stranger = await browser.GetAsync(new Uri(new Uri(link), "/login?t=wrong"), TestContext.Current.CancellationToken);
         Assert.NotEqual("/", stranger.Headers.Location?.ToString());
 
-        await using (Join("emil", table, _folder.File("emil")))
+        await using (Join("finn", table, _folder.File("finn")))
         {
             using var api = NativeHostProcess.ApiOf("ann", table);
             await Until.Sequence(
-                "ann sees who joined by hand", ["ann", "ben", "emil"], () => UsersAsync(api), NativeHostProcess.StartPatience);
+                "ann sees who joined by hand", ["ann", "ben", "finn"], () => UsersAsync(api), NativeHostProcess.StartPatience);
         }
 
         await using (var second = NativeHostProcess.Start(_folder.FullName, "cem"))
@@ -51,7 +51,7 @@ public sealed class NativeHostTests : IDisposable
             Assert.Contains("runs already with the data folder", second.Process.Errors);
         }
 
-        await StopsWithoutTraceAsync(host, NativeHostProcess.SigTerm);
+        await host.StopWithoutTraceAsync(NativeHostProcess.SigTerm);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class NativeHostTests : IDisposable
         await host.AwaitOutputAsync("Starting Redis");
         await Until.True("RabbitMQ and Redis begin", () => host.RunningChildren().Count() >= 4, NativeHostProcess.StartPatience);
 
-        await StopsWithoutTraceAsync(host, NativeHostProcess.SigInt);
+        await host.StopWithoutTraceAsync(NativeHostProcess.SigInt);
         Assert.DoesNotContain("AspireChat runs", host.Process.Output);
     }
 
@@ -73,12 +73,12 @@ public sealed class NativeHostTests : IDisposable
         await using (var host = NativeHostProcess.Start(_folder.FullName, "ann"))
         {
             before = await FingerprintAsync(await host.AwaitTableAsync());
-            await StopsWithoutTraceAsync(host, NativeHostProcess.SigInt);
+            await host.StopWithoutTraceAsync(NativeHostProcess.SigInt);
         }
 
         await using var again = NativeHostProcess.Start(_folder.FullName, "ann");
         Assert.Equal(before, await FingerprintAsync(await again.AwaitTableAsync()));
-        await StopsWithoutTraceAsync(again, NativeHostProcess.SigTerm);
+        await again.StopWithoutTraceAsync(NativeHostProcess.SigTerm);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class NativeHostTests : IDisposable
             Assert.Contains("An earlier run that was killed has left rabbitmq running", next.Process.Output);
             Assert.Empty(left.Alive());
             Assert.Empty(left.StillListening());
-            await StopsWithoutTraceAsync(next, NativeHostProcess.SigTerm);
+            await next.StopWithoutTraceAsync(NativeHostProcess.SigTerm);
         }
     }
 
@@ -111,7 +111,7 @@ public sealed class NativeHostTests : IDisposable
         var tree = ProcessTree.Of(host.Process.Id);
 
         Kill(tree, "--name ben");
-        await host.AwaitOutputAsync("ben has ended with exit code 137; its last lines are above. Still, the others run on.");
+        await host.AwaitOutputAsync("ben has ended with exit code 137; its last lines are above. Still, the others run on; 'start ben' brings it back.");
         using var api = NativeHostProcess.ApiOf("ann", table);
         Assert.Equal("Healthy", await api.GetStringAsync("health", TestContext.Current.CancellationToken));
 
@@ -119,7 +119,7 @@ public sealed class NativeHostTests : IDisposable
         await host.AwaitOutputAsync("Stopping");
         host.Signal(NativeHostProcess.SigInt);
         Assert.Equal(130, await host.Process.WaitForExitAsync());
-        await GoneAsync(tree);
+        await tree.GoneAsync();
     }
 
     [Theory]
@@ -136,26 +136,7 @@ public sealed class NativeHostTests : IDisposable
 
         Assert.Equal(1, await host.Process.WaitForExitAsync(NativeHostProcess.StopPatience));
         Assert.StartsWith($"{name} has ended with exit code", host.Process.Errors);
-        await GoneAsync(tree);
-    }
-
-    private static async Task StopsWithoutTraceAsync(NativeHostProcess host, int signal)
-    {
-        var tree = ProcessTree.Of(host.Process.Id);
-        Assert.True(tree.Processes.Count > 4, string.Join('\n', tree.Processes.Values));
-
-        host.Signal(signal);
-
-        Assert.Equal(0, await host.Process.WaitForExitAsync(NativeHostProcess.StopPatience));
-        await GoneAsync(tree);
-        Assert.Empty(host.RunningChildren());
-    }
-
-    // Erlang's small helpers notice a moment later that their parent has gone.
-    private static async Task GoneAsync(ProcessTree tree)
-    {
-        await Until.Sequence("no process is left", [], () => Task.FromResult(tree.Alive()));
-        await Until.Sequence("nobody listens any more", [], () => Task.FromResult(tree.StillListening()));
+        await tree.GoneAsync();
     }
 
     private static void Kill(ProcessTree tree, string program)

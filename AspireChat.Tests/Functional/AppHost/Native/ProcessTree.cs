@@ -1,4 +1,5 @@
 using System.Globalization;
+using AspireChat.Tests.Infrastructure;
 
 namespace AspireChat.Tests.Functional.AppHost.Native;
 
@@ -32,6 +33,14 @@ public sealed record ProcessTree(IReadOnlyDictionary<int, string> Processes, IRe
 
     /// <summary>The ports of the picture on which somebody still listens.</summary>
     public IEnumerable<int> StillListening() => Listening().Select(entry => entry.Port).Where(Ports.Contains).Distinct();
+
+    /// <summary>Waits until nothing of the picture is left.</summary>
+    public async Task GoneAsync()
+    {
+        // Erlang's small helpers notice a moment later that their parent has gone.
+        await Until.Sequence("no process is left", [], () => Task.FromResult(Alive()));
+        await Until.Sequence("nobody listens any more", [], () => Task.FromResult(StillListening()));
+    }
 
     private static IEnumerable<(int Id, int Parent, char State)> Stats()
     {

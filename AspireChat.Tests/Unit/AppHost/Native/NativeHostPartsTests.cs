@@ -17,14 +17,14 @@ public class NativeHostPartsTests
             ["ConnectionStrings__rabbitmq"] = "amqp://a:b@127.0.0.1:15002",
         };
 
-        var command = SystemTable.JoinCommand("emil", settings, "it's here/AspireChat.Client");
+        var command = SystemTable.JoinCommand("finn", settings, "it's here/AspireChat.Client");
 
         Assert.Equal(
             """
               ConnectionStrings__rabbitmq=amqp://a:b@127.0.0.1:15002 \
               ConnectionStrings__redis='127.0.0.1:15001,password=x y' \
-              OTEL_SERVICE_NAME=emil \
-              dotnet run --project 'it'\''s here/AspireChat.Client' -- --name emil
+              OTEL_SERVICE_NAME=finn \
+              dotnet run --project 'it'\''s here/AspireChat.Client' -- --name finn
             """,
             command);
     }
