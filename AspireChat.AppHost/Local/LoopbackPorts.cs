@@ -6,16 +6,22 @@ namespace AspireChat.AppHost.Local;
 /// <summary>Finds ports of 127.0.0.1 that nobody listens on, for servers that cannot choose one by themselves.</summary>
 /// <remarks>
 /// Between the search and the server's start, ten seconds with RabbitMQ, anybody may take a port. So they come from
-/// below those that operating systems give to outgoing connections (from 32768 on Linux), and each process begins to
-/// look at another place.
+/// below those that operating systems give to outgoing connections (from 32768 on Linux), and each process, and each
+/// host in it, begins to look at another place.
 /// </remarks>
 internal sealed class LoopbackPorts
 {
     private const int First = 15_000;
     private const int Count = 16_000;
-    private const int PerProcess = 32;
+    private const int PerHost = 32;
+    private const int Places = Count / PerHost;
 
-    private int _next = Environment.ProcessId * PerProcess % Count;
+    // Has no divisor in common with the places: the next host of this process is far from neighbouring processes' ids.
+    private const int Stride = 251;
+
+    private static int _hosts = -1;
+
+    private int _next = (int)((Environment.ProcessId + (long)Stride * Interlocked.Increment(ref _hosts)) % Places) * PerHost;
 
     /// <summary>A port that was free just now; each at most once.</summary>
     /// <exception cref="HostException">None is free.</exception>

@@ -17,6 +17,9 @@ public class ResourceNamesTests
     [InlineData("redis", "client-3")]
     [InlineData("epmd", "client-3")]
     [InlineData("ann-token", "client-3")]
+    [InlineData("ann-terminalhost-0", "client-3")]
+    [InlineData("compose", "client-3")]
+    [InlineData("compose-dashboard", "client-3")]
     [InlineData("client-2", "client-3")]
     public void Users_whose_name_Aspire_does_not_take_are_numbered(string user, string expected) =>
         Assert.Equal(expected, ResourceNames.Of(user, position: 2));

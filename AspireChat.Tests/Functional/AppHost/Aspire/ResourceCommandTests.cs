@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.AppHost;
+
+/// <summary>The commands of the resources, executed without a dashboard.</summary>
+public sealed class ResourceCommandTests(ResourceCommandTests.System system) : IClassFixture<ResourceCommandTests.System>
+{
+    private const string Alice = "alice", Bob = "bob", Guest = "dora";
+    private static readonly string[] ChatCommands = ["send", "say", "discover", "insult", "kill"];
+
+    private WholeSystem Whole => system.Whole;
+
+    [Fact]
+    public async Task Send_opens_a_chat_and_says_that_the_message_was_delivered()
+    {
+        var result = await ExecuteAsync(Alice, "send", ("to", Bob), ("text", "sent by command"));
+
+        Assert.True(result.Success, result.Message);
+        Assert.Matches("^bob has it after .* (delivered|read)\\.$", result.Message);
+        Assert.Equal(result.Message, result.Data?.Value);
+        Assert.Equal(["sent by command"], (await Whole.Client(Bob).MessagesAsync(Alice)).Select(message => message.Text));
+    }
+
+    [Theory]
+    [InlineData("nobody-here", "Nobody is known by the name nobody-here.")]
+    [InlineData(Alice, "A chat needs two; that is your own name.")]
+    public async Task Send_says_what_the_client_has_against_it(string to, string sentence)
+    {
+        var result = await ExecuteAsync(Alice, "send", ("to", to), ("text", "x"));
+
+        Assert.False(result.Success);
+        Assert.Equal(sentence, result.Message);
+    }
+
+    [Fact]
+    public async Task Send_wants_a_receiver_and_a_text()
+    {
+        var result = await Whole.Commands.ExecuteCommandAsync(Alice, "send", TestContext.Current.CancellationToken);
+
+        Assert.False(result.Success);
+    }
+
+    [Fact]
+    public async Task Say_joins_the_group_and_says_that_RabbitMQ_has_the_message()
+    {
+        await Whole.Client(Bob).JoinGroupAsync("said", "durable");
+
+        var result = await ExecuteAsync(Alice, "say", ("group", "said"), ("text", "said by command"));
+
+        Assert.True(result.Success, result.Message);
+        Assert.Matches("^RabbitMQ has it after .* confirmed, in the durable group said with 2 members present\\.$", result.Message);
+        await Until.Sequence(
+            "bob has what alice said", ["said by command"],
+            async () => (await Whole.Client(Bob).GroupMessagesAsync("said")).Select(message => message.Text));
+    }
+
+    [Fact]
+    public async Task Discover_finds_the_other_and_answers_with_the_survey()
+    {
+        var result = await ExecuteAsync(Alice, "discover", ("seconds", "5"));
+
+        Assert.True(result.Success, result.Message);
+        var survey = JsonNode.Parse(result.Data!.Value)!;
+        Assert.Equal([Bob], survey["users"]!.AsArray().Select(user => user!["name"]!.GetValue<string>()));
+        Assert.StartsWith("Users: bob. Groups: ", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Discover_says_which_durations_are_allowed()
+    {
+        var result = await ExecuteAsync(Alice, "discover", ("seconds", "31"));
+
+        Assert.False(result.Success);
+        Assert.Equal("seconds is 31; allowed is above 0 up to 30.", result.Message);
+    }
+
+    [Fact]
+    public async Task An_insult_reaches_exactly_one_client()
+    {
+        var result = await ExecuteAsync(Alice, "insult", ("text", "You insult by command!"));
+
+        Assert.True(result.Success, result.Message);
+        await Until.Sequence("one client got the insult", ["You insult by command!"], async () =>
+        {
+            var all = await Task.WhenAll(new[] { Alice, Bob }.Select(user => Whole.Client(user).InsultsAsync()));
+            return all.SelectMany(insults => insults).Select(insult => insult.Text);
+        });
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_run_has_no_commands_but_start()
+    {
+        var commands = Snapshot(Guest).Commands.ToDictionary(command => command.Name, command => command.State);
+
+        Assert.Equal(ResourceCommandState.Enabled, commands[KnownResourceCommands.StartCommand]);
+        Assert.All(ChatCommands, name => Assert.Equal(ResourceCommandState.Disabled, commands[name]));
+
+        // Whoever calls all the same is told so at once.
+        foreach (var (name, arguments) in new (string, (string, string)[])[]
+        {
+            ("send", [("to", Bob), ("text", "x")]), ("say", [("group", "x"), ("text", "x")]), ("discover", []), ("insult", []), ("kill", []),
+        })
+        {
+            var result = await ExecuteAsync(Guest, name, arguments);
+            Assert.False(result.Success);
+            Assert.StartsWith("dora does not run", result.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_runs_has_all_commands() => await Until.True(
+        "all commands of bob are enabled",
+        () => ChatCommands.All(name => Snapshot(Bob).Commands.Single(command => command.Name == name).State == ResourceCommandState.Enabled));
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("3601")]
+    [InlineData("soon")]
+    public async Task Kill_kills_nobody_if_it_does_not_understand_when_to_bring_back(string backAfter)
+    {
+        var before = Pid(Bob);
+
+        var result = await ExecuteAsync(Bob, "kill", ("back-after", backAfter));
+
+        Assert.False(result.Success);
+        Assert.Equal(before, Pid(Bob));
+    }
+
+    private ValueTask<ExecuteCommandResult> ExecuteAsync(string resource, string command, params (string Name, string Value)[] arguments) =>
+        new(Whole.Commands.ExecuteCommandAsync(
+            resource,
+            command,
+            new InteractionInputCollection(
+                [.. arguments.Select(argument => new InteractionInput { Name = argument.Name, InputType = InputType.Text, Value = argument.Value })]),
+            TestContext.Current.CancellationToken).DefaultTimeout(TimeSpan.FromSeconds(90), $"{resource} {command}"));
+
+    private CustomResourceSnapshot Snapshot(string resource) => Whole.Notifications.TryGetCurrentState(resource, out var now)
+        ? now.Snapshot
+        : throw new InvalidOperationException($"{resource} has no state.");
+
+    private object? Pid(string resource) => Snapshot(resource).Properties.Single(property => property.Name == "executable.pid").Value;
+
+    /// <summary>One system for all of them.</summary>
+    public sealed class System : IAsyncLifetime
+    {
+        public WholeSystem Whole { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [Guest]);
+
+        public ValueTask DisposeAsync() => Whole?.DisposeAsync() ?? default;
+    }
+}
