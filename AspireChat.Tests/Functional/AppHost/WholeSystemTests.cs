@@ -1,0 +1,230 @@
+using AspireChat.Tests.Functional.Groups;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+using static AspireChat.Tests.Functional.AppHost.SystemOfThree;
+
+namespace AspireChat.Tests.Functional.AppHost;
+
+/// <summary>
+/// What users do, and what they are promised when parts of the system are restarted: through the local API only, against
+/// whichever host the build has, with the commands that both have.
+/// </summary>
+public sealed class WholeSystemTests(SystemOfThree system) : IClassFixture<SystemOfThree>
+{
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(90);
+
+    private WholeSystem Whole => system.Whole;
+
+    private ChatApi AtAlice => Whole.Client(Alice);
+
+    private ChatApi AtBob => Whole.Client(Bob);
+
+    private ChatApi AtCarol => Whole.Client(Carol);
+
+    [Fact]
+    public async Task A_private_chat_is_the_same_on_both_sides_and_nobody_elses()
+    {
+        await AtAlice.OpenChatAsync(Bob);
+        string[] texts = [.. Enumerable.Range(1, 20).Select(i => $"private {i}")];
+        foreach (var text in texts)
+        {
+            await AtAlice.SendAsync(Bob, text);
+        }
+
+        await UntilChatAsync(AtBob, Alice, [.. texts.Select(text => (Alice, text))]);
+        await AtBob.MarkReadAsync(Alice);
+        await AtBob.SendAsync(Alice, "all read");
+        await UntilChatAsync(AtAlice, Bob, [.. texts.Select(text => (Alice, text)), (Bob, "all read")]);
+        await Until.True(
+            "alice sees that bob has read it all",
+            async () => (await AtAlice.MessagesAsync(Bob)).Where(m => m.From == Alice).All(m => m.State == "read"));
+
+        Assert.DoesNotContain(await AtCarol.ChatsAsync(), chat => chat.User == Alice && chat.LastAt is not null);
+    }
+
+    [Fact]
+    public async Task Discovery_finds_exactly_the_others_and_the_groups_they_are_in()
+    {
+        await AtAlice.JoinGroupAsync("found-by-nobody", "durable");
+        await AtBob.JoinGroupAsync("found", "durable");
+        await AtCarol.JoinGroupAsync("found", "durable");
+        await AtCarol.JoinGroupAsync("found-too", "transient");
+        await AtCarol.JoinGroupAsync("found-empty", "durable");
+        await AtCarol.ExitGroupAsync("found-empty");
+
+        var survey = await AtAlice.DiscoverAsync(seconds: 20);
+
+        Assert.Equal("complete", survey.Ended);
+        Assert.Equal(
+            [(Bob, (await AtBob.MeAsync()).Address), (Carol, (await AtCarol.MeAsync()).Address)],
+            survey.Users.Select(user => (user.Name, user.Address)));
+
+        // The others' rooms, those of other tests among them.
+        var rooms = (await AtBob.GroupsAsync()).Concat(await AtCarol.GroupsAsync()).Where(group => group.Joined);
+        Assert.Equal(
+            rooms.Select(group => (group.Name, group.Mode)).Distinct().OrderBy(group => group.Name, StringComparer.Ordinal),
+            survey.Groups.Select(group => (group.Name, group.Mode)));
+        Assert.Equal(
+            [("found", "durable", 2), ("found-too", "transient", 1)],
+            survey.Groups.Where(group => group.Name.StartsWith("found", StringComparison.Ordinal))
+                .Select(group => (group.Name, group.Mode, group.Members ?? 0)));
+    }
+
+    [Fact]
+    public async Task Each_of_thirty_insults_reaches_exactly_one_client()
+    {
+        var sent = new List<(string From, string Text)>();
+        for (var i = 0; i < 30; i++)
+        {
+            var from = Users[i % Users.Length];
+            sent.Add((from, $"You are number {i}!"));
+            await Whole.Client(from).InsultAsync(sent[i].Text);
+        }
+
+        await Until.Sequence("all insults have come, each once", sent.Order(), async () =>
+        {
+            var received = await Task.WhenAll(Users.Select(user => Whole.Client(user).InsultsAsync()));
+            return received.SelectMany(insults => insults).Select(insult => (insult.From, insult.Text)).Order();
+        });
+    }
+
+    [Fact]
+    public async Task A_guest_who_is_started_by_command_can_be_talked_to_until_stopped()
+    {
+        await Whole.RunCommandAsync(Dora, "start");
+        try
+        {
+            await Whole.WaitForHealthyAsync(Dora);
+            await AtAlice.OpenChatAsync(Dora);
+            await AtAlice.SendAsync(Dora, "welcome");
+            await UntilChatAsync(Whole.Client(Dora), Alice, [(Alice, "welcome")]);
+            await Whole.Client(Dora).SendAsync(Alice, "thank you");
+            await UntilChatAsync(AtAlice, Dora, [(Alice, "welcome"), (Dora, "thank you")]);
+        }
+        finally
+        {
+            await Whole.RunCommandAsync(Dora, "stop");
+        }
+
+        await UntilListedAsync(AtAlice, Users);
+    }
+
+    [Fact]
+    public async Task Members_who_were_killed_or_restarted_have_every_message_once_they_join_again()
+    {
+        await JoinAsync("restarts", Users);
+        await AtAlice.SayAsync("restarts", "before");
+        await AtBob.UntilTextsAsync(Bob, "restarts", Alice, ["before"]);
+        await AtCarol.UntilTextsAsync(Carol, "restarts", Alice, ["before"]);
+
+        // Bob is away; carol goes and comes while alice speaks.
+        await Whole.RunCommandAsync(Bob, "kill");
+        string[] meanwhile = [.. Enumerable.Range(1, 50).Select(i => $"meanwhile {i}")];
+        var restart = Whole.RunCommandAsync(Carol, "restart");
+        await AtAlice.SayAsync("restarts", meanwhile);
+        await UntilConfirmedAsync(Alice, "restarts");
+        await restart;
+        await Whole.RunCommandAsync(Bob, "start");
+
+        await Task.WhenAll(Whole.WaitForHealthyAsync(Bob), Whole.WaitForHealthyAsync(Carol));
+        await JoinAsync("restarts", Bob, Carol);
+        await AtAlice.SayAsync("restarts", "after");
+        await AtBob.UntilTextsAsync(Bob, "restarts", null, ["before", .. meanwhile, "after"]);
+        await AtCarol.UntilTextsAsync(Carol, "restarts", null, ["before", .. meanwhile, "after"]);
+    }
+
+    [Fact]
+    public async Task A_restart_of_RabbitMQ_loses_no_message_of_a_group_and_doubles_none()
+    {
+        await JoinAsync("broker", Users);
+        await SayAsync("before");
+
+        var restart = Whole.RunCommandAsync("rabbitmq", "restart");
+        await Until.True(
+            "alice and bob notice",
+            async () => !await IsConnectedAsync(AtAlice, "rabbitmq") && !await IsConnectedAsync(AtBob, "rabbitmq"),
+            RecoveryPatience);
+        await SayAsync("during");
+        await restart;
+        await Whole.WaitForHealthyAsync("rabbitmq");
+        await SayAsync("after");
+
+        static IEnumerable<string> Texts(string from) => new[] { "before", "during", "after" }.SelectMany(when => Ten($"{from} {when}"));
+        foreach (var user in Users)
+        {
+            await Whole.Client(user).UntilTextsAsync(user, "broker", Alice, Texts(Alice), RecoveryPatience);
+            await Whole.Client(user).UntilTextsAsync(user, "broker", Bob, Texts(Bob), RecoveryPatience);
+            Assert.Equal(60, (await Whole.Client(user).GroupMessagesAsync("broker")).Count);
+        }
+
+        await UntilConfirmedAsync(Alice, "broker");
+        await UntilConfirmedAsync(Bob, "broker");
+
+        async Task SayAsync(string when)
+        {
+            await AtAlice.SayAsync("broker", Ten($"{Alice} {when}"));
+            await AtBob.SayAsync("broker", Ten($"{Bob} {when}"));
+        }
+    }
+
+    [Fact]
+    public async Task A_restart_of_Redis_interrupts_no_chat_and_everybody_is_found_again()
+    {
+        await AtBob.OpenChatAsync(Carol);
+        var said = new List<(string, string)>();
+        await SendAsync("before");
+        var restart = Whole.RunCommandAsync("redis", "restart");
+        await SendAsync("during");
+        await restart;
+        await Whole.WaitForHealthyAsync("redis");
+        await SendAsync("after");
+        await UntilChatAsync(AtCarol, Bob, said);
+
+        // Who is there, and in which group, is known as before, to everybody.
+        foreach (var user in Users)
+        {
+            await UntilListedAsync(Whole.Client(user), Users);
+        }
+
+        await AtCarol.OpenChatAsync(Alice);
+        await JoinAsync("names", Users);
+        await AtAlice.UntilMembersAsync("names", Users.Length, RecoveryPatience);
+        Assert.Equal("complete", (await AtAlice.DiscoverAsync(seconds: 20)).Ended);
+
+        async Task SendAsync(string when)
+        {
+            foreach (var text in Ten(when))
+            {
+                said.Add((Bob, text));
+                await AtBob.SendAsync(Carol, text);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Ten(string prefix) => Enumerable.Range(1, 10).Select(i => $"{prefix} {i}");
+
+    private async Task JoinAsync(string group, params string[] users)
+    {
+        foreach (var user in users)
+        {
+            await Whole.Client(user).JoinGroupAsync(group, "durable");
+        }
+    }
+
+    private static async Task<bool> IsConnectedAsync(ChatApi api, string server) =>
+        (await api.MeAsync()).Connections[server] == "connected";
+
+    private static Task UntilChatAsync(ChatApi api, string with, IReadOnlyList<(string From, string Text)> messages) => Until.Sequence(
+        $"the chat with {with} is exactly this",
+        messages,
+        async () => (await api.MessagesAsync(with)).Select(m => (m.From, m.Text)),
+        RecoveryPatience);
+
+    private static Task UntilListedAsync(ChatApi api, IEnumerable<string> users) => Until.Sequence(
+        "exactly these users are listed", users, async () => (await api.UsersAsync()).Select(user => user.Name).Order(), RecoveryPatience);
+
+    private Task UntilConfirmedAsync(string user, string group) => Until.True(
+        $"all that {user} said in {group} is confirmed",
+        async () => (await Whole.Client(user).GroupMessagesAsync(group)).Where(m => m.From == user).All(m => m.State == "confirmed"),
+        RecoveryPatience);
+}
