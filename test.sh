@@ -43,6 +43,10 @@ passed=$(sum passed)
 failed=$(sum failed)
 skipped=$(($(sum total) - $(sum executed)))
 
+if [ -f "$root/.partial-feed.props" ]; then
+  say "Left out: the tests that start the AppHost through Aspire.Hosting.Testing, for this machine's package feed lacks Aspire." \
+    "The same scenarios run against the native host."
+fi
 if [ $((passed + failed)) -eq 0 ]; then
   say "No test ran: look for the reason above, or at the filter."
   status=1
