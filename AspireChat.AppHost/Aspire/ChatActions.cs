@@ -17,7 +17,11 @@ internal sealed class ChatActions(ClientApi api)
     public Task<ExecuteCommandResult> SendAsync(string to, string text, CancellationToken cancellationToken) => TellAsync(async () =>
     {
         var chat = $"chats/{Uri.EscapeDataString(to)}";
-        await api.PostAsync(chat, body: null, cancellationToken);
+        if (!await IsOpenAsync(to, cancellationToken))
+        {
+            await api.PostAsync(chat, body: null, cancellationToken);
+        }
+
         var (state, reason, elapsed) = await SendAndWaitAsync(chat, text, cancellationToken);
         return state switch
         {
@@ -68,6 +72,12 @@ internal sealed class ChatActions(ClientApi api)
         await api.PostAsync("insults", body, cancellationToken);
         return Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
     });
+
+    // In an open chat a message may wait for somebody who is away; opening one takes both.
+    private async Task<bool> IsOpenAsync(string user, CancellationToken cancellationToken) =>
+        (await api.GetAsync("chats", cancellationToken))["items"]!.AsArray().Any(chat =>
+            string.Equals(chat!["user"]!.GetValue<string>(), user, StringComparison.OrdinalIgnoreCase)
+            && chat["state"]!.GetValue<string>() == "open");
 
     private async Task<(string State, string? Reason, string Elapsed)> SendAndWaitAsync(
         string conversation, string text, CancellationToken cancellationToken)

@@ -9,8 +9,11 @@ namespace AspireChat.AppHost.Aspire;
 /// </summary>
 internal static class ChatCommands
 {
-    // As the client's own limit (Chat:… in docs/protocol.md, "Names, keys, messages").
+    // As the client's own limit (docs/protocol.md, "Names, keys, messages").
     private const int MaxNameLength = 32;
+
+    // The one that gets a button of its own, not only a place in the menu.
+    private const string Send = "send";
 
     /// <summary>Adds the commands <c>send</c>, <c>say</c>, <c>discover</c> and <c>insult</c>.</summary>
     /// <param name="client">The client.</param>
@@ -19,7 +22,7 @@ internal static class ChatCommands
     {
         var actions = new ChatActions(api);
         return client
-            .WithChatCommand("send", "Send a private message", "Opens a private chat if need be, and says whether the message was delivered.", "Send",
+            .WithChatCommand(Send, "Send a private message", "Opens a private chat if need be, and says whether the message was delivered.", "Send",
                 [To(api.User), Text("What to say.", required: true)],
                 (arguments, cancellationToken) => actions.SendAsync(arguments["to"].Value!, arguments["text"].Value!, cancellationToken))
             .WithChatCommand("say", "Say something in a group", "Joins the group, or creates a durable one, and says whether RabbitMQ has the message.", "ChatMultiple",
@@ -51,6 +54,7 @@ internal static class ChatCommands
             {
                 Description = description,
                 IconName = icon,
+                IsHighlighted = name == Send,
                 Arguments = arguments,
                 UpdateState = context => IsRunning(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
             });

@@ -27,7 +27,7 @@ internal static class KillCommand
         where T : IResource => builder.WithCommand(Name, "Kill", context => ExecuteAsync(builder.Resource, context), new CommandOptions
         {
             Description = "Ends the process at once, as a crash would (kill -9), and starts it again if you like.",
-            IconName = "Skull",
+            IconName = "DismissCircle",
             Arguments =
             [
                 new InteractionInput

@@ -85,6 +85,17 @@ public class LocalServerTests
         Assert.All(more, port => Assert.InRange(port, 15_000, 30_999));
     }
 
+    [Fact]
+    public void Two_hosts_of_one_process_do_not_choose_the_same_ports()
+    {
+        // Neither listens on them yet: a server needs its time to start.
+        LoopbackPorts one = new(), other = new();
+
+        int[] both = [.. Enumerable.Range(0, 20).SelectMany(_ => new[] { one.Take(), other.Take() })];
+
+        Assert.Equal(40, both.Distinct().Count());
+    }
+
     [Theory]
     [InlineData("plain text, é and 漢", "plain text, é and 漢")]
     [InlineData("a\tb", "a b")]
