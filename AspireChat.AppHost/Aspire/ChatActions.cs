@@ -27,8 +27,7 @@ internal sealed class ChatActions(ClientApi api)
         {
             "delivered" or "read" => Success($"{Printable.Text(to)} has it after {elapsed}: {state}."),
             "failed" => CommandResults.Failure($"It could not be delivered. {reason}"),
-            _ => Success(
-                $"Not delivered yet: it stays on {api.User}'s disk and goes out as soon as {Printable.Text(to)} can be reached."),
+            _ => Success($"Not delivered yet: {Printable.Text(to)} cannot be reached. The client keeps trying, and shows what becomes of it."),
         };
     });
 

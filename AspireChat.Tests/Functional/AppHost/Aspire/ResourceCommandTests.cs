@@ -9,7 +9,7 @@ namespace AspireChat.Tests.Functional.AppHost;
 /// <summary>The commands of the resources, executed without a dashboard.</summary>
 public sealed class ResourceCommandTests(ResourceCommandTests.System system) : IClassFixture<ResourceCommandTests.System>
 {
-    private const string Alice = "alice", Bob = "bob", Guest = "dora";
+    private const string Alice = "alice", Bob = "bob", Guest = "dora", Emil = "emil";
     private static readonly string[] ChatCommands = ["send", "say", "discover", "insult", "kill"];
 
     private WholeSystem Whole => system.Whole;
@@ -34,6 +34,20 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
 
         Assert.False(result.Success);
         Assert.Equal(sentence, result.Message);
+    }
+
+    [Fact]
+    public async Task Send_says_that_somebody_who_is_away_does_not_have_the_message()
+    {
+        await Whole.RunCommandAsync(Emil, "start");
+        await Whole.WaitForHealthyAsync(Emil);
+        await ExecuteAsync(Alice, "send", ("to", Emil), ("text", "one"));
+        await Whole.RunCommandAsync(Emil, "stop");
+
+        var result = await ExecuteAsync(Alice, "send", ("to", Emil), ("text", "two"));
+
+        Assert.True(result.Success, result.Message);
+        Assert.Equal("Not delivered yet: emil cannot be reached. The client keeps trying, and shows what becomes of it.", result.Message);
     }
 
     [Fact]
@@ -149,7 +163,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
     {
         public WholeSystem Whole { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [Guest]);
+        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [Guest, Emil]);
 
         public ValueTask DisposeAsync() => Whole?.DisposeAsync() ?? default;
     }
