@@ -35,6 +35,7 @@ internal sealed partial class BrokerConnection(
 
     private readonly Lock _change = new();
     private TaskCompletionSource<IConnection> _current = NewSource();
+    private readonly HashSet<string> _told = [];
     private bool _isBlocked;
 
     /// <summary>Whether there is a connection string.</summary>
@@ -141,6 +142,7 @@ internal sealed partial class BrokerConnection(
             catch (Exception e)
             {
                 LogBroken(e);
+                SayAway(e);
             }
 
             try
@@ -170,7 +172,9 @@ internal sealed partial class BrokerConnection(
             lost.TrySetResult();
         }
 
+        await ProveAsync(connection, stopping);
         backoff.Reset();
+        _told.Clear();
         Offer(connection);
         states.Set(StateName, ConnectionStates.Connected);
         try
@@ -188,6 +192,35 @@ internal sealed partial class BrokerConnection(
             else
             {
                 states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
+            }
+        }
+    }
+
+    // The library does not wait for the broker's last word: one that refuses the virtual host ends the connection after it
+    // was made. A channel that opens is proof.
+    private async Task ProveAsync(IConnection connection, CancellationToken stopping)
+    {
+        try
+        {
+            await (await connection.CreateChannelAsync(cancellationToken: stopping)).DisposeAsync();
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            await DiscardAsync(connection, "it did not answer in time");
+            throw;
+        }
+    }
+
+    // Each reason once, until there was a connection: a wrong password, a refused certificate or a wrong name are mended by
+    // whoever reads the log. The nodes of a cluster may have one each.
+    private void SayAway(Exception e)
+    {
+        var nodes = e is BrokerUnreachableException { InnerException: AggregateException several } ? several.InnerExceptions.AsEnumerable() : [e];
+        foreach (var cause in nodes.Select(node => node.GetBaseException()))
+        {
+            if (_told.Add($"{cause.GetType().Name}: {cause.Message}"))
+            {
+                LogAway(cause.GetType().Name, cause.Message);
             }
         }
     }
@@ -237,4 +270,7 @@ internal sealed partial class BrokerConnection(
 
     [LoggerMessage(2, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
     private partial void LogDiscarded(string why);
+
+    [LoggerMessage(3, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
+    private partial void LogAway(string kind, string reason);
 }

@@ -10,6 +10,13 @@ public sealed class BrokerOptions
     public const string Section = "Chat:Broker";
 
     /// <summary>
+    /// Further nodes of the RabbitMQ cluster that the connection string names one node of (<c>Chat:Broker:OtherNodes</c>),
+    /// separated by commas: <c>host</c> or <c>host:port</c>, without a port that of the connection string. User, password,
+    /// virtual host and TLS are the same for all. Each connection goes to one of them, in random order.
+    /// </summary>
+    public string OtherNodes { get; set; } = "";
+
+    /// <summary>
     /// How long a publish may wait for its confirm (<c>Chat:Broker:PublishDeadline</c>) before the connection is given
     /// up and the message sent again on a new one; 500 ms to 1 min.
     /// </summary>

@@ -1,4 +1,8 @@
+using System.Net.Security;
 using AspireChat.Client.Conversations;
+using AspireChat.Client.Identity;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 
 namespace AspireChat.Client.Messaging;
 
@@ -14,8 +18,10 @@ public static class MessagingExtensions
     /// <summary>Adds the connection to RabbitMQ and what all its users share.</summary>
     public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder)
     {
+        CheckAddress(builder.Configuration.GetConnectionString(ConnectionName));
         builder.Services.AddOptionsWithValidateOnStart<BrokerOptions, BrokerOptionsValidator>()
             .BindConfiguration(BrokerOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerNodesValidator>();
 
         // Only the factory is used: the connection it registers beside it lives for ever, and ours is made again.
         builder.AddRabbitMQClient(ConnectionName, settings => settings.DisableHealthChecks = true, factory =>
@@ -28,6 +34,12 @@ public static class MessagingExtensions
 
             // A body above the library's limit ends the connection, again at each redelivery; ours refuses it and goes on.
             factory.MaxInboundMessageBodySize = LargestBody;
+
+            // For amqps the library accepts a certificate of any name; whoever has one could take the password.
+            factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+
+            var others = builder.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.OtherNodes)}"] ?? "";
+            factory.EndpointResolverFactory = own => new DefaultEndpointResolver(BrokerNodes.All(own.Single(), others));
             factory.ClientProvidedName = $"AspireChat {builder.Configuration[$"{ChatOptions.Section}:{nameof(ChatOptions.Name)}"]}";
         });
         builder.Services.AddSingleton<BrokerConnection>();
@@ -35,5 +47,16 @@ public static class MessagingExtensions
         builder.Services.AddSingleton<BatchReceiver>();
         builder.Services.AddHealthChecks().AddCheck<BrokerHealthCheck>(ConnectionName);
         return builder;
+    }
+
+    // Not repeated in the sentence: it may hold a password.
+    private static void CheckAddress(string? address)
+    {
+        if (!string.IsNullOrEmpty(address) && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))
+        {
+            throw new ClientStartException(
+                $"ConnectionStrings:{ConnectionName} is not one address such as amqp://user:password@localhost:5672 (amqps for TLS); "
+                + $"further nodes of a cluster are named in {BrokerOptions.Section}:{nameof(BrokerOptions.OtherNodes)}.");
+        }
     }
 }

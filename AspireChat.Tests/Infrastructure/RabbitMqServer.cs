@@ -30,6 +30,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private RabbitMqServer()
     {
+        Certificate = new ServerCertificate(_folder);
         _management = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
             BaseAddress = new Uri($"http://127.0.0.1:{_managementPort}"),
@@ -40,6 +41,12 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>The AMQP port on 127.0.0.1; the same after a restart.</summary>
     public int Port { get; } = FreePort.Next();
+
+    /// <summary>The port for AMQP over TLS on 127.0.0.1.</summary>
+    public int TlsPort { get; } = FreePort.Next();
+
+    /// <summary>What it shows there.</summary>
+    public ServerCertificate Certificate { get; }
 
     /// <summary>The connection string for the default virtual host.</summary>
     public string ConnectionString => $"amqp://{User}:{_password}@127.0.0.1:{Port}";
@@ -134,6 +141,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
             _folder.File("rabbitmq.conf"),
             $"""
             listeners.tcp.1 = 127.0.0.1:{Port}
+            listeners.ssl.1 = 127.0.0.1:{TlsPort}
+            ssl_options.cacertfile = {Certificate.Authority}
+            ssl_options.certfile = {Certificate.File}
+            ssl_options.keyfile = {Certificate.Key}
+            ssl_options.verify = verify_none
             management.tcp.ip = 127.0.0.1
             management.tcp.port = {_managementPort}
             default_user = {User}

@@ -13,16 +13,25 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private readonly TempFolder _folder = new("redis");
     private readonly string? _password;
+    private readonly RedisServer? _primary;
     private TestProcess? _process;
 
-    private RedisServer(int port, string? password)
+    private RedisServer(int port, string? password, RedisServer? primary = null)
     {
         Port = port;
         _password = password;
+        _primary = primary;
+        Certificate = new ServerCertificate(_folder);
     }
 
     /// <summary>The port on 127.0.0.1; the same after a restart.</summary>
     public int Port { get; }
+
+    /// <summary>The port for TLS on 127.0.0.1.</summary>
+    public int TlsPort { get; } = FreePort.Next();
+
+    /// <summary>What it shows there.</summary>
+    public ServerCertificate Certificate { get; }
 
     /// <summary>The connection string for StackExchange.Redis.</summary>
     public string ConnectionString =>
@@ -36,6 +45,18 @@ public sealed class RedisServer : IAsyncDisposable
         await server.WriteConfigurationAsync();
         await server.StartProcessAsync();
         return server;
+    }
+
+    /// <summary>Starts a replica and waits until it has what its primary has.</summary>
+    public static async Task<RedisServer> StartReplicaAsync(RedisServer primary)
+    {
+        var replica = new RedisServer(FreePort.Next(), primary._password, primary);
+        await replica.WriteConfigurationAsync();
+        await replica.StartProcessAsync();
+        await Until.True(
+            "the replica is in step",
+            async () => (await replica.ExecuteAsync("INFO", "replication")).ToString().Contains("master_link_status:up", StringComparison.Ordinal));
+        return replica;
     }
 
     /// <summary>
@@ -101,7 +122,13 @@ public sealed class RedisServer : IAsyncDisposable
         appendonly yes
         save ""
         loglevel warning
-        {(_password is null ? "" : $"requirepass {_password}")}
+        tls-port {TlsPort}
+        tls-ca-cert-file {Certificate.Authority}
+        tls-cert-file {Certificate.File}
+        tls-key-file {Certificate.Key}
+        tls-auth-clients no
+        {(_password is null ? "" : $"requirepass {_password}\nmasterauth {_password}")}
+        {(_primary is null ? "" : $"replicaof 127.0.0.1 {_primary.Port}")}
 
         """);
 

@@ -16,6 +16,9 @@ public sealed class SharedRabbitMq : IAsyncDisposable
     /// <summary>The connection string for a new virtual host that nobody else uses.</summary>
     public async Task<string> CreateVirtualHostAsync() => await (await _server.Value).CreateVirtualHostAsync();
 
+    /// <summary>The broker itself, to look at: it is not this test's alone.</summary>
+    public Task<RabbitMqServer> ServerAsync() => _server.Value;
+
     /// <inheritdoc cref="RabbitMqServer.QueuesAsync"/>
     public async Task<IEnumerable<string>> QueuesAsync(string connectionString) => await (await _server.Value).QueuesAsync(connectionString);
 

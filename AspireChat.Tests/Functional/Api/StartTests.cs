@@ -26,6 +26,9 @@ public sealed partial class StartTests
     [InlineData("Chat:ApiToken", "two words", "Chat:ApiToken may have letters, digits and")]
     [InlineData("Chat:DataDirectory", "/proc/nothing", "The data directory /proc/nothing ")]
     [InlineData("Chat:NameServer:Lease", "00:00:02", "Chat:NameServer:")]
+    [InlineData("Chat:Broker:OtherNodes", "rabbit2,amqp://rabbit3", "Chat:Broker:OtherNodes names 'amqp://rabbit3'")]
+    [InlineData("ConnectionStrings:rabbitmq", "localhost:5672", "ConnectionStrings:rabbitmq is not one address such as")]
+    [InlineData("ConnectionStrings:rabbitmq", "amqp://a:b@rabbit1,rabbit2:5672", "ConnectionStrings:rabbitmq is not one address such as")]
     public Task A_wrong_setting_is_named_by_its_path(string setting, string value, string sentence) =>
         ExpectRefusalAsync("alice", sentence, (setting, value));
 

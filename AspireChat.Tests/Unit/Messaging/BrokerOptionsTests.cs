@@ -7,6 +7,7 @@ public sealed class BrokerOptionsTests
 {
     public static TheoryData<string, Action<BrokerOptions>> Bad => new()
     {
+        { "'amqp://b'", options => options.OtherNodes = "a,amqp://b" },
         { nameof(BrokerOptions.PublishDeadline), options => options.PublishDeadline = TimeSpan.FromMilliseconds(499) },
         { nameof(BrokerOptions.PublishDeadline), options => options.PublishDeadline = TimeSpan.FromMinutes(2) },
         { nameof(BrokerOptions.PublishWindow), options => options.PublishWindow = 0 },
@@ -31,5 +32,8 @@ public sealed class BrokerOptionsTests
     }
 
     private static IEnumerable<string> Failures(BrokerOptions options) =>
-        new BrokerOptionsValidator().Validate(null, options).Failures ?? [];
+    [
+        .. new BrokerOptionsValidator().Validate(null, options).Failures ?? [],
+        .. new BrokerNodesValidator().Validate(null, options).Failures ?? [],
+    ];
 }
