@@ -134,6 +134,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : IClassFixture<Syste
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task A_restart_of_RabbitMQ_loses_no_message_of_a_group_and_doubles_none()
     {
         await JoinAsync("broker", Users);
