@@ -20,16 +20,22 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
 
     private readonly TempFolder _folder = new("rabbitmq");
-    private readonly string _password = Guid.NewGuid().ToString("N");
-    private readonly int _epmdPort = FreePort.Next();
+    private readonly RabbitMqServer? _first;
+    private readonly string _password;
+    private readonly string _cookie;
+    private readonly int _epmdPort;
     private readonly int _distributionPort = FreePort.Next();
     private readonly int _managementPort = FreePort.Next();
     private readonly HttpClient _management;
     private TestProcess? _epmd;
     private TestProcess? _process;
 
-    private RabbitMqServer()
+    private RabbitMqServer(RabbitMqServer? first = null)
     {
+        _first = first;
+        _password = first?._password ?? Guid.NewGuid().ToString("N");
+        _cookie = first?._cookie ?? Guid.NewGuid().ToString("N");
+        _epmdPort = first?._epmdPort ?? FreePort.Next();
         Certificate = new ServerCertificate(_folder);
         _management = new HttpClient(new SocketsHttpHandler { UseProxy = false })
         {
@@ -51,14 +57,14 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>The connection string for the default virtual host.</summary>
     public string ConnectionString => $"amqp://{User}:{_password}@127.0.0.1:{Port}";
 
+    private string NodeName => $"rabbit{Port}@localhost";
+
     /// <summary>Starts a broker and waits until it speaks AMQP.</summary>
-    public static async Task<RabbitMqServer> StartAsync()
-    {
-        var server = new RabbitMqServer();
-        await server.WriteConfigurationAsync();
-        await server.StartProcessAsync();
-        return server;
-    }
+    public static Task<RabbitMqServer> StartAsync() => StartAsync(new RabbitMqServer());
+
+    /// <summary>Starts a further node of a broker's cluster, and waits until it speaks AMQP.</summary>
+    /// <param name="first">The node that the cluster began with; it must be disposed of last.</param>
+    public static Task<RabbitMqServer> JoinAsync(RabbitMqServer first) => StartAsync(new RabbitMqServer(first));
 
     /// <summary>
     /// Reserves ports and folder without starting, for clients that are there before their broker; <see cref="RestartAsync"/>
@@ -135,6 +141,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
         _folder.Dispose();
     }
 
+    private static async Task<RabbitMqServer> StartAsync(RabbitMqServer server)
+    {
+        await server.WriteConfigurationAsync();
+        await server.StartProcessAsync();
+        return server;
+    }
+
     private async Task WriteConfigurationAsync()
     {
         await File.WriteAllTextAsync(
@@ -152,6 +165,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             default_pass = {_password}
             log.console = true
             log.console.level = warning
+            {(_first is null ? "" : $"cluster_formation.peer_discovery_backend = classic_config\ncluster_formation.classic_config.nodes.1 = {_first.NodeName}")}
 
             """);
         await File.WriteAllTextAsync(_folder.File("enabled_plugins"), "[rabbitmq_management].\n");
@@ -164,9 +178,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
             ["ERL_EPMD_PORT"] = $"{_epmdPort}",
             ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             ["HOME"] = _folder.FullName,
-            ["RABBITMQ_NODENAME"] = $"rabbit{Port}@localhost",
+            ["RABBITMQ_NODENAME"] = NodeName,
             ["RABBITMQ_DIST_PORT"] = $"{_distributionPort}",
-            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "-kernel inet_dist_use_interface {127,0,0,1}",
+            ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = $"-setcookie {_cookie} -kernel inet_dist_use_interface {{127,0,0,1}}",
             ["RABBITMQ_MNESIA_BASE"] = _folder.File("mnesia"),
             ["RABBITMQ_LOG_BASE"] = _folder.File("log"),
             ["RABBITMQ_CONFIG_FILE"] = _folder.File("rabbitmq.conf"),
@@ -175,7 +189,11 @@ public sealed class RabbitMqServer : IAsyncDisposable
         };
 
         // Started here and not by the broker, whose own would leave its group and outlive it.
-        _epmd ??= TestProcess.Start("epmd", "epmd", ["-port", $"{_epmdPort}", "-address", "127.0.0.1"], environment);
+        if (_first is null)
+        {
+            _epmd ??= TestProcess.Start("epmd", "epmd", ["-port", $"{_epmdPort}", "-address", "127.0.0.1"], environment);
+        }
+
         await Until.True("epmd listens", async () => await ListensAsync(_epmdPort));
 
         var process = TestProcess.Start(
