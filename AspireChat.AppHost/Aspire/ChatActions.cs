@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using AspireChat.AppHost.Local;
+using AspireChat.Client.Conversations;
 
 namespace AspireChat.AppHost.Aspire;
 
@@ -9,15 +10,17 @@ namespace AspireChat.AppHost.Aspire;
 /// <param name="api">The client.</param>
 internal sealed class ChatActions(ClientApi api)
 {
-    private const int Recent = 1000;
+    private const int Recent = 100;
     private static readonly TimeSpan OutcomeDeadline = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Sends a private message and waits some seconds for its delivery.</summary>
     public Task<ExecuteCommandResult> SendAsync(string to, string text, CancellationToken cancellationToken) => TellAsync(async () =>
     {
-        var chat = $"chats/{Uri.EscapeDataString(to)}";
-        if (!await IsOpenAsync(to, cancellationToken))
+        var user = Name(to, "a user's name");
+        var chat = $"chats/{user}";
+        if (!await IsOpenAsync(user, cancellationToken))
         {
             await api.PostAsync(chat, body: null, cancellationToken);
         }
@@ -25,17 +28,17 @@ internal sealed class ChatActions(ClientApi api)
         var (state, reason, elapsed) = await SendAndWaitAsync(chat, text, cancellationToken);
         return state switch
         {
-            "delivered" or "read" => Success($"{Printable.Text(to)} has it after {elapsed}: {state}."),
+            "delivered" or "read" => Success($"{user} has it after {elapsed}: {state}."),
             "failed" => CommandResults.Failure($"It could not be delivered. {reason}"),
-            _ => Success($"Not delivered yet: {Printable.Text(to)} cannot be reached. The client keeps trying, and shows what becomes of it."),
+            _ => Success($"Not delivered yet: {user} cannot be reached. The client keeps trying, and shows what becomes of it."),
         };
     });
 
     /// <summary>Says something in a group, after joining it, and waits some seconds for the broker's confirm.</summary>
     public Task<ExecuteCommandResult> SayAsync(string group, string text, CancellationToken cancellationToken) => TellAsync(async () =>
     {
-        var room = $"groups/{Uri.EscapeDataString(group)}";
-        var joined = await api.PostAsync(room, body: null, cancellationToken);
+        var room = $"groups/{Name(group, "a group's name")}";
+        var joined = await FindJoinedAsync(room, cancellationToken) ?? await api.PostAsync(room, body: null, cancellationToken);
         var (state, reason, elapsed) = await SendAndWaitAsync(room, text, cancellationToken);
         return state switch
         {
@@ -75,8 +78,12 @@ internal sealed class ChatActions(ClientApi api)
     // In an open chat a message may wait for somebody who is away; opening one takes both.
     private async Task<bool> IsOpenAsync(string user, CancellationToken cancellationToken) =>
         (await api.GetAsync("chats", cancellationToken))["items"]!.AsArray().Any(chat =>
-            string.Equals(chat!["user"]!.GetValue<string>(), user, StringComparison.OrdinalIgnoreCase)
-            && chat["state"]!.GetValue<string>() == "open");
+            chat!["user"]!.GetValue<string>() == user && chat["state"]!.GetValue<string>() == "open");
+
+    // Who is in the room already can speak while RabbitMQ is away; joining takes it.
+    private async Task<JsonNode?> FindJoinedAsync(string room, CancellationToken cancellationToken) =>
+        (await api.GetAsync("groups", cancellationToken))["items"]!.AsArray().FirstOrDefault(group =>
+            $"groups/{group!["name"]}" == room && group["joined"]!.GetValue<bool>());
 
     private async Task<(string State, string? Reason, string Elapsed)> SendAndWaitAsync(
         string conversation, string text, CancellationToken cancellationToken)
@@ -84,16 +91,17 @@ internal sealed class ChatActions(ClientApi api)
         var watch = Stopwatch.StartNew();
         var sent = await api.PostAsync($"{conversation}/messages", new JsonObject { ["text"] = text }, cancellationToken);
         var id = sent["id"]!.GetValue<string>();
-        while (true)
+        for (var pause = FirstLook; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var messages = await api.GetAsync($"{conversation}/messages?limit={Recent}", cancellationToken);
-            var own = messages["items"]!.AsArray().Single(message => message!["id"]!.GetValue<string>() == id)!;
-            if (own["state"]!.GetValue<string>() is var state && (state != "sending" || watch.Elapsed > OutcomeDeadline))
+            var own = messages["items"]!.AsArray().SingleOrDefault(message => message!["id"]!.GetValue<string>() == id);
+            var state = own?["state"]!.GetValue<string>() ?? "sending"; // Others may have written more than a page meanwhile.
+            if (state != "sending" || watch.Elapsed > OutcomeDeadline)
             {
-                return (state, own["reason"]?.GetValue<string>(), Spell(watch.Elapsed));
+                return (state, own?["reason"]?.GetValue<string>(), Spell(watch.Elapsed));
             }
 
-            await Task.Delay(LookEvery, cancellationToken);
+            await Task.Delay(pause, cancellationToken);
         }
     }
 
@@ -111,6 +119,10 @@ internal sealed class ChatActions(ClientApi api)
 
     // The dashboard shows the message, the command line the data.
     private static ExecuteCommandResult Success(string sentence) => CommandResults.Success(sentence, sentence);
+
+    private static string Name(string text, string what) => ChatName.TryParse(text, out var name)
+        ? name
+        : throw new HostException($"'{Printable.Text(text)}' cannot be {what}. {ChatName.Rule}");
 
     private static string Members(JsonNode group) => group["members"]?.GetValue<int>() switch
     {

@@ -19,7 +19,7 @@ internal static class ChatClients
         IResourceBuilder<IResourceWithConnectionString> rabbitmq,
         HostSetup setup)
     {
-        var name = ResourceNames.Of(user, builder.Resources.OfType<ProjectResource>().Count());
+        var name = ResourceNames.Of(user);
         var token = builder.AddToken(name, user, setup);
         var client = builder.AddProject<Projects.AspireChat_Client>(name)
             .WithIconName("Chat")
@@ -44,7 +44,7 @@ internal static class ChatClients
     private static IResourceBuilder<ParameterResource> AddToken(
         this IDistributedApplicationBuilder builder, string name, string user, HostSetup setup) => setup.Data is { } data
         ? builder.AddParameter($"{name}-token", () => data.Secret($"api-token-{user}"), secret: true)
-        : builder.AddParameter($"{name}-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+        : builder.AddParameter($"{name}-token", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
     private static IResourceBuilder<ProjectResource> WithDataDirectory(
         this IResourceBuilder<ProjectResource> client, string user, HostSetup setup) => setup.Data is { } data

@@ -1,16 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AspireChat.AppHost.Aspire;
 
 /// <summary>
 /// What users do most, as commands on their clients: buttons with a form in the dashboard, and
-/// <c>aspire resource alice send bob "hello"</c> elsewhere. They are enabled while the client is healthy.
+/// <c>aspire resource alice send bob "hello"</c> elsewhere. They are enabled while the client runs.
 /// </summary>
 internal static class ChatCommands
 {
-    // As the client's own limit (docs/protocol.md, "Names, keys, messages").
+    // The client's own limits (docs/protocol.md, "Names, keys, messages"); of a text it counts the bytes.
     private const int MaxNameLength = 32;
+    private const int MaxTextLength = 16_384;
 
     // The one that gets a button of its own, not only a place in the menu.
     private const string Send = "send";
@@ -49,7 +49,7 @@ internal static class ChatCommands
             displayName,
             async context => IsRunning(context)
                 ? await execute(context.Arguments, context.CancellationToken)
-                : CommandResults.Failure($"{client.Resource.Name} does not run, or is not ready yet; start it, or wait a moment."),
+                : CommandResults.Failure($"{client.Resource.Name} does not run; 'start' starts it."),
             new CommandOptions
             {
                 Description = description,
@@ -65,8 +65,8 @@ internal static class ChatCommands
         context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)
         && IsRunning(now.Snapshot);
 
-    private static bool IsRunning(CustomResourceSnapshot snapshot) =>
-        snapshot.State?.Text == KnownResourceStates.Running && snapshot.HealthStatus is not HealthStatus.Unhealthy;
+    // Healthy or not: private chats go on without RabbitMQ, and whatever cannot be done is answered with the reason.
+    private static bool IsRunning(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.Running;
 
     // Whoever has a client here is proposed; others, who joined by hand, can be typed.
     private static InteractionInput To(string self) => new()
@@ -77,7 +77,6 @@ internal static class ChatCommands
         InputType = InputType.Choice,
         AllowCustomChoice = true,
         Required = true,
-        MaxLength = MaxNameLength,
         DynamicLoading = new InputLoadOptions
         {
             LoadCallback = context =>
@@ -111,6 +110,7 @@ internal static class ChatCommands
         Description = description,
         InputType = InputType.Text,
         Required = required,
+        MaxLength = MaxTextLength,
     };
 
     private static InteractionInput Seconds() => new()

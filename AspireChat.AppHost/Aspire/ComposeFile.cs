@@ -6,8 +6,8 @@ using Compose = Aspire.Hosting.Docker.Resources.ComposeFile;
 namespace AspireChat.AppHost.Aspire;
 
 /// <summary>
-/// The deployment: a Docker Compose file. Every service has a health check and starts after those that it needs, data
-/// lie in named volumes, secrets come from the file <c>.env</c> beside it, and only web pages can be reached from
+/// The deployment: a Docker Compose file. Servers and clients have health checks and start after those that they need,
+/// data lie in named volumes, secrets come from the file <c>.env</c> beside it, and only web pages can be reached from
 /// outside, from the same machine (docs/operations.md).
 /// </summary>
 internal static class ComposeFile
@@ -31,8 +31,8 @@ internal static class ComposeFile
 
         ProjectResource[] clients =
             [.. builder.Resources.OfType<ProjectResource>().Where(resource => resource.Annotations.OfType<ChatUserAnnotation>().Any())];
-        var login = builder.AddSecret("dashboard-token");
-        var telemetryKey = builder.AddSecret("telemetry-key");
+        var login = builder.AddSecret("compose-dashboard-token");
+        var telemetryKey = builder.AddSecret("compose-telemetry-key");
         builder.AddDockerComposeEnvironment("compose")
             .WithDashboard(dashboard => dashboard
                 .WithEnvironment("DASHBOARD__FRONTEND__AUTHMODE", "BrowserToken")
@@ -49,7 +49,7 @@ internal static class ComposeFile
     }
 
     private static IResourceBuilder<ParameterResource> AddSecret(this IDistributedApplicationBuilder builder, string name) =>
-        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true, persist: true);
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
 
     private static void Complete(Compose file, Service[] clients)
     {

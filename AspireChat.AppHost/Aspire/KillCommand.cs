@@ -20,11 +20,14 @@ internal static class KillCommand
     private const double MaxBackAfter = 3600;
     private const string PidProperty = "executable.pid";
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan HealthDeadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ReturnDeadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Adds the command; it is enabled while the program runs.</summary>
     public static IResourceBuilder<T> WithKillCommand<T>(this IResourceBuilder<T> builder)
-        where T : IResource => builder.WithCommand(Name, "Kill", context => ExecuteAsync(builder.Resource, context), new CommandOptions
+        where T : IResource
+    {
+        var oneAtATime = new SemaphoreSlim(1);
+        return builder.WithCommand(Name, "Kill", context => ExecuteAsync(builder.Resource, oneAtATime, context), new CommandOptions
         {
             Description = "Ends the process at once, as a crash would (kill -9), and starts it again if you like.",
             IconName = "DismissCircle",
@@ -42,8 +45,9 @@ internal static class KillCommand
                 ? ResourceCommandState.Enabled
                 : ResourceCommandState.Disabled,
         });
+    }
 
-    private static async Task<ExecuteCommandResult> ExecuteAsync(IResource resource, ExecuteCommandContext context)
+    private static async Task<ExecuteCommandResult> ExecuteAsync(IResource resource, SemaphoreSlim oneAtATime, ExecuteCommandContext context)
     {
         if (!TryReadBackAfter(context.Arguments, out var backAfter))
         {
@@ -51,33 +55,74 @@ internal static class KillCommand
         }
 
         var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
-        if (RunningProcess(notifications, context.ResourceName) is not { } pid)
+        if (await KillAsync(resource, oneAtATime, notifications, context) is not { } pid)
         {
             return CommandResults.Failure($"{resource.Name} does not run, so that there is nothing to kill.");
         }
 
-        Kill(pid);
-        await notifications.WaitForResourceAsync(resource.Name, KnownResourceStates.TerminalStates, context.CancellationToken)
-            .WaitAsync(EndDeadline, context.CancellationToken);
+        var killed = $"{resource.Name} was killed (process {pid})";
         if (backAfter is not { } pause)
         {
-            return Success($"{resource.Name} was killed (process {pid}); 'start' brings it back.");
+            return Success($"{killed}; 'start' brings it back.");
         }
 
         await Task.Delay(pause, context.CancellationToken);
         var restart = Stopwatch.StartNew();
-        var started = await context.Services.GetRequiredService<ResourceCommandService>()
-            .ExecuteCommandAsync(context.ResourceName, KnownResourceCommands.StartCommand, context.CancellationToken);
-        if (!started.Success)
-        {
-            return CommandResults.Failure($"{resource.Name} was killed (process {pid}), but not started again: {started.Message}");
-        }
+        return await BringBackAsync(resource, notifications, context) is { } fault
+            ? CommandResults.Failure($"{killed}, but {fault}")
+            : Success(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{killed}, stayed away for {pause.TotalSeconds:0.###} s, and was healthy again {restart.Elapsed.TotalSeconds:0.0} s later."));
+    }
 
-        await notifications.WaitForResourceHealthyAsync(resource.Name, context.CancellationToken)
-            .WaitAsync(HealthDeadline, context.CancellationToken);
-        return Success(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{resource.Name} was killed (process {pid}), stayed away for {pause.TotalSeconds:0.###} s, and was healthy again {restart.Elapsed.TotalSeconds:0.0} s later."));
+    // Null if it does not run. One at a time, and not before Aspire knows of the end: the next would kill whoever has got
+    // the process id meanwhile.
+    private static async Task<int?> KillAsync(
+        IResource resource, SemaphoreSlim oneAtATime, ResourceNotificationService notifications, ExecuteCommandContext context)
+    {
+        await oneAtATime.WaitAsync(context.CancellationToken);
+        try
+        {
+            if (RunningProcess(notifications, context.ResourceName) is not { } pid || !Kill(pid))
+            {
+                return null;
+            }
+
+            await notifications.WaitForResourceAsync(resource.Name, KnownResourceStates.TerminalStates, context.CancellationToken)
+                .WaitAsync(EndDeadline, context.CancellationToken);
+            return pid;
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    // What went wrong; null if it is healthy again.
+    private static async Task<string?> BringBackAsync(
+        IResource resource, ResourceNotificationService notifications, ExecuteCommandContext context)
+    {
+        try
+        {
+            // A start that is called off leaves the resource failed; this one is only not waited for any longer, since
+            // it may wait in turn for a server that was stopped.
+            var started = await context.Services.GetRequiredService<ResourceCommandService>()
+                .ExecuteCommandAsync(context.ResourceName, KnownResourceCommands.StartCommand, CancellationToken.None)
+                .WaitAsync(ReturnDeadline, context.CancellationToken);
+            if (!started.Success)
+            {
+                return $"was not started again: {started.Message}";
+            }
+
+            await notifications.WaitForResourceHealthyAsync(resource.Name, context.CancellationToken)
+                .WaitAsync(ReturnDeadline, context.CancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is TimeoutException or DistributedApplicationException)
+        {
+            var state = notifications.TryGetCurrentState(context.ResourceName, out var now) ? now.Snapshot.State?.Text : null;
+            return $"was not healthy again within {ReturnDeadline.TotalSeconds:0} s; its state is {state ?? "unknown"}.";
+        }
     }
 
     // The dashboard shows the message, the command line the data.
@@ -107,16 +152,22 @@ internal static class KillCommand
             : null;
 
     // With all that it has started: a project's first process is `dotnet run`, a server's may be a shell script.
-    private static void Kill(int pid)
+    private static bool Kill(int pid)
     {
         try
         {
             using var process = Process.GetProcessById(pid);
             process.Kill(entireProcessTree: true);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception or AggregateException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // It, or one of its children, ended by itself meanwhile.
+            return false; // It ended by itself meanwhile.
         }
+        catch (Exception e) when (e is Win32Exception or AggregateException)
+        {
+            // One of its children did.
+        }
+
+        return true;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
@@ -7,7 +6,7 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>The commands of the resources, executed without a dashboard.</summary>
-public sealed class ResourceCommandTests(ResourceCommandTests.System system) : IClassFixture<ResourceCommandTests.System>
+public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem system) : IClassFixture<ResourceCommandTests.StartedSystem>
 {
     private const string Alice = "alice", Bob = "bob", Guest = "dora", Emil = "emil";
     private static readonly string[] ChatCommands = ["send", "say", "discover", "insult", "kill"];
@@ -28,6 +27,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
     [Theory]
     [InlineData("nobody-here", "Nobody is known by the name nobody-here.")]
     [InlineData(Alice, "A chat needs two; that is your own name.")]
+    [InlineData("..", "'..' cannot be a user's name. A name is 1 to 32 of the letters a-z, digits, '_' and '-', and starts with a letter or a digit.")]
     public async Task Send_says_what_the_client_has_against_it(string to, string sentence)
     {
         var result = await ExecuteAsync(Alice, "send", ("to", to), ("text", "x"));
@@ -53,7 +53,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
     [Fact]
     public async Task Send_wants_a_receiver_and_a_text()
     {
-        var result = await Whole.Commands.ExecuteCommandAsync(Alice, "send", TestContext.Current.CancellationToken);
+        var result = await ExecuteAsync(Alice, "send");
 
         Assert.False(result.Success);
     }
@@ -98,11 +98,17 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
         var result = await ExecuteAsync(Alice, "insult", ("text", "You insult by command!"));
 
         Assert.True(result.Success, result.Message);
-        await Until.Sequence("one client got the insult", ["You insult by command!"], async () =>
+        await Until.Sequence("one client got the insult", ["You insult by command!"], ReceivedAsync);
+
+        // One that came twice would have come again before one that was sent later came.
+        await Whole.Client(Bob).InsultAsync("a later one");
+        await Until.Sequence("one client got each", ["You insult by command!", "a later one"], ReceivedAsync);
+
+        async Task<IEnumerable<string>> ReceivedAsync()
         {
             var all = await Task.WhenAll(new[] { Alice, Bob }.Select(user => Whole.Client(user).InsultsAsync()));
-            return all.SelectMany(insults => insults).Select(insult => insult.Text);
-        });
+            return all.SelectMany(insults => insults).OrderBy(insult => insult.SentAt).Select(insult => insult.Text);
+        }
     }
 
     [Fact]
@@ -132,6 +138,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
 
     [Theory]
     [InlineData("-1")]
+    [InlineData("NaN")]
     [InlineData("3601")]
     [InlineData("soon")]
     public async Task Kill_kills_nobody_if_it_does_not_understand_when_to_bring_back(string backAfter)
@@ -144,13 +151,8 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
         Assert.Equal(before, Pid(Bob));
     }
 
-    private ValueTask<ExecuteCommandResult> ExecuteAsync(string resource, string command, params (string Name, string Value)[] arguments) =>
-        new(Whole.Commands.ExecuteCommandAsync(
-            resource,
-            command,
-            new InteractionInputCollection(
-                [.. arguments.Select(argument => new InteractionInput { Name = argument.Name, InputType = InputType.Text, Value = argument.Value })]),
-            TestContext.Current.CancellationToken).DefaultTimeout(TimeSpan.FromSeconds(90), $"{resource} {command}"));
+    private Task<ExecuteCommandResult> ExecuteAsync(string resource, string command, params (string Name, string Value)[] arguments) =>
+        Whole.ExecuteAsync(resource, command, arguments);
 
     private CustomResourceSnapshot Snapshot(string resource) => Whole.Notifications.TryGetCurrentState(resource, out var now)
         ? now.Snapshot
@@ -159,7 +161,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.System system) : I
     private object? Pid(string resource) => Snapshot(resource).Properties.Single(property => property.Name == "executable.pid").Value;
 
     /// <summary>One system for all of them.</summary>
-    public sealed class System : IAsyncLifetime
+    public sealed class StartedSystem : IAsyncLifetime
     {
         public WholeSystem Whole { get; private set; } = null!;
 

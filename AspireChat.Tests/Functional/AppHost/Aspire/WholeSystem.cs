@@ -18,7 +18,7 @@ public sealed class WholeSystem : IAsyncDisposable
     private static readonly TimeSpan BuildDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan HealthDeadline = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(60);
 
     private readonly DistributedApplication _app;
@@ -32,12 +32,6 @@ public sealed class WholeSystem : IAsyncDisposable
         _clients = clients;
     }
 
-    /// <summary>The services of the AppHost.</summary>
-    public IServiceProvider Services => _app.Services;
-
-    /// <summary>The commands of all resources.</summary>
-    public ResourceCommandService Commands => _app.ResourceCommands;
-
     /// <summary>The states of all resources.</summary>
     public ResourceNotificationService Notifications => _app.ResourceNotifications;
 
@@ -48,15 +42,16 @@ public sealed class WholeSystem : IAsyncDisposable
     {
         var stop = TestContext.Current.CancellationToken;
         var data = new TempFolder("apphost");
-        var builder = await DistributedApplicationTestingBuilder
-            .CreateAsync<apphost::Projects.AspireChat_AppHost>(
-                ["--backends", "local", "--data", data.FullName, "--users", .. users, "--guests", .. guests], stop)
-            .DefaultTimeout(BuildDeadline);
-        builder.Configuration["Logging:LogLevel:Default"] = "Warning";
-        builder.Configuration["Logging:LogLevel:AspireChat.AppHost.Resources"] = "None"; // What the programs write.
-        var app = await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline);
+        DistributedApplication? app = null;
         try
         {
+            var builder = await DistributedApplicationTestingBuilder
+                .CreateAsync<apphost::Projects.AspireChat_AppHost>(
+                    ["--backends", "local", "--data", data.FullName, "--users", .. users, "--guests", .. guests], stop)
+                .DefaultTimeout(BuildDeadline);
+            builder.Configuration["Logging:LogLevel:Default"] = "Warning";
+            builder.Configuration["Logging:LogLevel:AspireChat.AppHost.Resources"] = "None"; // What the programs write.
+            app = await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline);
             await app.StartAsync(stop).DefaultTimeout(StartDeadline);
             var clients = new Dictionary<string, ChatApi>();
             foreach (var user in users.Concat(guests))
@@ -70,7 +65,11 @@ public sealed class WholeSystem : IAsyncDisposable
         }
         catch
         {
-            await app.DisposeAsync();
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
             data.Dispose();
             throw;
         }
@@ -84,10 +83,18 @@ public sealed class WholeSystem : IAsyncDisposable
     /// <param name="command"><c>start</c>, <c>stop</c>, <c>restart</c> or <c>kill</c>.</param>
     public async Task RunCommandAsync(string resource, string command)
     {
-        var result = await Commands
-            .ExecuteCommandAsync(resource, command, TestContext.Current.CancellationToken)
-            .DefaultTimeout(CommandDeadline, $"{resource} {command}");
+        var result = await ExecuteAsync(resource, command);
         Assert.True(result.Success, $"{resource} {command}: {result.Message}");
+    }
+
+    /// <summary>Executes any command, without a dashboard.</summary>
+    /// <returns>What it answers, whether it succeeded or not.</returns>
+    public Task<ExecuteCommandResult> ExecuteAsync(string resource, string command, params (string Name, string Value)[] arguments)
+    {
+        var inputs = arguments.Select(argument => new InteractionInput { Name = argument.Name, InputType = InputType.Text, Value = argument.Value });
+        return _app.ResourceCommands
+            .ExecuteCommandAsync(resource, command, new InteractionInputCollection([.. inputs]), TestContext.Current.CancellationToken)
+            .DefaultTimeout(CommandDeadline, $"{resource} {command}");
     }
 
     /// <summary>Waits until a resource runs and answers.</summary>

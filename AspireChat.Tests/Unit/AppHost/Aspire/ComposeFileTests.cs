@@ -78,10 +78,22 @@ public sealed class ComposeFileTests : IDisposable
         var asked = (await File.ReadAllLinesAsync(_output.File(".env"), TestContext.Current.CancellationToken))
             .Where(line => line.Contains('=', StringComparison.Ordinal)).ToArray();
         Assert.Equal(
-            ["ANN_IMAGE=", "ANN_TOKEN=", "DASHBOARD_TOKEN=", "RABBITMQ_PASSWORD=", "REDIS_PASSWORD=", "TELEMETRY_KEY="],
+            ["ANN_IMAGE=", "ANN_TOKEN=", "COMPOSE_DASHBOARD_TOKEN=", "COMPOSE_TELEMETRY_KEY=", "RABBITMQ_PASSWORD=", "REDIS_PASSWORD="],
             asked.Order());
         Assert.Equal("${ANN_TOKEN}", Text(file["services"]["ann"]["environment"]["Chat__ApiToken"]));
-        Assert.Equal("${DASHBOARD_TOKEN}", Text(file["services"]["compose-dashboard"]["environment"]["DASHBOARD__FRONTEND__BROWSERTOKEN"]));
+        Assert.Equal("${COMPOSE_DASHBOARD_TOKEN}", Text(file["services"]["compose-dashboard"]["environment"]["DASHBOARD__FRONTEND__BROWSERTOKEN"]));
+    }
+
+    [Fact]
+    public async Task Users_whose_name_is_taken_in_the_diagram_are_published_too()
+    {
+        string[] users = ["dashboard", "telemetry-key", "localhost", "a_b"];
+
+        var services = (await PublishAsync(["--users", .. users]))["services"];
+
+        var clients = Keys(services).Except(["redis", "rabbitmq", "compose-dashboard"]).ToArray();
+        Assert.Equal(users.Order(), clients.Select(client => Items(services[client]["command"]).Last()).Order());
+        Assert.DoesNotContain("localhost", clients);
     }
 
     [Fact]

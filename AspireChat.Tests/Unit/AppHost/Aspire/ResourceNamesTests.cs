@@ -10,17 +10,31 @@ public class ResourceNamesTests
     [Theory]
     [InlineData("ann", "ann")]
     [InlineData("ann-2", "ann-2")]
-    [InlineData("9lives", "client-3")]
-    [InlineData("a_b", "client-3")]
-    [InlineData("a--b", "client-3")]
-    [InlineData("a-", "client-3")]
-    [InlineData("redis", "client-3")]
-    [InlineData("epmd", "client-3")]
-    [InlineData("ann-token", "client-3")]
-    [InlineData("ann-terminalhost-0", "client-3")]
-    [InlineData("compose", "client-3")]
-    [InlineData("compose-dashboard", "client-3")]
-    [InlineData("client-2", "client-3")]
-    public void Users_whose_name_Aspire_does_not_take_are_numbered(string user, string expected) =>
-        Assert.Equal(expected, ResourceNames.Of(user, position: 2));
+    [InlineData("9lives", "client-9lives-")]
+    [InlineData("a_b", "client-a-b-")]
+    [InlineData("a--b", "client-a-b-")]
+    [InlineData("a-", "client-a-")]
+    [InlineData("redis", "client-redis-")]
+    [InlineData("epmd", "client-epmd-")]
+    [InlineData("localhost", "client-localhost-")]
+    [InlineData("compose", "client-compose-")]
+    [InlineData("compose-dashboard", "client-compose-dashboard-")]
+    [InlineData("ann-token", "client-ann-token-")]
+    [InlineData("ann-terminalhost-0", "client-ann-terminalhost-0-")]
+    [InlineData("client-2", "client-client-2-")]
+    public void Users_whose_name_Aspire_does_not_take_get_one_made_of_it(string user, string beginning)
+    {
+        var name = ResourceNames.Of(user);
+
+        Assert.Matches(beginning == user ? $"^{user}$" : $"^{beginning}[0-9a-f]{{6}}$", name);
+        Assert.DoesNotContain("--", name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Names_that_look_alike_stay_apart()
+    {
+        string[] users = ["a_b", "a-b", "a__b", "a--b", "a-b-", "a_b_"];
+
+        Assert.Equal(users.Length, users.Select(ResourceNames.Of).Distinct().Count());
+    }
 }
