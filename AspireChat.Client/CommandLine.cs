@@ -45,7 +45,7 @@ internal static class CommandLine
 
         try
         {
-            return args.Contains(HealthProbe.Argument) ? await HealthProbe.RunAsync(args) : await run();
+            return HealthProbe.IsAskedFor(args) ? await HealthProbe.RunAsync(args) : await run();
         }
         catch (Exception e)
         {

@@ -28,6 +28,10 @@ internal static class HealthProbe
     // For connecting and the answer together. A client answers from what it knows, without asking Redis or RabbitMQ.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether these arguments ask for it.</summary>
+    public static bool IsAskedFor(string[] args) =>
+        args.Any(argument => argument == Argument || argument.StartsWith($"{Argument}=", StringComparison.Ordinal));
+
     /// <summary>Asks, and tells the answer in one line.</summary>
     /// <returns>The exit code: 0 if the client is well, otherwise 1.</returns>
     /// <exception cref="ClientStartException">The address is not one, or cannot be told from the settings.</exception>
@@ -51,6 +55,8 @@ internal static class HealthProbe
     /// <exception cref="ClientStartException">The address is not one, or cannot be told from the settings.</exception>
     public static Uri FindAddress(string[] args, IConfiguration environment)
     {
+        // --check-health=/alive is --check-health /alive.
+        args = [.. args.SelectMany(argument => argument.StartsWith($"{Argument}=", StringComparison.Ordinal) ? argument.Split('=', 2) : [argument])];
         var at = Array.IndexOf(args, Argument);
         var given = args.Length > at + 1 && !args[at + 1].StartsWith('-') ? args[at + 1] : null;
         if (given is null || given.StartsWith('/'))
@@ -109,7 +115,7 @@ internal static class HealthProbe
         var address = addresses.Find(one => one.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
             ?? addresses.FirstOrDefault(DefaultAddress);
         var bound = BindingAddress.Parse(address);
-        if (bound.IsUnixPipe || bound.IsNamedPipe || bound.Port == 0)
+        if (bound.IsUnixPipe || bound.IsNamedPipe || bound.Port is < 1 or > IPEndPoint.MaxPort)
         {
             throw new ClientStartException($"The web address {address} does not say which port to ask; give it: {Argument} {DefaultAddress}");
         }

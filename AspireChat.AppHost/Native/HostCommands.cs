@@ -12,7 +12,11 @@ namespace AspireChat.AppHost.Native;
 /// <param name="showTable">Shows what runs where.</param>
 internal sealed class HostCommands(IReadOnlyList<Resource> resources, HostConsole console, Action showTable)
 {
+    // Whoever pipes in more waits in the pipe.
+    private const int MaxUnfinished = 32;
+
     private static readonly string[] Commands = ["start", "stop", "restart", "kill"];
+
 
     // Commands to one resource run one after the other, those to different ones beside each other: a client that
     // starts may wait for a server whose start is the next command.
@@ -24,11 +28,13 @@ internal sealed class HostCommands(IReadOnlyList<Resource> resources, HostConsol
     /// <exception cref="OperationCanceledException">It was asked to end; no command goes on.</exception>
     public async Task RunAsync(ChannelReader<string> lines, CancellationToken stopping)
     {
+        using var unfinished = new SemaphoreSlim(MaxUnfinished);
         try
         {
             await foreach (var line in lines.ReadAllAsync(stopping))
             {
-                Obey(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), stopping);
+                await unfinished.WaitAsync(stopping);
+                Obey(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), unfinished, stopping);
             }
         }
         finally
@@ -38,44 +44,47 @@ internal sealed class HostCommands(IReadOnlyList<Resource> resources, HostConsol
         }
     }
 
-    private void Obey(string[] words, CancellationToken stopping)
+    private void Obey(string[] words, SemaphoreSlim unfinished, CancellationToken stopping)
     {
+        if (words is [var asked, var name] && IsCommand(asked)
+            && resources.FirstOrDefault(resource => resource.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } named)
+        {
+            _last[named] = AnswerAsync(
+                _last.GetValueOrDefault(named, Task.CompletedTask), asked.ToLowerInvariant(), named, unfinished, stopping);
+            return;
+        }
+
         switch (words)
         {
             case []:
                 showTable();
                 break;
-            case ["help"]:
+            case [var help] when help.Equals("help", StringComparison.OrdinalIgnoreCase):
                 console.Say($"""
                     start NAME, stop NAME, restart NAME, and kill NAME, which is kill -9. An empty line shows the table.
                     The names: {Names}.
                     """);
                 break;
-            case [var command, var name] when Commands.Contains(command):
-                if (resources.FirstOrDefault(resource => resource.Name == name) is { } named)
-                {
-                    _last[named] = AnswerAsync(_last.GetValueOrDefault(named, Task.CompletedTask), command, named, stopping);
-                }
-                else
-                {
-                    console.Say($"There is no '{Printable.Text(name)}' here: the names are {Names}.");
-                }
-
+            case [var command, var unknown] when IsCommand(command):
+                console.Say($"There is no '{Printable.Text(unknown)}' here: the names are {Names}.");
                 break;
-            case [var command, ..] when Commands.Contains(command):
+            case [var command, ..] when IsCommand(command):
                 console.Say($"'{command}' needs one name: {Names}.");
                 break;
             default:
                 console.Say($"'{Printable.Text(words[0])}' is not known here: type help.");
                 break;
         }
+
+        unfinished.Release();
     }
 
-    private async Task AnswerAsync(Task before, string command, Resource resource, CancellationToken stopping)
+    private async Task AnswerAsync(
+        Task before, string command, Resource resource, SemaphoreSlim unfinished, CancellationToken stopping)
     {
-        await before;
         try
         {
+            await before;
             stopping.ThrowIfCancellationRequested();
             console.Say(await ApplyAsync(command, resource, stopping));
         }
@@ -86,6 +95,15 @@ internal sealed class HostCommands(IReadOnlyList<Resource> resources, HostConsol
         catch (OperationCanceledException)
         {
             // Everything ends, and says so itself.
+        }
+        catch (Exception e)
+        {
+            // Nobody else sees it, and the next command to this one goes its own way.
+            console.Say($"'{command} {resource.Name}' has failed: {e.Message}");
+        }
+        finally
+        {
+            unfinished.Release();
         }
     }
 
@@ -112,6 +130,8 @@ internal sealed class HostCommands(IReadOnlyList<Resource> resources, HostConsol
                 return $"{name} was restarted and runs{At(resource)}.";
         }
     }
+
+    private static bool IsCommand(string word) => Commands.Contains(word, StringComparer.OrdinalIgnoreCase);
 
     private static string At(Resource resource) => resource.Address is { } address ? $" at {address}" : "";
 }

@@ -15,16 +15,37 @@ internal sealed class PidFiles(DataFolder data)
     private readonly string _folder = data.Folder("run");
 
     /// <summary>Remembers a child.</summary>
+    /// <exception cref="HostException">The data folder cannot be written; the child runs all the same.</exception>
     public void Add(ChildProcess child)
     {
-        if (ProcessTable.StartOf(child.Id) is { } start)
+        if (ProcessTable.StartOf(child.Id) is not { } start)
+        {
+            return;
+        }
+
+        try
         {
             DataFolder.Write(FileOf(child), string.Create(CultureInfo.InvariantCulture, $"{child.Id} {start} {child.Name}"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException(
+                $"{child.Name} was started, but {_folder} cannot be written ({e.Message}): should this host be killed, nobody will know of it.");
         }
     }
 
     /// <summary>Forgets a child, which has ended.</summary>
-    public void Remove(ChildProcess child) => File.Delete(FileOf(child));
+    public void Remove(ChildProcess child)
+    {
+        try
+        {
+            File.Delete(FileOf(child));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What is left says when that process began; whoever has its number next began later.
+        }
+    }
 
     /// <summary>Ends whatever an earlier host left running.</summary>
     public async Task EndOrphansAsync(HostConsole console, CancellationToken cancellationToken) =>

@@ -38,13 +38,20 @@ internal sealed class Resource(LocalProgram program, Children children)
     /// <exception cref="HostException">It ended, or did not answer in time; then it runs on.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var isEndTold = false;
         try
         {
             await children.StartAsync(program, ShowsLines, Answers, StartDeadline, cancellationToken);
         }
+        catch (HostException)
+        {
+            isEndTold = State is not ChildState.Running;
+            throw;
+        }
         finally
         {
-            if (State is ChildState.Running && !cancellationToken.IsCancellationRequested)
+            // Also if it has ended since its answer.
+            if (!isEndTold && !cancellationToken.IsCancellationRequested)
             {
                 _ = WatchAsync();
             }

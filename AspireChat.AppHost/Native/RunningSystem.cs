@@ -21,7 +21,9 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     private readonly Children _children;
     private readonly HostConsole _console;
-    private readonly HttpClient _http = new() { Timeout = AnswerTime };
+
+    // No proxy stands between two programs of one machine.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = AnswerTime };
     private readonly CancellationTokenSource _failed = new();
     private readonly Resource? _portMapper;
     private HostException? _failure;
@@ -165,7 +167,12 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     private Resource ForClient(ChatClient client)
     {
-        var name = Reserved.Contains(client.User) ? $"client-{client.User}" : client.User;
+        var name = client.User;
+        while (Reserved.Contains(name) || (name != client.User && Users.Concat(Guests).Any(other => other.User == name)))
+        {
+            name = $"client-{name}";
+        }
+
         return ForPart(client.Program, name, client.Address, "the others run on");
     }
 

@@ -25,6 +25,7 @@ internal static class SystemTable
             ["data", data.Path],
         ];
 
+        var asked = clients.FirstOrDefault(client => system.Of(client.Program).State is ChildState.Running) ?? clients[0];
         var joiner = Joiners.Except(clients.Select(client => client.User)).FirstOrDefault() ?? "guest";
         var connections = system.Servers.Local is null
             ? system.Dashboard.Telemetry // The passwords of others are not for the screen.
@@ -36,7 +37,7 @@ internal static class SystemTable
             {Columns(rows)}
 
             Ask a client:
-              curl -H 'Authorization: Bearer {clients[0].Token}' {clients[0].Address}api/users
+              curl -H 'Authorization: Bearer {asked.Token}' {asked.Address}api/users
 
             Join as somebody else, from another terminal{(system.Servers.Local is null ? WithConnections : "")}:
             {JoinCommand(joiner, connections, Shorten(BuildPaths.ClientProject))}

@@ -18,7 +18,7 @@ internal static class TypedLines
         // ignored, the read fails instead.
         _ = Signal(SigTtIn, Ignore);
 
-        // One at a time, so that an endless input waits in its pipe and not in here.
+        // One at a time, so that endless lines wait in their pipe and not in here.
         var lines = Channel.CreateBounded<string>(1);
 
         // A read that waits for a key cannot be called off; a background thread does not keep the process.

@@ -34,7 +34,9 @@ public sealed class HealthProbeTests
     [InlineData("http://127.0.0.1:5000/health", "--name", "alice", "--check-health", "--urls=http://*:5000")]
     [InlineData("http://127.0.0.1:5000/alive", "--check-health", "/alive", "--urls", "http://*:5000")]
     [InlineData("http://127.0.0.1:9000/alive", "--check-health", "/alive")]
+    [InlineData("http://127.0.0.1:9000/alive", "--check-health=/alive")]
     [InlineData("http://chat.example:81/health", "--check-health", "http://chat.example:81")]
+    [InlineData("http://chat.example:81/health", "--check-health=http://chat.example:81")]
     [InlineData("https://chat.example/alive", "--check-health", "https://chat.example/alive", "--urls", "http://*:5000")]
     public void What_the_arguments_say_counts_more(string asked, params string[] arguments) =>
         Assert.Equal(asked, Find(arguments, ["http_ports=9000"]));
@@ -45,6 +47,7 @@ public sealed class HealthProbeTests
     [InlineData("'ftp://alice' is not an address", "--check-health", "ftp://alice")]
     [InlineData("The web address http://127.0.0.1:0 does not say which port to ask", "--check-health", "--urls", "http://127.0.0.1:0")]
     [InlineData("The web address http://unix:/run/chat.sock does not say", "--check-health", "--urls", "http://unix:/run/chat.sock")]
+    [InlineData("The web address http://*:99999 does not say", "--check-health", "--urls", "http://*:99999")]
     [InlineData("The web address (--urls) is not one", "--check-health", "--urls", "nonsense")]
     public void What_is_no_address_is_refused_with_a_sentence(string sentence, params string[] arguments)
     {

@@ -81,11 +81,22 @@ public sealed class WholeSystemTests(SystemOfThree system) : IClassFixture<Syste
             await Whole.Client(from).InsultAsync(sent[i].Text);
         }
 
-        await Until.Sequence("all insults have come, each once", sent.Order(), async () =>
+        await Until.Sequence("all insults have come, each once", sent.Order(), ReceivedAsync);
+
+        // One that came twice would have come again before those that were sent later came.
+        for (var i = 0; i < Users.Length; i++)
+        {
+            sent.Add((Users[i], $"You are a later one, {i}!"));
+            await Whole.Client(Users[i]).InsultAsync(sent[^1].Text);
+        }
+
+        await Until.Sequence("all insults and the later ones have come, each once", sent.Order(), ReceivedAsync);
+
+        async Task<IEnumerable<(string From, string Text)>> ReceivedAsync()
         {
             var received = await Task.WhenAll(Users.Select(user => Whole.Client(user).InsultsAsync()));
             return received.SelectMany(insults => insults).Select(insult => (insult.From, insult.Text)).Order();
-        });
+        }
     }
 
     [Fact]

@@ -54,6 +54,7 @@ public sealed class HostCommandsTests : IAsyncDisposable
     [InlineData("There is no 'cem' here: the names are ann, ben.", "kill cem")]
     [InlineData("ann does not run; 'start ann' starts it.", " stop\tann ")]
     [InlineData("ann does not run; 'start ann' starts it.", "kill ann")]
+    [InlineData("ann does not run; 'start ann' starts it.", "KILL Ann")]
     [InlineData("ann does not run; 'start ann' starts it.", "restart ann")]
     public async Task What_makes_no_sense_is_answered_with_a_sentence(string answer, string line)
     {
@@ -80,6 +81,29 @@ public sealed class HostCommandsTests : IAsyncDisposable
             """,
             _output.ToString());
         Assert.Empty(_faults);
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_says_why_and_the_next_one_is_obeyed()
+    {
+        var run = _data.Folder("run");
+        Directory.Delete(run);
+        await ObeyAsync("start ann");
+        Directory.CreateDirectory(run);
+        await ObeyAsync("restart ann", "stop ann");
+
+        var answers = _output.ToString().TrimEnd().Split('\n');
+        Assert.StartsWith($"ann was started, but {run} cannot be written", answers[0], StringComparison.Ordinal);
+        Assert.Equal(["ann was restarted and runs at http://ann/.", "ann was stopped; 'start ann' brings it back."], answers[1..]);
+    }
+
+    [Fact]
+    public async Task However_many_lines_are_piped_in_each_is_answered()
+    {
+        await ObeyAsync([.. Enumerable.Repeat("stop ann", 500)]);
+
+        Assert.Equal(
+            Enumerable.Repeat("ann does not run; 'start ann' starts it.", 500), _output.ToString().TrimEnd().Split('\n'));
     }
 
     [Fact]
