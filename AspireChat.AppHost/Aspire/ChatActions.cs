@@ -28,9 +28,9 @@ internal sealed class ChatActions(ClientApi api)
         var (state, reason, elapsed) = await SendAndWaitAsync(chat, text, cancellationToken);
         return state switch
         {
-            "delivered" or "read" => Success($"{user} has it after {elapsed}: {state}."),
+            "delivered" or "read" => CommandAnswer.Success($"{user} has it after {elapsed}: {state}."),
             "failed" => CommandResults.Failure($"It could not be delivered. {reason}"),
-            _ => Success($"Not delivered yet: {user} cannot be reached. The client keeps trying, and shows what becomes of it."),
+            _ => CommandAnswer.Success($"Not delivered yet: {user} cannot be reached. The client keeps trying, and shows what becomes of it."),
         };
     });
 
@@ -42,10 +42,10 @@ internal sealed class ChatActions(ClientApi api)
         var (state, reason, elapsed) = await SendAndWaitAsync(room, text, cancellationToken);
         return state switch
         {
-            "confirmed" or "sent" => Success(
+            "confirmed" or "sent" => CommandAnswer.Success(
                 $"RabbitMQ has it after {elapsed}: {state}, in the {joined["mode"]} group {joined["name"]} with {Members(joined)} present."),
             "failed" => CommandResults.Failure($"It could not be sent. {reason}"),
-            _ => Success($"Not confirmed yet: it stays on {api.User}'s disk and goes out as soon as RabbitMQ can be reached."),
+            _ => CommandAnswer.Success($"Not confirmed yet: it stays on {api.User}'s disk and goes out as soon as RabbitMQ can be reached."),
         };
     });
 
@@ -72,7 +72,7 @@ internal sealed class ChatActions(ClientApi api)
     {
         var body = string.IsNullOrWhiteSpace(text) ? null : new JsonObject { ["text"] = text };
         await api.PostAsync("insults", body, cancellationToken);
-        return Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
+        return CommandAnswer.Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
     });
 
     // In an open chat a message may wait for somebody who is away; opening one takes both.
@@ -116,9 +116,6 @@ internal sealed class ChatActions(ClientApi api)
             return CommandResults.Failure(e.Message);
         }
     }
-
-    // The dashboard shows the message, the command line the data.
-    private static ExecuteCommandResult Success(string sentence) => CommandResults.Success(sentence, sentence);
 
     private static string Name(string text, string what) => ChatName.TryParse(text, out var name)
         ? name

@@ -4,7 +4,7 @@ namespace AspireChat.AppHost.Aspire;
 
 /// <summary>
 /// What users do most, as commands on their clients: buttons with a form in the dashboard, and
-/// <c>aspire resource alice send bob "hello"</c> elsewhere. They are enabled while the client runs.
+/// <c>aspire resource alice send --to bob --text "hello"</c> elsewhere. They are enabled while the client runs.
 /// </summary>
 internal static class ChatCommands
 {

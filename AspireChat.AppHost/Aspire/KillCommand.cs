@@ -55,7 +55,17 @@ internal static class KillCommand
         }
 
         var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
-        if (await KillAsync(resource, oneAtATime, notifications, context) is not { } pid)
+        int? process;
+        try
+        {
+            process = await KillAsync(resource, oneAtATime, notifications, context);
+        }
+        catch (TimeoutException)
+        {
+            return CommandResults.Failure($"{resource.Name} was killed, but Aspire has not noticed within {EndDeadline.TotalSeconds:0} s.");
+        }
+
+        if (process is not { } pid)
         {
             return CommandResults.Failure($"{resource.Name} does not run, so that there is nothing to kill.");
         }
@@ -63,14 +73,14 @@ internal static class KillCommand
         var killed = $"{resource.Name} was killed (process {pid})";
         if (backAfter is not { } pause)
         {
-            return Success($"{killed}; 'start' brings it back.");
+            return CommandAnswer.Success($"{killed}; 'start' brings it back.");
         }
 
         await Task.Delay(pause, context.CancellationToken);
         var restart = Stopwatch.StartNew();
         return await BringBackAsync(resource, notifications, context) is { } fault
             ? CommandResults.Failure($"{killed}, but {fault}")
-            : Success(string.Create(
+            : CommandAnswer.Success(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{killed}, stayed away for {pause.TotalSeconds:0.###} s, and was healthy again {restart.Elapsed.TotalSeconds:0.0} s later."));
     }
@@ -124,9 +134,6 @@ internal static class KillCommand
             return $"was not healthy again within {ReturnDeadline.TotalSeconds:0} s; its state is {state ?? "unknown"}.";
         }
     }
-
-    // The dashboard shows the message, the command line the data.
-    private static ExecuteCommandResult Success(string sentence) => CommandResults.Success(sentence, sentence);
 
     private static bool TryReadBackAfter(InteractionInputCollection arguments, out TimeSpan? backAfter)
     {

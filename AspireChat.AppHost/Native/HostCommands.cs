@@ -17,7 +17,6 @@ internal sealed class HostCommands(IReadOnlyList<Resource> resources, HostConsol
 
     private static readonly string[] Commands = ["start", "stop", "restart", "kill"];
 
-
     // Commands to one resource run one after the other, those to different ones beside each other: a client that
     // starts may wait for a server whose start is the next command.
     private readonly Dictionary<Resource, Task> _last = [];
