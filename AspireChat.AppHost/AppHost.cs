@@ -1,44 +1,34 @@
-using AspireChat.AppHost.Aspire;
-using AspireChat.AppHost.Local;
+using AspireChat.AppHost.Clients;
+using AspireChat.AppHost.Servers;
+using AspireChat.AppHost.Settings;
 
-// The system as a diagram: a name server, a broker, and one client per user.
-var builder = DistributedApplication.CreateBuilder(args);
-using var setup = HostSetup.Prepare(builder, args);
-if (setup is null)
+try
 {
-    return 1; // It said why.
+    // The system as a diagram: a name server, a broker, and one client per user.
+    var builder = DistributedApplication.CreateBuilder(args);
+    using var settings = HostSettings.Read(builder, args);
+
+    // Redis: who is online, where, with which key. RabbitMQ: groups, discovery, insults.
+    var redis = builder.AddNameServer("redis", settings);
+    var rabbitmq = builder.AddBroker("rabbitmq", settings);
+
+    // The clients find one another through Redis and then talk directly.
+    foreach (var user in settings.Users)
+    {
+        builder.AddChatClient(user, redis, rabbitmq, settings);
+    }
+
+    // Guests come when somebody starts them: in the dashboard, or by `aspire resource dora start`.
+    foreach (var guest in settings.Guests)
+    {
+        builder.AddChatClient(guest, redis, rabbitmq, settings).WithExplicitStart();
+    }
+
+    await builder.Build().RunAsync();
+    return 0;
 }
-
-// Redis: who is online, where, with which key.
-IResourceBuilder<IResourceWithConnectionString> redis = setup.Backends switch
+catch (HostException e)
 {
-    Backends.Container => builder.AddRedis("redis").WithDataVolume(setup.VolumeName("redis")).WithAppendOnlyFile(),
-    Backends.Local => builder.AddLocalRedis("redis", setup),
-    _ => builder.AddConnectionString("redis"),
-};
-
-// RabbitMQ: groups, discovery, insults.
-IResourceBuilder<IResourceWithConnectionString> rabbitmq = setup.Backends switch
-{
-    Backends.Container => builder.AddRabbitMQ("rabbitmq").WithDataVolume(setup.VolumeName("rabbitmq")).WithManagementPages(),
-    Backends.Local => builder.AddLocalRabbitMQ("rabbitmq", setup),
-    _ => builder.AddConnectionString("rabbitmq"),
-};
-
-// The clients. They find one another through Redis and then talk directly.
-foreach (var user in setup.Users)
-{
-    builder.AddChatClient(user, redis, rabbitmq, setup);
+    await Console.Error.WriteLineAsync(e.Message);
+    return 1;
 }
-
-// Guests come when somebody starts them: in the dashboard, or by `aspire resource dora start`.
-foreach (var guest in setup.Guests)
-{
-    builder.AddChatClient(guest, redis, rabbitmq, setup).WithExplicitStart();
-}
-
-// What `aspire publish` writes, and `aspire deploy` runs.
-builder.AddComposeFile();
-
-await builder.Build().RunAsync();
-return 0;

@@ -1,6 +1,6 @@
 extern alias apphost;
 
-using apphost::AspireChat.AppHost.Local;
+using apphost::AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 

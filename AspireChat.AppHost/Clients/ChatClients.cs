@@ -1,0 +1,45 @@
+using AspireChat.AppHost.Faults;
+using AspireChat.AppHost.Settings;
+
+namespace AspireChat.AppHost.Clients;
+
+/// <summary>Clients in the diagram.</summary>
+internal static class ChatClients
+{
+    /// <summary>
+    /// Adds one user's client: connected with name server and broker and started after them, with a place of its own for
+    /// identity and history that outlasts this run, a health check, commands, and a terminal where there can be one.
+    /// </summary>
+    /// <param name="builder">The diagram.</param>
+    /// <param name="user">The user's name. It is the resource's too, where Aspire takes it (<see cref="ResourceNames"/>).</param>
+    /// <param name="redis">The name server.</param>
+    /// <param name="rabbitmq">The broker.</param>
+    /// <param name="settings">Where data are kept.</param>
+    public static IResourceBuilder<ProjectResource> AddChatClient(
+        this IDistributedApplicationBuilder builder,
+        string user,
+        IResourceBuilder<IResourceWithConnectionString> redis,
+        IResourceBuilder<IResourceWithConnectionString> rabbitmq,
+        HostSettings settings)
+    {
+        var name = ResourceNames.Of(user);
+
+        // The same in every run with the same data folder.
+        var token = builder.AddParameter($"{name}-token", () => settings.Data.Secret($"api-token-{user}"), secret: true);
+        var client = builder.AddProject<Projects.AspireChat_Client>(name)
+            .WithIconName("Chat")
+            .WithArgs("--name", user)
+            .WithReference(redis).WaitFor(redis)
+            .WithReference(rabbitmq).WaitFor(rabbitmq)
+            .WithEnvironment("Chat__ApiToken", token)
+            .WithEnvironment("Chat__DataDirectory", settings.Data.Folder("clients", user))
+            .WithHttpEndpoint()
+            .WithHttpHealthCheck("/health")
+            .WithUrlForEndpoint("http", url => url.DisplayText = $"{user}'s client")
+            .WithAnnotation(new ChatUserAnnotation(user))
+            .WithChatTerminal();
+        return client
+            .WithChatCommands(new ClientApi(user, client.GetEndpoint("http"), token.Resource))
+            .WithKillCommand();
+    }
+}

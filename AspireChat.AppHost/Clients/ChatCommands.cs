@@ -1,0 +1,128 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AspireChat.AppHost.Clients;
+
+/// <summary>
+/// What users do most, as commands on their clients: buttons with a form in the dashboard, and
+/// <c>aspire resource alice send --to bob --text "hello"</c> elsewhere. They are enabled while the client runs.
+/// </summary>
+internal static class ChatCommands
+{
+    // The client's own limits (docs/protocol.md, "Names, keys, messages"); of a text it counts the bytes.
+    private const int MaxNameLength = 32;
+    private const int MaxTextLength = 16_384;
+
+    // The one that gets a button of its own, not only a place in the menu.
+    private const string Send = "send";
+
+    /// <summary>Adds the commands <c>send</c>, <c>say</c>, <c>discover</c> and <c>insult</c>.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="api">Its API.</param>
+    public static IResourceBuilder<ProjectResource> WithChatCommands(this IResourceBuilder<ProjectResource> client, ClientApi api)
+    {
+        var actions = new ChatActions(api);
+        return client
+            .WithChatCommand(Send, "Send a private message", "Opens a private chat if need be, and says whether the message was delivered.", "Send",
+                [To(api.User), Text("What to say.", required: true)],
+                (arguments, cancellationToken) => actions.SendAsync(arguments["to"].Value!, arguments["text"].Value!, cancellationToken))
+            .WithChatCommand("say", "Say something in a group", "Joins the group, or creates a durable one, and says whether RabbitMQ has the message.", "ChatMultiple",
+                [Group(), Text("What to say.", required: true)],
+                (arguments, cancellationToken) => actions.SayAsync(arguments["group"].Value!, arguments["text"].Value!, cancellationToken))
+            .WithChatCommand("discover", "Discover", "Asks all clients who they are and which groups they are in.", "Search",
+                [Seconds()],
+                (arguments, cancellationToken) => actions.DiscoverAsync(arguments["seconds"].Value, cancellationToken),
+                progress: "Waiting for everybody's answers …")
+            .WithChatCommand("insult", "Insult somebody", "Sends an insult, which reaches exactly one client, nobody knows whose.", "EmojiAngry",
+                [Text("The insult; empty: a stock one.", required: false)],
+                (arguments, cancellationToken) => actions.InsultAsync(arguments["text"].Value, cancellationToken));
+    }
+
+    private static IResourceBuilder<ProjectResource> WithChatCommand(
+        this IResourceBuilder<ProjectResource> client,
+        string name,
+        string displayName,
+        string description,
+        string icon,
+        IReadOnlyList<InteractionInput> arguments,
+        Func<InteractionInputCollection, CancellationToken, Task<ExecuteCommandResult>> execute,
+        string? progress = null) =>
+        client.WithCommand(
+            name,
+            displayName,
+            async context => IsRunning(context)
+                ? await execute(context.Arguments, context.CancellationToken)
+                : CommandResults.Failure($"{client.Resource.Name} does not run; 'start' starts it."),
+            new CommandOptions
+            {
+                Description = description,
+                IconName = icon,
+                IsHighlighted = name == Send,
+                Arguments = arguments,
+                Progress = progress is null ? null : new CommandProgressOptions { Message = progress },
+                UpdateState = context => IsRunning(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
+            });
+
+    // Aspire asks for the state only where it shows buttons; whoever has no buttons may call at any time, and the proxy
+    // before a client takes the call even if nobody is behind it.
+    private static bool IsRunning(ExecuteCommandContext context) =>
+        context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)
+        && IsRunning(now.Snapshot);
+
+    // Healthy or not: private chats go on without RabbitMQ, and whatever cannot be done is answered with the reason.
+    private static bool IsRunning(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.Running;
+
+    // Whoever has a client here is proposed; others, who joined by hand, can be typed.
+    private static InteractionInput To(string self) => new()
+    {
+        Name = "to",
+        Label = "To",
+        Description = "Another user.",
+        InputType = InputType.Choice,
+        AllowCustomChoice = true,
+        Required = true,
+        DynamicLoading = new InputLoadOptions
+        {
+            LoadCallback = context =>
+            {
+                // A copy, for Aspire may add resources meanwhile.
+                var resources = context.Services.GetRequiredService<DistributedApplicationModel>().Resources.ToArray();
+                context.Input.Options =
+                [
+                    .. resources
+                        .SelectMany(resource => resource.Annotations.OfType<ChatUserAnnotation>())
+                        .Where(annotation => annotation.User != self)
+                        .Select(annotation => KeyValuePair.Create(annotation.User, annotation.User)),
+                ];
+                return Task.CompletedTask;
+            },
+        },
+    };
+
+    private static InteractionInput Group() => new()
+    {
+        Name = "group",
+        Label = "Group",
+        Description = "The group's name.",
+        InputType = InputType.Text,
+        Required = true,
+        MaxLength = MaxNameLength,
+    };
+
+    private static InteractionInput Text(string description, bool required) => new()
+    {
+        Name = "text",
+        Label = "Text",
+        Description = description,
+        InputType = InputType.Text,
+        Required = required,
+        MaxLength = MaxTextLength,
+    };
+
+    private static InteractionInput Seconds() => new()
+    {
+        Name = "seconds",
+        Label = "Seconds",
+        Description = "How long to wait for answers: above 0 to 30; empty: 3. It ends sooner when all have answered.",
+        InputType = InputType.Number,
+    };
+}

@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using AspireChat.AppHost.Settings;
+
+namespace AspireChat.AppHost.Servers;
+
+/// <summary>Where this machine can take Redis and RabbitMQ from.</summary>
+internal static class Backends
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
+    // Aspire's own settings for which of the two to use.
+    private static readonly string[] Settings = ["ASPIRE_CONTAINER_RUNTIME", "DOTNET_ASPIRE_CONTAINER_RUNTIME"];
+
+    private static readonly Lazy<bool> ContainerRuntimeAnswers = new(AskContainerRuntimes);
+
+    /// <summary>
+    /// What is asked for; otherwise containers where a runtime answers, programs of this machine elsewhere. Without a runtime
+    /// Aspire would wait for containers, and the clients with it, for ever.
+    /// </summary>
+    /// <exception cref="HostException">Containers are asked for, and no runtime answers.</exception>
+    public static Backend Choose(Backend? asked) => asked switch
+    {
+        Backend.Container when !ContainerRuntimeAnswers.Value => throw new HostException(
+            "No container runtime answers: start Docker or Podman, or use --backends local."),
+        null => ContainerRuntimeAnswers.Value ? Backend.Container : Backend.Local,
+        { } chosen => chosen,
+    };
+
+    private static bool AskContainerRuntimes()
+    {
+        var chosen = Settings.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        string[] runtimes = chosen is null ? ["docker", "podman"] : [chosen];
+        return runtimes.AsParallel().Any(Answers);
+    }
+
+    private static bool Answers(string runtime)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(runtime, ["info"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+
+            // Nobody reads it, and a full pipe would stop it.
+            process.OutputDataReceived += static (_, _) => { };
+            process.ErrorDataReceived += static (_, _) => { };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+            if (process.WaitForExit(AnswerTime))
+            {
+                return process.ExitCode == 0;
+            }
+
+            process.Kill(entireProcessTree: true);
+            return false;
+        }
+        catch (Win32Exception)
+        {
+            return false; // Not installed.
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using AspireChat.AppHost.Settings;
+
+namespace AspireChat.AppHost.Servers;
+
+/// <summary>RabbitMQ, which carries groups, discovery and insults.</summary>
+internal static class Broker
+{
+    private const string ManagementEndpoint = "management";
+
+    /// <summary>Adds RabbitMQ: a container, a program of this machine, or the user's own (<c>ConnectionStrings:rabbitmq</c>).</summary>
+    /// <param name="builder">The diagram.</param>
+    /// <param name="name">Its name in the diagram, and of its connection string.</param>
+    /// <param name="settings">Where it comes from and where its data are.</param>
+    /// <exception cref="HostException">It cannot come from there on this machine.</exception>
+    public static IResourceBuilder<IResourceWithConnectionString> AddBroker(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
+        Backends.Choose(settings.Backends) switch
+        {
+            Backend.Container => builder.AddRabbitMQ(name).WithDataVolume().WithManagementPlugin().WithManagementLink(),
+            Backend.Local => builder.AddLocalRabbitMQ(name, settings.Data),
+            _ => builder.AddConnectionString(name),
+        };
+
+    /// <summary>Names the link to RabbitMQ's own pages.</summary>
+    public static IResourceBuilder<T> WithManagementLink<T>(this IResourceBuilder<T> rabbitMq)
+        where T : IResource =>
+        rabbitMq.WithUrlForEndpoint(ManagementEndpoint, url => url.DisplayText = "RabbitMQ management");
+}

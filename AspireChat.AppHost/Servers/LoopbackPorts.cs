@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using AspireChat.AppHost.Settings;
+
+namespace AspireChat.AppHost.Servers;
+
+/// <summary>Finds ports of 127.0.0.1 that nobody listens on, for servers that cannot choose one by themselves.</summary>
+/// <remarks>
+/// Between the search and the server's start, ten seconds with RabbitMQ, anybody may take a port. So they come from
+/// below those that operating systems give to outgoing connections (from 32768 on Linux), and each process, and each
+/// host in it, begins to look at another place.
+/// </remarks>
+internal sealed class LoopbackPorts
+{
+    private const int First = 15_000;
+    private const int Count = 16_000;
+    private const int PerHost = 32;
+    private const int Places = Count / PerHost;
+
+    // Has no divisor in common with the places: the next host of this process is far from neighbouring processes' ids.
+    private const int Stride = 251;
+
+    private static int _hosts = -1;
+
+    private int _next = (int)((Environment.ProcessId + (long)Stride * Interlocked.Increment(ref _hosts)) % Places) * PerHost;
+
+    /// <summary>A port that was free just now; each at most once.</summary>
+    /// <exception cref="HostException">None is free.</exception>
+    public int Take()
+    {
+        for (var tried = 0; tried < Count; tried++)
+        {
+            var port = First + _next;
+            _next = (_next + 1) % Count;
+            if (IsFree(port))
+            {
+                return port;
+            }
+        }
+
+        throw new HostException($"No port from {First} to {First + Count - 1} is free on 127.0.0.1.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            socket.Listen(1);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using AspireChat.AppHost.Settings;
+
+namespace AspireChat.AppHost.Servers;
+
+/// <summary>Redis, which knows who is online, where, and with which key.</summary>
+internal static class NameServer
+{
+    /// <summary>Adds Redis: a container, a program of this machine, or the user's own (<c>ConnectionStrings:redis</c>).</summary>
+    /// <param name="builder">The diagram.</param>
+    /// <param name="name">Its name in the diagram, and of its connection string.</param>
+    /// <param name="settings">Where it comes from and where its data are.</param>
+    /// <exception cref="HostException">It cannot come from there on this machine.</exception>
+    public static IResourceBuilder<IResourceWithConnectionString> AddNameServer(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
+        Backends.Choose(settings.Backends) switch
+        {
+            Backend.Container => builder.AddRedis(name).WithDataVolume().WithAppendOnlyFile(),
+            Backend.Local => builder.AddLocalRedis(name, settings.Data),
+            _ => builder.AddConnectionString(name),
+        };
+
+    // Every change goes to a file that is synchronised each second, so that a crash loses one second of registrations at
+    // most; Aspire's own persistence, snapshots, loses a minute.
+    private static IResourceBuilder<RedisResource> WithAppendOnlyFile(this IResourceBuilder<RedisResource> redis) =>
+        redis.WithArgs("--appendonly", "yes");
+}

@@ -1,0 +1,168 @@
+extern alias apphost;
+
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.AppHost;
+
+/// <summary>The app model as AppHost.cs makes it; nothing is started.</summary>
+public sealed class DiagramTests
+{
+    private static readonly string[] Servers = ["redis", "rabbitmq"];
+
+    [Fact]
+    public async Task The_diagram_has_a_name_server_a_broker_and_a_client_per_user_and_guest()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "ben", "--guests", "cem");
+
+        Assert.Equal(
+            ["ann", "ann-token", "ben", "ben-token", "cem", "cem-token", "epmd", "rabbitmq", "rabbitmq-password", "redis", "redis-password"],
+            diagram.Names);
+        Assert.Equal(["ann", "ben", "cem"], diagram.Resources.OfType<ProjectResource>().Select(project => project.Name));
+        Assert.All(Servers, server => Assert.IsAssignableFrom<IResourceWithConnectionString>(diagram[server]));
+    }
+
+    [Fact]
+    public async Task Clients_start_after_the_servers_and_guests_when_asked()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "--guests", "cem");
+
+        foreach (var client in new[] { "ann", "cem" })
+        {
+            var waits = diagram[client].Annotations.OfType<WaitAnnotation>().ToArray();
+            Assert.Equal(Servers, waits.Select(wait => wait.Resource.Name));
+            Assert.All(waits, wait => Assert.Equal(WaitType.WaitUntilHealthy, wait.WaitType));
+            Assert.Single(diagram[client].Annotations.OfType<HealthCheckAnnotation>());
+        }
+
+        Assert.Empty(diagram["ann"].Annotations.OfType<ExplicitStartupAnnotation>());
+        Assert.Single(diagram["cem"].Annotations.OfType<ExplicitStartupAnnotation>());
+        Assert.Contains("epmd", diagram["rabbitmq"].Annotations.OfType<WaitAnnotation>().Select(wait => wait.Resource.Name));
+    }
+
+    [Fact]
+    public async Task Clients_get_connections_a_secret_token_and_a_folder()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann");
+
+        var environment = await diagram.EnvironmentAsync("ann");
+
+        Assert.Equal("{redis.connectionString}", environment["ConnectionStrings__redis"]);
+        Assert.Equal("{rabbitmq.connectionString}", environment["ConnectionStrings__rabbitmq"]);
+        Assert.Equal("{ann-token.value}", environment["Chat__ApiToken"]);
+        Assert.Equal(Path.Combine(diagram.Data, "clients", "ann"), environment["Chat__DataDirectory"]);
+        Assert.All(diagram.Resources.OfType<ParameterResource>(), parameter => Assert.True(parameter.Secret, parameter.Name));
+    }
+
+    [Fact]
+    public async Task Secrets_lie_in_the_data_folder_so_that_they_outlast_the_run()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann");
+
+        foreach (var (parameter, file) in new[]
+        {
+            ("ann-token", "api-token-ann"), ("redis-password", "redis-password"), ("rabbitmq-password", "rabbitmq-password"),
+        })
+        {
+            var secret = await ((ParameterResource)diagram[parameter]).GetValueAsync(TestContext.Current.CancellationToken);
+            Assert.Matches("^[A-Za-z0-9]{32}$", secret);
+            Assert.Equal(await File.ReadAllTextAsync(
+                Path.Combine(diagram.Data, "secrets", file), TestContext.Current.CancellationToken), secret);
+        }
+    }
+
+    [Fact]
+    public async Task Every_client_has_its_commands_and_a_terminal()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann");
+
+        Assert.Equal(
+            ["discover", "insult", "kill", "say", "send"],
+            diagram["ann"].Annotations.OfType<ResourceCommandAnnotation>().Select(command => command.Name).Order());
+        Assert.All(Servers, server => Assert.Contains(
+            "kill", diagram[server].Annotations.OfType<ResourceCommandAnnotation>().Select(command => command.Name)));
+        Assert.Contains(diagram["ann"].Annotations, annotation => annotation.GetType().Name == "TerminalAnnotation");
+    }
+
+    [Fact]
+    public async Task Who_is_proposed_as_receiver_are_the_others()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "a_b", "--guests", "cem");
+        var to = diagram["ann"].Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.Name == "send").Arguments[0];
+
+        await to.DynamicLoading!.LoadCallback(new LoadInputContext
+        {
+            Input = to,
+            AllInputs = new InteractionInputCollection([to]),
+            Services = await diagram.BuildAsync(),
+            CancellationToken = TestContext.Current.CancellationToken,
+        });
+
+        Assert.Equal(["a_b", "cem"], to.Options!.Select(option => option.Key));
+        Assert.True(to.AllowCustomChoice);
+    }
+
+    [Fact]
+    public async Task External_servers_are_connection_strings_of_the_user()
+    {
+        await using var diagram = await Diagram.DrawAsync("--backends", "external", "--users", "ann", "--guests");
+
+        Assert.Equal(["ann", "ann-token", "rabbitmq", "redis"], diagram.Names);
+        Assert.All(Servers, server => Assert.IsAssignableFrom<IResourceWithConnectionString>(diagram[server]));
+        Assert.Equal("{redis.connectionString}", (await diagram.EnvironmentAsync("ann"))["ConnectionStrings__redis"]);
+    }
+
+    /// <summary>The model that AppHost.cs has made of some arguments.</summary>
+    private sealed class Diagram(IDistributedApplicationTestingBuilder builder, TempFolder data) : IAsyncDisposable
+    {
+        private DistributedApplication? _app;
+
+        public IResourceCollection Resources => builder.Resources;
+
+        /// <summary>The names of all resources but those that Aspire adds to rebuild a project.</summary>
+        public IEnumerable<string> Names =>
+            Resources.Select(resource => resource.Name).Where(name => !name.EndsWith("-rebuilder", StringComparison.Ordinal)).Order();
+
+        public string Data => data.FullName;
+
+        public IResource this[string name] => Resources.Single(resource => resource.Name == name);
+
+        public static async Task<Diagram> DrawAsync(params string[] arguments)
+        {
+            var data = new TempFolder("diagram");
+            var builder = await DistributedApplicationTestingBuilder
+                .CreateAsync<apphost::Projects.AspireChat_AppHost>(
+                    ["--data", data.FullName, .. arguments], TestContext.Current.CancellationToken)
+                .DefaultTimeout();
+            return new Diagram(builder, data);
+        }
+
+        /// <summary>What a client would be started with, secrets and connections as expressions.</summary>
+        public async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string client)
+        {
+            var publishing = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish);
+            var configuration = await ExecutionConfigurationBuilder.Create(this[client])
+                .WithEnvironmentVariablesConfig()
+                .BuildAsync(publishing, NullLogger.Instance, TestContext.Current.CancellationToken);
+            return configuration.EnvironmentVariables.ToDictionary();
+        }
+
+        public async Task<IServiceProvider> BuildAsync() =>
+            (_app = await builder.BuildAsync(TestContext.Current.CancellationToken).DefaultTimeout()).Services;
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_app is not null)
+            {
+                await _app.DisposeAsync();
+            }
+
+            await builder.DisposeAsync();
+            data.Dispose();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+extern alias apphost;
+
+using apphost::AspireChat.AppHost.Settings;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.AppHost;
+
+public class HostOptionsTests
+{
+    [Theory]
+    [InlineData("ann ben", "--users", "ann", "ben")]
+    [InlineData("ann ben", "--users", "ann,ben")]
+    [InlineData("ann ben", "--users", "ann, ben")]
+    [InlineData("ann ben cem", "--users=ann,ben", "--users", "cem")]
+    [InlineData("ann ben", "--backends", "local", "--users", "ann", "ben", "--data", "x")]
+    public void Users_are_read_in_every_spelling(string expected, params string[] args) =>
+        Assert.Equal(expected.Split(' '), Read(args).Users);
+
+    [Theory]
+    [InlineData("Users", "ann,ben")]
+    [InlineData("Users:0", "ann", "Users:1", "ben")]
+    public void Users_may_stand_in_the_configuration(params string[] settings) =>
+        Assert.Equal(["ann", "ben"], Read([], settings).Users);
+
+    [Theory]
+    [InlineData("ann ben", "--guests", "ann", "ben")]
+    [InlineData("ann ben", "--users", "cem", "--guests=ann,ben")]
+    [InlineData("", "--guests")]
+    [InlineData("", "--guests", "--users", "ann")]
+    [InlineData("", "--guests=")]
+    public void Guests_are_read_in_every_spelling_and_may_be_nobody(string expected, params string[] args) =>
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Read(args).Guests);
+
+    [Theory]
+    [InlineData("ann ben", "Guests", "ann,ben")]
+    [InlineData("ann ben", "Guests:0", "ann", "Guests:1", "ben")]
+    [InlineData("", "Guests", "")]
+    public void Guests_may_stand_in_the_configuration(string expected, params string[] settings)
+    {
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Read([], settings).Guests);
+        Assert.Equal(["cem"], Read(["--guests", "cem"], settings).Guests);
+    }
+
+    [Fact]
+    public void Who_says_nothing_leaves_everything_open()
+    {
+        var options = Read([]);
+
+        Assert.Null(options.Users);
+        Assert.Null(options.Guests);
+        Assert.Null(options.Backends);
+        Assert.Null(options.Data);
+    }
+
+    [Fact]
+    public void The_command_line_goes_before_the_configuration()
+    {
+        var options = Read(["--users", "cem", "--backends", "container", "--data", "here"], "Users", "ann", "Backends", "local", "Data", "there");
+
+        Assert.Equal(["cem"], options.Users);
+        Assert.Equal(Backend.Container, options.Backends);
+        Assert.Equal("here", options.Data);
+        Assert.Equal(Backend.Local, Read([], "Backends", "Local").Backends);
+        Assert.Equal(Backend.External, Read(["--backends=external"], "Backends", "Local").Backends);
+        Assert.Equal("there", Read([], "Data", "there").Data);
+    }
+
+    [Theory]
+    [InlineData("'container', 'local' or 'external', not 'cloud'", "--backends", "cloud")]
+    [InlineData("'container', 'local' or 'external', not '1'", "--backends", "1")]
+    [InlineData("'container', 'local' or 'external', not 'Local, External'", "--backends", "Local, External")]
+    [InlineData("'--backends'", "--backends")]
+    [InlineData("'--data'", "--data")]
+    [InlineData("'--data'", "--data=")]
+    public void What_cannot_be_read_is_refused_with_a_sentence(string part, params string[] args) =>
+        Assert.Contains(part, Assert.Throws<HostException>(() => Read(args)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("starts with a letter", "--users", "../x")]
+    [InlineData("starts with a letter", "--users", "Alice Smith")]
+    [InlineData("starts with a letter", "--users", "ann,")]
+    [InlineData("'--unknown' cannot be a user's name", "--users", "ann", "--unknown")]
+    [InlineData("at least one name", "--users")]
+    [InlineData("at least one name", "--users=")]
+    [InlineData("at least one name", "--users", "--backends", "local")]
+    [InlineData("ann is named twice", "--users", "ann", "Ann")]
+    [InlineData("cannot be a guest's name", "--guests", "../x")]
+    [InlineData("starts with a letter", "--guests", "ann,")]
+    [InlineData("guest ann is named twice", "--guests", "ann", "Ann")]
+    public void Mistakes_are_refused_with_a_sentence(string part, params string[] args)
+    {
+        var result = new HostOptionsValidator().Validate(name: null, Read(args));
+
+        Assert.True(result.Failed);
+        Assert.Contains(part, result.FailureMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refused_name_does_not_reach_the_terminal_as_it_is() =>
+        Assert.DoesNotContain('\e', new HostOptionsValidator().Validate(name: null, Read(["--users", "\e[2Jx"])).FailureMessage!);
+
+    [Fact]
+    public void What_it_does_not_know_is_left_to_Aspire()
+    {
+        var options = Read(["--operation", "run", "--users", "ann", "--data", "folder", "--output-path=x"]);
+
+        Assert.Equal(["ann"], options.Users);
+        Assert.Equal("folder", options.Data);
+        Assert.Null(options.Backends);
+    }
+
+    private static HostOptions Read(string[] args, params string[] settings) => HostCommandLine.Read(
+        args,
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Chunk(2).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
+            .Build());
+}
