@@ -34,6 +34,7 @@ internal static class ChatClients
             .WithEnvironment("Chat__ApiToken", token)
             .WithEnvironment("Chat__DataDirectory", settings.Data.Folder("clients", user))
             .WithHttpEndpoint()
+            .WithoutCertificate()
             .WithHttpHealthCheck("/health")
             .WithUrlForEndpoint("http", url => url.DisplayText = $"{user}'s client")
             .WithAnnotation(new ChatUserAnnotation(user))
@@ -42,4 +43,11 @@ internal static class ChatClients
             .WithChatCommands(new ClientApi(user, client.GetEndpoint("http"), token.Resource))
             .WithKillCommand();
     }
+
+    // Its web port is for this machine only, and between peers each has a key of its own. Aspire would offer the developer
+    // certificate, and warn in red where there is none.
+    private static IResourceBuilder<ProjectResource> WithoutCertificate(this IResourceBuilder<ProjectResource> client) =>
+#pragma warning disable ASPIRECERTIFICATES001 // New in Aspire 13 and still experimental.
+        client.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
 }

@@ -14,7 +14,7 @@ internal static class NameServer
         this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
         Backends.Choose(settings.Backends) switch
         {
-            Backend.Container => builder.AddRedis(name).WithDataVolume().WithAppendOnlyFile(),
+            Backend.Container => builder.AddRedis(name).WithDataVolume().WithAppendOnlyFile().WithoutCertificate(),
             Backend.Local => builder.AddLocalRedis(name, settings.Data),
             _ => builder.AddConnectionString(name),
         };
@@ -23,4 +23,10 @@ internal static class NameServer
     // most; Aspire's own persistence, snapshots, loses a minute.
     private static IResourceBuilder<RedisResource> WithAppendOnlyFile(this IResourceBuilder<RedisResource> redis) =>
         redis.WithArgs("--appendonly", "yes");
+
+    // The same on every machine: with a trusted developer certificate Aspire would turn to TLS, without one it would warn.
+    private static IResourceBuilder<RedisResource> WithoutCertificate(this IResourceBuilder<RedisResource> redis) =>
+#pragma warning disable ASPIRECERTIFICATES001 // New in Aspire 13 and still experimental.
+        redis.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
 }
