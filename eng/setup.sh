@@ -15,7 +15,7 @@ check_sdk() {
 
 # The command line brings `dotnet aspire …` and the terminals in the dashboard. Everything else goes without it.
 set_up_aspire() {
-  local version packages
+  local version packages tools
   version=$(sed -n 's|.*<AspireVersion>\(.*\)</AspireVersion>.*|\1|p' "$root/Directory.Packages.props")
   packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
   if compgen -G "$packages/aspire.cli.*/$version/tools/net10.0/bundle/managed" >/dev/null; then
@@ -23,8 +23,16 @@ set_up_aspire() {
   fi
 
   [ ! -t 2 ] || say "Unpacking Aspire's command line …"
-  (cd "$root" && quietly dotnet tool restore && quietly dotnet aspire setup --nologo --non-interactive) ||
+  if ! (cd "$root" && quietly dotnet tool restore && quietly dotnet aspire setup --nologo --non-interactive); then
     say "Aspire's command line could not be set up, for the reason above. Everything but the terminals in the dashboard works without it."
+    return
+  fi
+
+  # The program looks beside itself for the library that draws `dotnet aspire terminal attach`; its package has it in the
+  # bundle only.
+  for tools in "$packages"/aspire.cli.*/"$version"/tools/net10.0; do
+    find "$tools"/bundle/dashboard/ -name 'libhex1binterop.*' -exec ln -sf {} "$tools"/*-*/ \;
+  done
 }
 
 has_container_runtime() {

@@ -57,6 +57,8 @@ internal sealed class LocalRabbitMq
                 "epmd, a part of Erlang that RabbitMQ needs, is not on the PATH: add the bin folder of Erlang to it.");
 
         var folder = data.Folder("rabbitmq");
+        var pidFile = Path.Combine(folder, "rabbitmq.pid");
+        EarlierRun.WaitForEnd("beam.smp", pidFile);
         var port = ports.Take();
         var distributionPort = ports.Take();
         var portMapperPort = ports.Take();
@@ -82,6 +84,7 @@ internal sealed class LocalRabbitMq
             ["HOME"] = Path.Combine(folder, "home"),
             // The name stays the same, for the data belongs to it; different port mappers keep namesakes apart.
             ["RABBITMQ_NODENAME"] = "aspirechat@localhost",
+            ["RABBITMQ_PID_FILE"] = pidFile,
             ["RABBITMQ_CONFIG_FILE"] = configuration,
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = plugins,
             ["RABBITMQ_MNESIA_BASE"] = data.Folder("rabbitmq", "data"),

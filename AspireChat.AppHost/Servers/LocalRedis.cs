@@ -6,6 +6,8 @@ namespace AspireChat.AppHost.Servers;
 /// <summary>A redis-server of this machine on a free loopback port: password, append-only file, data in the data folder.</summary>
 internal sealed class LocalRedis
 {
+    private const string PidFile = "redis.pid";
+
     private LocalRedis(LocalProgram program, int port, string password)
     {
         Program = program;
@@ -30,6 +32,7 @@ internal sealed class LocalRedis
             ?? throw new HostException(
                 "redis-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install redis-server).");
         var folder = data.Folder("redis");
+        EarlierRun.WaitForEnd("redis-server", Path.Combine(folder, PidFile));
         var port = ports.Take();
         var password = data.Secret("redis-password");
         var file = Path.Combine(folder, "redis.conf");
@@ -45,6 +48,7 @@ internal sealed class LocalRedis
         protected-mode yes
         requirepass {password}
         daemonize no
+        pidfile {Quote(Path.Combine(folder, PidFile))}
         dir {Quote(folder)}
         # Every write goes to a file that is synchronised each second; no snapshots beside it.
         appendonly yes

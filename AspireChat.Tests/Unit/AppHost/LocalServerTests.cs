@@ -53,7 +53,7 @@ public class LocalServerTests
         var environment = server.Program.Environment;
         foreach (var own in new[]
         {
-            "HOME", "RABBITMQ_CONFIG_FILE", "RABBITMQ_ADVANCED_CONFIG_FILE", "RABBITMQ_CONF_ENV_FILE",
+            "HOME", "RABBITMQ_PID_FILE", "RABBITMQ_CONFIG_FILE", "RABBITMQ_ADVANCED_CONFIG_FILE", "RABBITMQ_CONF_ENV_FILE",
             "RABBITMQ_ENABLED_PLUGINS_FILE", "RABBITMQ_MNESIA_BASE", "RABBITMQ_LOG_BASE",
         })
         {
