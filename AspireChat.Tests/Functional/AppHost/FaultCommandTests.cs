@@ -5,11 +5,9 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>The command that kills, and what the other commands say while something is away.</summary>
-public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) : IClassFixture<FaultCommandTests.StartedSystem>
+public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) : WholeSystemTest(() => started.Whole), IClassFixture<FaultCommandTests.StartedSystem>
 {
     private const string Alice = "alice", Bob = "bob", RabbitMq = "rabbitmq";
-
-    private WholeSystem Whole => started.Whole;
 
     [Theory]
     [InlineData(Alice)]

@@ -6,12 +6,10 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>The commands of the resources, executed without a dashboard.</summary>
-public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem system) : IClassFixture<ResourceCommandTests.StartedSystem>
+public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem system) : WholeSystemTest(() => system.Whole), IClassFixture<ResourceCommandTests.StartedSystem>
 {
     private const string Alice = "alice", Bob = "bob", Guest = "dora", Emil = "emil";
     private static readonly string[] ChatCommands = ["send", "say", "discover", "insult", "kill"];
-
-    private WholeSystem Whole => system.Whole;
 
     [Fact]
     public async Task Send_opens_a_chat_and_says_that_the_message_was_delivered()
@@ -136,6 +134,9 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         "all commands of bob are enabled",
         () => ChatCommands.All(name => Snapshot(Bob).Commands.Single(command => command.Name == name).State == ResourceCommandState.Enabled));
 
+    [Fact]
+    public Task A_client_has_a_terminal() => Whole.WaitForHealthyAsync($"{Alice}-terminalhost-0");
+
     [Theory]
     [InlineData("-1")]
     [InlineData("NaN")]
@@ -160,12 +161,12 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
 
     private object? Pid(string resource) => Snapshot(resource).Properties.Single(property => property.Name == "executable.pid").Value;
 
-    /// <summary>One system for all of them.</summary>
+    /// <summary>One system for all of them, with terminals.</summary>
     public sealed class StartedSystem : IAsyncLifetime
     {
         public WholeSystem Whole { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [Guest, Emil]);
+        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [Guest, Emil], terminals: true);
 
         public ValueTask DisposeAsync() => Whole?.DisposeAsync() ?? default;
     }

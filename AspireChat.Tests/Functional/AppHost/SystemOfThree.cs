@@ -3,8 +3,8 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>
-/// Three users' clients and a guest's, with Redis and RabbitMQ, as the host of this build starts them. Shared by tests that
-/// bring back what they stop, and speak in groups of their own.
+/// Three users' clients and a guest's, with Redis and RabbitMQ. Shared by tests that bring back what they stop, and speak in
+/// groups of their own.
 /// </summary>
 public sealed class SystemOfThree : IAsyncLifetime
 {

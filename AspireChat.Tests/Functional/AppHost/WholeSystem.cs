@@ -15,63 +15,78 @@ namespace AspireChat.Tests.Functional.AppHost;
 /// </summary>
 public sealed class WholeSystem : IAsyncDisposable
 {
-    private static readonly TimeSpan BuildDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TurnDeadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan BuildDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan HealthDeadline = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(60);
 
+    // Each is ten processes and more; two cores carry two systems at a time.
+    private static readonly SemaphoreSlim Turns = new(2);
+
     private readonly DistributedApplication _app;
     private readonly TempFolder _data;
-    private readonly Dictionary<string, ChatApi> _clients;
+    private readonly Dictionary<string, ChatApi> _clients = [];
 
-    private WholeSystem(DistributedApplication app, TempFolder data, Dictionary<string, ChatApi> clients)
+    private WholeSystem(DistributedApplication app, TempFolder data)
     {
         _app = app;
         _data = data;
-        _clients = clients;
     }
 
     /// <summary>The states of all resources.</summary>
     public ResourceNotificationService Notifications => _app.ResourceNotifications;
 
+    /// <summary>The dashboard, where there is one.</summary>
+    public DashboardReader Dashboard => new(_app);
+
     /// <summary>Starts Redis, RabbitMQ and the users' clients, and waits until all are healthy.</summary>
     /// <param name="users">Who gets a client.</param>
     /// <param name="guests">Whose clients wait to be started by command.</param>
-    public static async Task<WholeSystem> StartAsync(string[] users, string[] guests)
+    /// <param name="dashboard">Whether the dashboard runs too.</param>
+    /// <param name="terminals">Whether clients have terminals; what they write is then in no log.</param>
+    public static async Task<WholeSystem> StartAsync(string[] users, string[] guests, bool dashboard = false, bool terminals = false)
     {
         var stop = TestContext.Current.CancellationToken;
+        await Turns.WaitAsync(stop).DefaultTimeout(TurnDeadline);
         var data = new TempFolder("apphost");
-        DistributedApplication? app = null;
+        WholeSystem? system = null;
         try
         {
+            string[] withoutTerminals = terminals ? [] : ["--ASPIRE_TERMINAL_HOST_PATH=none"];
             var builder = await DistributedApplicationTestingBuilder
                 .CreateAsync<apphost::Projects.AspireChat_AppHost>(
-                    ["--backends", "local", "--data", data.FullName, "--users", .. users, "--guests", .. guests], stop)
+                    new DistributedApplicationTestingBuilderOptions { EnableDashboard = dashboard },
+                    [.. withoutTerminals, "--backends", "local", "--data", data.FullName, "--users", .. users, "--guests", .. guests],
+                    stop)
                 .DefaultTimeout(BuildDeadline);
             builder.Configuration["Logging:LogLevel:Default"] = "Warning";
             builder.Configuration["Logging:LogLevel:AspireChat.AppHost.Resources"] = "None"; // What the programs write.
-            app = await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline);
-            await app.StartAsync(stop).DefaultTimeout(StartDeadline);
-            var clients = new Dictionary<string, ChatApi>();
+            system = new WholeSystem(await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline), data);
+            await system._app.StartAsync(stop).DefaultTimeout(StartDeadline);
             foreach (var user in users.Concat(guests))
             {
-                clients[user] = await ConnectAsync(app, user, stop);
+                system._clients[user] = await system.ConnectAsync(user, stop);
             }
 
-            var system = new WholeSystem(app, data, clients);
             await Task.WhenAll(users.Select(system.WaitForHealthyAsync));
             return system;
         }
-        catch
+        catch (Exception e)
         {
-            if (app is not null)
+            var diagnosis = system is null ? "" : await system.DiagnoseAsync();
+            if (system is not null)
             {
-                await app.DisposeAsync();
+                await system.DisposeAsync();
+            }
+            else
+            {
+                data.Dispose();
+                Turns.Release();
             }
 
-            data.Dispose();
-            throw;
+            throw new InvalidOperationException($"The system did not start: {e.Message}\n{diagnosis}", e);
         }
     }
 
@@ -98,9 +113,19 @@ public sealed class WholeSystem : IAsyncDisposable
     }
 
     /// <summary>Waits until a resource runs and answers.</summary>
-    public Task WaitForHealthyAsync(string resource) => Notifications
-        .WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken)
-        .DefaultTimeout(HealthDeadline, $"{resource} is healthy");
+    public async Task WaitForHealthyAsync(string resource)
+    {
+        // Of a name that nobody has, Aspire waits for ever.
+        Assert.Contains(resource, Model.Resources.Select(known => known.Name));
+
+        // Somebody who is being restarted may still be seen as ended; the deadline tells who does not come back.
+        await Notifications
+            .WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
+            .DefaultTimeout(HealthDeadline, $"{resource} is healthy");
+    }
+
+    /// <summary>What can be known about each resource: its state, its health, and the last that it wrote.</summary>
+    public Task<string> DiagnoseAsync() => ResourceDiagnosis.OfAsync(_app, Model);
 
     /// <summary>Stops everything.</summary>
     public async ValueTask DisposeAsync()
@@ -110,18 +135,25 @@ public sealed class WholeSystem : IAsyncDisposable
             client.Http.Dispose();
         }
 
-        await _app.DisposeAsync().AsTask().WaitAsync(StopDeadline);
-        _data.Dispose();
+        try
+        {
+            await _app.DisposeAsync().AsTask().WaitAsync(StopDeadline);
+        }
+        finally
+        {
+            _data.Dispose();
+            Turns.Release();
+        }
     }
 
-    private static async Task<ChatApi> ConnectAsync(DistributedApplication app, string user, CancellationToken cancellationToken)
+    private DistributedApplicationModel Model => _app.Services.GetRequiredService<DistributedApplicationModel>();
+
+    private async Task<ChatApi> ConnectAsync(string user, CancellationToken cancellationToken)
     {
-        var token = app.Services.GetRequiredService<DistributedApplicationModel>().Resources
-            .OfType<ParameterResource>()
-            .Single(parameter => parameter.Name == $"{user}-token");
+        var token = Model.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == $"{user}-token");
 
         // A client of one's own and not the factory's, whose retries would send messages twice.
-        var http = new HttpClient { BaseAddress = app.GetEndpoint(user, "http") };
+        var http = new HttpClient { BaseAddress = _app.GetEndpoint(user, "http") };
         http.DefaultRequestHeaders.Authorization = new("Bearer", await token.GetValueAsync(cancellationToken));
         return new ChatApi(http);
     }

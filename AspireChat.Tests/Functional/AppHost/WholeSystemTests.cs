@@ -6,14 +6,12 @@ using static AspireChat.Tests.Functional.AppHost.SystemOfThree;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>
-/// What users do, and what they are promised when parts of the system are restarted: through the local API only, against
-/// whichever host the build has, with the commands that both have.
+/// What users do, and what they are promised when parts of the system are restarted: through the local API, and with
+/// Aspire's commands.
 /// </summary>
-public sealed class WholeSystemTests(SystemOfThree system) : IClassFixture<SystemOfThree>
+public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() => system.Whole), IClassFixture<SystemOfThree>
 {
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(90);
-
-    private WholeSystem Whole => system.Whole;
 
     private ChatApi AtAlice => Whole.Client(Alice);
 

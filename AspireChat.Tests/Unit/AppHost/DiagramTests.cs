@@ -89,6 +89,14 @@ public sealed class DiagramTests
     }
 
     [Fact]
+    public async Task Without_a_program_that_serves_terminals_there_are_none()
+    {
+        await using var diagram = await Diagram.DrawAsync("--ASPIRE_TERMINAL_HOST_PATH=/nowhere", "--backends", "local", "--users", "ann");
+
+        Assert.DoesNotContain(diagram["ann"].Annotations, annotation => annotation.GetType().Name == "TerminalAnnotation");
+    }
+
+    [Fact]
     public async Task Who_is_proposed_as_receiver_are_the_others()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "a_b", "--guests", "cem");

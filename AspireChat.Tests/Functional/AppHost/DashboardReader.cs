@@ -1,0 +1,51 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.AppHost;
+
+/// <summary>What the dashboard has been told, as its telemetry API answers (https://aspire.dev/dashboard/apis/).</summary>
+public sealed class DashboardReader(DistributedApplication app)
+{
+    private static readonly HttpClient Http = new();
+
+    /// <summary>All spans that it has.</summary>
+    public async Task<IReadOnlyList<DashboardSpan>> SpansAsync()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var address = await app.GetDashboardUrlAsync(stop);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/api/telemetry/spans?limit=10000"));
+        request.Headers.Add("x-api-key", app.Services.GetRequiredService<IConfiguration>()["AppHost:DashboardApiKey"]);
+        using var response = await Http.SendAsync(request, stop);
+        response.EnsureSuccessStatusCode();
+        var answer = (await response.Content.ReadFromJsonAsync<JsonNode>(stop))!;
+        return
+        [
+            .. from resource in Items(answer["data"]!, "resourceSpans")
+               let service = Attribute(resource["resource"]!, "service.name")
+               from scope in Items(resource, "scopeSpans")
+               from span in Items(scope, "spans")
+               select new DashboardSpan(
+                   service,
+                   (string)span["name"]!,
+                   (string)span["traceId"]!,
+                   (string)span["spanId"]!,
+                   (string?)span["parentSpanId"] ?? "",
+                   Items(span, "attributes").ToDictionary(
+                       attribute => (string)attribute["key"]!, attribute => attribute["value"]!.AsObject().First().Value!.ToString())),
+        ];
+    }
+
+    private static IEnumerable<JsonNode> Items(JsonNode parent, string name) => parent[name]?.AsArray().Select(item => item!) ?? [];
+
+    private static string Attribute(JsonNode parent, string key) =>
+        Items(parent, "attributes").FirstOrDefault(attribute => (string)attribute["key"]! == key)?["value"]!.AsObject().First().Value!.ToString() ?? "";
+}
+
+/// <summary>A span as the dashboard has it.</summary>
+public sealed record DashboardSpan(
+    string Service, string Name, string TraceId, string SpanId, string ParentId, IReadOnlyDictionary<string, string> Attributes);

@@ -1,0 +1,43 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.AppHost;
+
+/// <summary>What can be read in the dashboard.</summary>
+public sealed class DashboardTests(DashboardTests.StartedSystem started) : WholeSystemTest(() => started.Whole), IClassFixture<DashboardTests.StartedSystem>
+{
+    private const string Alice = "alice", Bob = "bob";
+
+    [Fact]
+    public async Task A_message_is_one_trace_from_the_call_to_the_receipt()
+    {
+        await Whole.Client(Alice).OpenChatAsync(Bob);
+        var sent = await Whole.Client(Alice).SendAsync(Bob, "seen in the dashboard");
+
+        var send = await SpanAsync("send user", span => span.Attributes.GetValueOrDefault("messaging.message.id") == sent.Id);
+        var call = await SpanAsync("POST /api/chats/{user}/messages", span => span.SpanId == send.ParentId);
+        var receive = await SpanAsync("receive user", span => span.TraceId == send.TraceId);
+        var delivered = await SpanAsync("delivered user", span => span.TraceId == send.TraceId);
+
+        Assert.Equal([Alice, Alice, Bob, Alice], new[] { call, send, receive, delivered }.Select(span => span.Service));
+        Assert.Equal("", call.ParentId);
+        Assert.DoesNotContain(
+            await Whole.Dashboard.SpansAsync(),
+            span => span.Attributes.Any(attribute => attribute.Value.Contains("seen in the dashboard", StringComparison.Ordinal)));
+    }
+
+    private Task<DashboardSpan> SpanAsync(string name, Func<DashboardSpan, bool> isIt) => Until.Value(
+        $"the dashboard has the span '{name}'",
+        async () => (await Whole.Dashboard.SpansAsync()).Single(span => span.Name == name && isIt(span)),
+        _ => true);
+
+    /// <summary>Two clients and the dashboard.</summary>
+    public sealed class StartedSystem : IAsyncLifetime
+    {
+        public WholeSystem Whole { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [], dashboard: true);
+
+        public ValueTask DisposeAsync() => Whole?.DisposeAsync() ?? default;
+    }
+}
