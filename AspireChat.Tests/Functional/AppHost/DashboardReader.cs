@@ -13,12 +13,14 @@ public sealed class DashboardReader(DistributedApplication app)
 {
     private static readonly HttpClient Http = new();
 
+    /// <summary>Where it is, with what lets a browser in.</summary>
+    public Task<Uri> AddressAsync() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken);
+
     /// <summary>All spans that it has.</summary>
     public async Task<IReadOnlyList<DashboardSpan>> SpansAsync()
     {
         var stop = TestContext.Current.CancellationToken;
-        var address = await app.GetDashboardUrlAsync(stop);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/api/telemetry/spans?limit=10000"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(await AddressAsync(), "/api/telemetry/spans?limit=10000"));
         request.Headers.Add("x-api-key", app.Services.GetRequiredService<IConfiguration>()["AppHost:DashboardApiKey"]);
         using var response = await Http.SendAsync(request, stop);
         response.EnsureSuccessStatusCode();

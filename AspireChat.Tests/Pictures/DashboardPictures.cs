@@ -1,0 +1,62 @@
+using AspireChat.Tests.Functional.AppHost;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace AspireChat.Tests.Pictures;
+
+/// <summary>
+/// Makes the pictures of the dashboard in <c>docs/images</c> from a system that runs (<c>eng/pictures.sh</c>). They run only
+/// when asked for.
+/// </summary>
+public sealed class DashboardPictures
+{
+    private const string Alice = "alice", Bob = "bob", Carol = "carol";
+
+    [Fact(Explicit = true)]
+    public async Task Dashboard_traces_and_one_message()
+    {
+        await using var whole = await WholeSystem.StartAsync([Alice, Bob, Carol], ["dora", "emil"], dashboard: true, terminals: true);
+        await using var camera = await Camera.OpenAsync(await whole.Dashboard.AddressAsync());
+        var page = camera.Page;
+        await Assertions.Expect(page.GetByText("carol's client")).ToBeVisibleAsync();
+        await camera.TakeAsync("dashboard");
+
+        await page.GetByText("Graph", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("svg text").GetByText(Carol, new() { Exact = true })).ToBeVisibleAsync();
+        await camera.TakeAsync("graph");
+
+        await whole.Client(Bob).JoinGroupAsync("tea", "durable");
+        await whole.Client(Carol).JoinGroupAsync("tea", "durable");
+        await Say(Alice, "send", ("to", Bob), ("text", "hello bob"));
+        await whole.Client(Bob).MarkReadAsync(Alice);
+        await Say(Alice, "say", ("group", "tea"), ("text", "who wants tea?"));
+        await Say(Carol, "discover");
+        await Say(Bob, "insult", ("text", "You pour the milk first!"));
+        var spans = await Until.Value(
+            "the dashboard has the message, its receipt and its reading, and all else that was said",
+            whole.Dashboard.SpansAsync,
+            seen => Expected.All(name => seen.Any(span => span.Name == name)));
+
+        await page.GotoAsync(camera.At("/traces"));
+        await Assertions.Expect(page.GetByText("POST /api/chats/{user}/messages").First).ToBeVisibleAsync();
+        await camera.TakeAsync("traces");
+
+        await page.GotoAsync(camera.At($"/traces/detail/{spans.Single(span => span.Name == "send user").TraceId}"));
+        await Assertions.Expect(page.GetByText("receive user").First).ToBeVisibleAsync();
+        await camera.TakeAsync("trace");
+
+        await page.GotoAsync(camera.At("/"));
+        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("fluent-button[title*='rivate message']").First.ClickAsync();
+        await Assertions.Expect(page.GetByText("What to say.")).ToBeVisibleAsync();
+        await camera.TakeAsync("command");
+
+        async Task Say(string user, string command, params (string Name, string Value)[] arguments)
+        {
+            var result = await whole.ExecuteAsync(user, command, arguments);
+            Assert.True(result.Success, result.Message);
+        }
+    }
+
+    private static readonly string[] Expected = ["send user", "receive user", "delivered user", "send group", "receive group", "send insults"];
+}
