@@ -7,17 +7,12 @@ namespace AspireChat.AppHost.Clients;
 /// Names in the diagram. Aspire wants letters, digits and single hyphens that neither begin nor end the name, the first
 /// a letter, and no name twice; users may be called <c>9lives</c>, <c>a_b</c> or <c>redis</c>.
 /// </summary>
-/// <remarks>
-/// A user's resource has the same name whoever else there is: deployed, its volume, with key and history, is called after it.
-/// </remarks>
 internal static class ResourceNames
 {
     private const string Prefix = "client-";
     private const int HashDigits = 6;
 
-    // Among them one that is not Aspire's: under that name a deployed client would send the others to themselves.
-    private static readonly string[] Reserved = ["redis", "rabbitmq", "epmd", "compose", "localhost"];
-    private static readonly string[] ReservedBeginnings = [Prefix, "compose-"];
+    private static readonly string[] Reserved = ["redis", "rabbitmq", "epmd", "aspire-dashboard"];
 
     // What Aspire and this host call the parts of another resource: alice-token, alice-terminalhost-0.
     private static readonly string[] ReservedParts = ["-token", "-password", "-terminalhost-", "-rebuilder"];
@@ -29,7 +24,7 @@ internal static class ResourceNames
         && !user.Contains("--", StringComparison.Ordinal)
         && !user.EndsWith('-')
         && !Reserved.Contains(user)
-        && !ReservedBeginnings.Any(beginning => user.StartsWith(beginning, StringComparison.Ordinal))
+        && !user.StartsWith(Prefix, StringComparison.Ordinal)
         && !ReservedParts.Any(part => user.Contains(part, StringComparison.Ordinal))
             ? user
             : $"{Prefix}{Words(user)}-{Hash(user)}";

@@ -21,6 +21,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private readonly TempFolder _folder = new("rabbitmq");
     private readonly RabbitMqServer? _first;
+    private readonly string _configuration;
     private readonly string _password;
     private readonly string _cookie;
     private readonly int _epmdPort;
@@ -30,9 +31,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
     private TestProcess? _epmd;
     private TestProcess? _process;
 
-    private RabbitMqServer(RabbitMqServer? first = null)
+    private RabbitMqServer(RabbitMqServer? first = null, string configuration = "")
     {
         _first = first;
+        _configuration = configuration;
         _password = first?._password ?? Guid.NewGuid().ToString("N");
         _cookie = first?._cookie ?? Guid.NewGuid().ToString("N");
         _epmdPort = first?._epmdPort ?? FreePort.Next();
@@ -61,6 +63,9 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     /// <summary>Starts a broker and waits until it speaks AMQP.</summary>
     public static Task<RabbitMqServer> StartAsync() => StartAsync(new RabbitMqServer());
+
+    /// <summary>Starts a broker with further lines in its configuration file, and waits until it speaks AMQP.</summary>
+    public static Task<RabbitMqServer> StartAsync(string configuration) => StartAsync(new RabbitMqServer(configuration: configuration));
 
     /// <summary>Starts a further node of a broker's cluster, and waits until it speaks AMQP.</summary>
     /// <param name="first">The node that the cluster began with; it must be disposed of last.</param>
@@ -97,6 +102,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
             $"/api/permissions/{name}/{User}", new { configure = ".*", write = ".*", read = ".*" });
         permitted.EnsureSuccessStatusCode();
         return $"{ConnectionString}/{name}";
+    }
+
+    /// <summary>Makes a user who may do everything in the default virtual host, and nothing else.</summary>
+    public async Task CreateUserAsync(string name, string password)
+    {
+        using var made = await _management.PutAsJsonAsync($"/api/users/{name}", new { password, tags = "" });
+        made.EnsureSuccessStatusCode();
+        using var permitted = await _management.PutAsJsonAsync(
+            $"/api/permissions/%2F/{name}", new { configure = ".*", write = ".*", read = ".*" });
+        permitted.EnsureSuccessStatusCode();
     }
 
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
@@ -166,6 +181,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
             log.console = true
             log.console.level = warning
             {(_first is null ? "" : $"cluster_formation.peer_discovery_backend = classic_config\ncluster_formation.classic_config.nodes.1 = {_first.NodeName}")}
+            {_configuration}
 
             """);
         await File.WriteAllTextAsync(_folder.File("enabled_plugins"), "[rabbitmq_management].\n");

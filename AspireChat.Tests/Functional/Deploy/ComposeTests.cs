@@ -1,0 +1,76 @@
+using AspireChat.Tests.Infrastructure;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Deploy;
+
+/// <summary>What the Compose file says, said to real programs.</summary>
+public sealed class ComposeTests(ComposedServers servers) : IClassFixture<ComposedServers>
+{
+    [Fact]
+    public async Task Clients_as_they_are_deployed_talk_and_are_healthy()
+    {
+        var clients = await Task.WhenAll(ComposedClient.StartAsync(servers, "alice"), ComposedClient.StartAsync(servers, "bob"));
+        await using var alice = clients[0];
+        await using var bob = clients[1];
+
+        // Each is called under the address that it advertises.
+        var users = await alice.Api.UsersAsync();
+        Assert.Equal(["alice", "bob"], users.Select(user => user.Name).Order());
+        Assert.All(users, user => Assert.StartsWith("https://127.0.0.1:", user.Address, StringComparison.Ordinal));
+
+        // A private message.
+        await alice.Api.OpenChatAsync("bob");
+        var hello = await alice.Api.SendAsync("bob", "hello bob");
+        await Until.Sequence(
+            "alice's message is delivered",
+            [(hello.Id, "alice", "hello bob", "delivered")],
+            async () => (await alice.Api.MessagesAsync("bob")).Select(m => (m.Id, m.From, m.Text, m.State)));
+        Assert.Equal(
+            [(hello.Id, "alice", "hello bob", "delivered")],
+            (await bob.Api.MessagesAsync("alice")).Select(m => (m.Id, m.From, m.Text, m.State)));
+
+        // A group.
+        await alice.Api.JoinGroupAsync("tea", "durable");
+        await bob.Api.JoinGroupAsync("tea");
+        var tea = await bob.Api.SendToGroupAsync("tea", "who wants tea?");
+        await Until.Sequence(
+            "bob's message is at alice's",
+            [(tea.Id, "bob", "who wants tea?", "delivered")],
+            async () => (await alice.Api.GroupMessagesAsync("tea")).Select(m => (m.Id, m.From, m.Text, m.State)));
+        await Until.Sequence(
+            "bob's message is confirmed",
+            [(tea.Id, "bob", "who wants tea?", "confirmed")],
+            async () => (await bob.Api.GroupMessagesAsync("tea")).Select(m => (m.Id, m.From, m.Text, m.State)));
+
+        foreach (var client in clients)
+        {
+            Assert.Equal((0, $"http://127.0.0.1:{client.Port}/health: Healthy"), await client.CheckHealthAsync());
+            Assert.True(client.KeepsItsKey);
+            Assert.Equal(0, await client.StopAsync());
+            Assert.Equal(1, (await client.CheckHealthAsync()).ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task The_health_check_of_Redis_tells_whether_it_answers_to_the_password()
+    {
+        Assert.Equal(0, await servers.CheckRedisAsync(servers.Secrets["REDIS_PASSWORD"]));
+        Assert.NotEqual(0, await servers.CheckRedisAsync("wrong"));
+    }
+
+    [Fact]
+    public async Task The_broker_takes_no_frames_that_could_overflow_a_clients_stack()
+    {
+        var address = new UriBuilder($"amqp://{servers.RabbitMq}")
+        {
+            UserName = servers.File.EnvironmentOf("rabbitmq")["RABBITMQ_DEFAULT_USER"],
+            Password = servers.Secrets["RABBITMQ_PASSWORD"],
+        };
+        await using var connection = await new ConnectionFactory { Uri = address.Uri }
+            .CreateConnectionAsync(TestContext.Current.CancellationToken)
+            .DefaultTimeout();
+
+        Assert.Equal(32_768u, connection.FrameMax);
+    }
+}

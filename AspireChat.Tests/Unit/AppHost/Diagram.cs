@@ -1,0 +1,60 @@
+extern alias apphost;
+
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.AppHost;
+
+/// <summary>The model that AppHost.cs has made of some arguments.</summary>
+internal sealed class Diagram(IDistributedApplicationTestingBuilder builder, TempFolder data) : IAsyncDisposable
+{
+    private DistributedApplication? _app;
+
+    public IResourceCollection Resources => builder.Resources;
+
+    /// <summary>The names of all resources but those that Aspire adds to rebuild a project.</summary>
+    public IEnumerable<string> Names =>
+        Resources.Select(resource => resource.Name).Where(name => !name.EndsWith("-rebuilder", StringComparison.Ordinal)).Order();
+
+    public string Data => data.FullName;
+
+    public IResource this[string name] => Resources.Single(resource => resource.Name == name);
+
+    public static async Task<Diagram> DrawAsync(params string[] arguments)
+    {
+        var data = new TempFolder("diagram");
+        var builder = await DistributedApplicationTestingBuilder
+            .CreateAsync<apphost::Projects.AspireChat_AppHost>(
+                ["--data", data.FullName, .. arguments], TestContext.Current.CancellationToken)
+            .DefaultTimeout();
+        return new Diagram(builder, data);
+    }
+
+    /// <summary>What a client would be started with, secrets and connections as expressions.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string client)
+    {
+        var publishing = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish);
+        var configuration = await ExecutionConfigurationBuilder.Create(this[client])
+            .WithEnvironmentVariablesConfig()
+            .BuildAsync(publishing, NullLogger.Instance, TestContext.Current.CancellationToken);
+        return configuration.EnvironmentVariables.ToDictionary();
+    }
+
+    public async Task<IServiceProvider> BuildAsync() =>
+        (_app = await builder.BuildAsync(TestContext.Current.CancellationToken).DefaultTimeout()).Services;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
+        await builder.DisposeAsync();
+        data.Dispose();
+    }
+}
