@@ -14,6 +14,7 @@ public sealed partial class PresenceHeartbeatService(
     PresenceDirectory names,
     LocalPeer self,
     KnownPeers known,
+    FirstRegistration first,
     ConnectionStates connections,
     LiveEvents events,
     StartFailure failure,
@@ -138,6 +139,7 @@ public sealed partial class PresenceHeartbeatService(
                 await known.MeetAsync(self.Name, self.Identity.Fingerprint, answer.Epoch);
                 self.Epoch = answer.Epoch;
                 _isHeld = _wasHeld = true;
+                first.Succeed();
                 Log.Registered(logger, self.Name, answer.Epoch);
                 break;
             case RegistrationOutcome.Superseded:
@@ -147,9 +149,10 @@ public sealed partial class PresenceHeartbeatService(
                 SayNameTaken();
                 break;
             default:
-                failure.Set(
-                    $"The name {self.Name} belongs to another key: choose another name, or start with the data directory that "
-                    + "holds its key. A name is free again some weeks after its last use.");
+                var sentence = $"The name {self.Name} belongs to another key: choose another name, or start with the data directory that "
+                    + "holds its key. A name is free again some weeks after its last use.";
+                failure.Set(sentence);
+                first.Hinder(new ChatException(ChatFault.Conflict, sentence));
                 lifetime.StopApplication();
                 break;
         }
@@ -170,6 +173,11 @@ public sealed partial class PresenceHeartbeatService(
 
     private void SayAway(Exception e)
     {
+        if (e is ChatException reason)
+        {
+            first.Hinder(reason);
+        }
+
         if (_isAway)
         {
             return;
