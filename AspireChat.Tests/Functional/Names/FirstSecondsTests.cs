@@ -60,6 +60,47 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task An_insult_waits_until_its_sender_is_known()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var gate = Gate.To(system.Redis.Port);
+        var bob = await system.StartClientAsync("bob");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, system.Rabbit);
+        await alice.UntilAliveAsync();
+        await Until.True("alice has the broker", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"] == "connected");
+
+        // Alice may get one of them herself, and keeps it until Redis has said whose it is; so bob gets another one.
+        string[] insults = ["boo 1", "boo 2", "boo 3"];
+        await Task.WhenAll(insults.Select(alice.Api.InsultAsync));
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("they could have left", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        gate.Open();
+
+        await InsultsAsync(insults, alice, bob);
+        Assert.DoesNotContain(atBob.Seen(), happened => happened.Type == "refused");
+    }
+
+    [Fact]
+    public async Task A_survey_finds_who_is_not_registered_before_it_has_begun()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var gate = Gate.To(system.Redis.Port);
+        var alice = await system.StartClientAsync("alice");
+        await using var bob = ChatClientProcess.Launch("bob", gate.ConnectionString, system.Rabbit);
+        var server = await broker.ServerAsync();
+        await Until.True(
+            "both listen to surveys", async () => (await server.BoundQueuesAsync(system.Rabbit!, "chat.discovery")).Count() == 2);
+
+        var survey = alice.Api.DiscoverAsync(8);
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("bob has heard the question", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        gate.Open();
+
+        Assert.Equal("bob", Assert.Single((await survey).Users).Name);
+    }
+
+    [Fact]
     public async Task A_newcomer_is_let_in_by_a_client_that_is_coming_back()
     {
         await using var system = await ChatSystem.StartAsync();
