@@ -40,6 +40,13 @@ public sealed partial class PresenceHeartbeatService(
     private bool _isAway;
     private long? _lostAt;
 
+    /// <summary>Starts in the background; how the connection stands is known before any front end asks.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Change(ConnectionStates.Connecting);
+        return base.StartAsync(cancellationToken);
+    }
+
     /// <summary>Stops renewing and takes the registration back, within two seconds even if Redis is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +72,6 @@ public sealed partial class PresenceHeartbeatService(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Change(ConnectionStates.Connecting);
         try
         {
             _lease = new Lease(self.Name, await self.Address.WaitAsync(stoppingToken), self.Identity.Fingerprint);
