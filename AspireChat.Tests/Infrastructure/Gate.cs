@@ -22,8 +22,11 @@ public sealed class Gate : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it is entered: <c>127.0.0.1:port</c>, a connection string for Redis.</summary>
-    public string ConnectionString => _listener.LocalEndpoint.ToString()!;
+    /// <summary>
+    /// The connection string for a Redis behind it. The library tries its first connection so often that a machine has to be
+    /// slower than any before the client takes a shut gate for an absent Redis.
+    /// </summary>
+    public string ConnectionString => $"{_listener.LocalEndpoint},connectRetry=30";
 
     /// <summary>Makes one, shut.</summary>
     /// <param name="port">The server's port on 127.0.0.1.</param>

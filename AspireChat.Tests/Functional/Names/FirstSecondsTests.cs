@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Functional.Names;
 /// <summary>Clients whose API answers already and that are not registered yet: nothing is refused or lost for that.</summary>
 public sealed class FirstSecondsTests(SharedRabbitMq broker)
 {
-    // Longer than a call to Redis may take, and shorter than the library tries to make its first connection.
+    // Longer than a call to Redis may take.
     private static readonly TimeSpan HeldUp = TimeSpan.FromSeconds(2.5);
 
     [Fact]
@@ -39,7 +39,8 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob");
         await bob.Api.JoinGroupAsync("tea");
         await using var atBob = await bob.WatchAsync();
-        await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, system.Rabbit);
+        await using var alice = ChatClientProcess.Launch(
+            "alice", gate.ConnectionString, system.Rabbit, settings: ("Chat:NameServer:StartPatience", "00:01:00"));
         await alice.UntilAliveAsync();
 
         var online = alice.Api.UsersAsync();
