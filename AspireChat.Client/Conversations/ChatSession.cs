@@ -18,6 +18,7 @@ namespace AspireChat.Client.Conversations;
 internal sealed partial class ChatSession(
     LocalPeer self,
     PresenceDirectory names,
+    FirstRegistration registration,
     PeerChats chats,
     GroupRooms rooms,
     GroupMembership membership,
@@ -45,9 +46,12 @@ internal sealed partial class ChatSession(
 
     /// <summary>Who is online according to the name server, oneself included, in alphabetical order.</summary>
     /// <exception cref="ChatException">The name server is away (<see cref="ChatFault.Unavailable"/>).</exception>
-    public async Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken) =>
-        [.. (await names.ListAsync(cancellationToken)).Select(
+    public async Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken)
+    {
+        await registration.SettleAsync(cancellationToken);
+        return [.. (await names.ListAsync(cancellationToken)).Select(
             peer => new OnlineUser(peer.User, peer.Address.GetLeftPart(UriPartial.Authority), peer.Since))];
+    }
 
     /// <summary>
     /// Everything that happens from now on. Enumerate the result once; the enumeration ends with a

@@ -16,6 +16,7 @@ namespace AspireChat.Client.Discovery;
 internal sealed class PeerSurvey(
     BrokerConnection broker,
     PresenceDirectory names,
+    FirstRegistration registration,
     NameTrust trust,
     GroupRooms rooms,
     LocalPeer self,
@@ -27,6 +28,8 @@ internal sealed class PeerSurvey(
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: RabbitMQ is away.</exception>
     public async Task<SurveyResult> AskAsync(TimeSpan window, CancellationToken cancellationToken)
     {
+        // Before it, nobody could tell who is there, and whose the answers are.
+        await registration.SettleAsync(cancellationToken);
         var findings = new SurveyFindingsSoFar(
             await ListOthersAsync(cancellationToken), rooms.Joined.Keys.ToHashSet(StringComparer.Ordinal));
         try

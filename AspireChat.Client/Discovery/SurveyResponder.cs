@@ -1,6 +1,7 @@
 using AspireChat.Client.Groups;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
+using AspireChat.Client.Names;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ namespace AspireChat.Client.Discovery;
 /// <summary>Answers the surveys of others.</summary>
 internal sealed partial class SurveyResponder(
     BrokerConnection broker,
+    FirstRegistration registration,
     GroupRooms rooms,
     LocalPeer self,
     IOptions<BrokerOptions> options,
@@ -43,8 +45,12 @@ internal sealed partial class SurveyResponder(
         }
     }
 
-    private Task AnswerAsync(IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping) =>
-        broker.UseChannelAsync((_, channel) => AnswerAsync(channel, questions, address, stopping), stopping);
+    private async Task AnswerAsync(IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
+    {
+        // Strangers drop the answer of a name that nobody has claimed yet; acquaintances take it all the same.
+        await registration.SettleAsync(stopping);
+        await broker.UseChannelAsync((_, channel) => AnswerAsync(channel, questions, address, stopping), stopping);
+    }
 
     private async Task AnswerAsync(IChannel channel, IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
     {

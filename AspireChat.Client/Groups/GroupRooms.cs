@@ -3,12 +3,14 @@ using AspireChat.Client.Conversations;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
+using AspireChat.Client.Names;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Groups;
 
 /// <summary>The groups that this client is in: joining, leaving, and keeping the own lease in each.</summary>
 internal sealed partial class GroupRooms(
+    FirstRegistration registration,
     GroupMembership membership,
     FanoutTopology topology,
     BrokerConnection broker,
@@ -42,6 +44,8 @@ internal sealed partial class GroupRooms(
     /// </exception>
     public async Task<GroupMode> JoinAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
     {
+        // Members who do not know this user refuse what it says until the name is claimed.
+        await registration.WaitAsync(cancellationToken);
         using var turn = await TakeTurnAsync(group, cancellationToken);
         var joined = await membership.JoinAsync(group, self.Name, mode, cancellationToken);
         if (_rooms.ContainsKey(group))
@@ -123,6 +127,8 @@ internal sealed partial class GroupRooms(
             return false;
         }
 
+        // The name server is told last; it should be within reach by then.
+        await registration.SettleAsync(cancellationToken);
         if (_rooms.TryRemove(group, out var room))
         {
             await room.LeaveAsync();

@@ -3,6 +3,7 @@ using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
+using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,7 @@ namespace AspireChat.Client.Insults;
 /// </summary>
 internal sealed partial class InsultWorker(
     BrokerConnection broker,
+    FirstRegistration registration,
     BatchReceiver receiver,
     InsultClaims claims,
     MessageStore store,
@@ -60,7 +62,22 @@ internal sealed partial class InsultWorker(
 
         var consumer = new BrokerConsumer(
             broker, InsultTopology.DeclareAsync, HandleAsync, Prefetch, options.Value, time, logger);
-        await Task.WhenAll(consumer.RunAsync(stoppingToken), _outbox.RunAsync(stoppingToken));
+        await Task.WhenAll(consumer.RunAsync(stoppingToken), SendAsync(stoppingToken));
+    }
+
+    // Not before the name is claimed: whoever gets an insult and does not know this user refuses it for good.
+    private async Task SendAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await registration.UntilRegisteredAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _outbox.RunAsync(stopping);
     }
 
     private async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)

@@ -117,16 +117,29 @@ internal sealed partial class BrokerConnection(
         }
     }
 
+    /// <summary>Starts in the background; how the connection stands is known before any front end asks.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (IsConfigured)
+        {
+            states.Set(StateName, ConnectionStates.Connecting);
+        }
+        else
+        {
+            states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!IsConfigured)
         {
-            states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
             return;
         }
 
-        states.Set(StateName, ConnectionStates.Connecting);
         var factory = services.GetRequiredService<IConnectionFactory>();
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), options.Value.MaxBackoff);
         while (!stoppingToken.IsCancellationRequested)

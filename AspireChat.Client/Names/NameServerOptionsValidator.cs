@@ -16,6 +16,7 @@ public sealed class NameServerOptionsValidator(IConfiguration configuration) : I
         CheckRange(faults, nameof(options.Lease), options.Lease, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         CheckRange(faults, nameof(options.RenewEvery), options.RenewEvery, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
         CheckRange(faults, nameof(options.CallTimeout), options.CallTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30));
+        CheckRange(faults, nameof(options.StartPatience), options.StartPatience, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         CheckRange(faults, nameof(options.ClaimFor), options.ClaimFor, TimeSpan.FromSeconds(1), TimeSpan.FromDays(3650));
 
         if (options.RenewEvery >= options.Lease / 2)

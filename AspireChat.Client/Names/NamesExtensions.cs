@@ -26,6 +26,7 @@ public static class NamesExtensions
             services.GetRequiredService<IOptions<NameServerOptions>>(),
             services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<PresenceDirectory>();
+        builder.Services.AddSingleton<FirstRegistration>();
         builder.Services.AddSingleton<NameTrust>();
         builder.Services.AddHostedService<PresenceHeartbeatService>();
         builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(ConnectionName);

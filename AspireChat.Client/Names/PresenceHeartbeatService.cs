@@ -14,6 +14,7 @@ public sealed partial class PresenceHeartbeatService(
     PresenceDirectory names,
     LocalPeer self,
     KnownPeers known,
+    FirstRegistration first,
     ConnectionStates connections,
     LiveEvents events,
     StartFailure failure,
@@ -38,6 +39,13 @@ public sealed partial class PresenceHeartbeatService(
     private bool _wasHeld;
     private bool _isAway;
     private long? _lostAt;
+
+    /// <summary>Starts in the background; how the connection stands is known before any front end asks.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Change(ConnectionStates.Connecting);
+        return base.StartAsync(cancellationToken);
+    }
 
     /// <summary>Stops renewing and takes the registration back, within two seconds even if Redis is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -64,7 +72,6 @@ public sealed partial class PresenceHeartbeatService(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Change(ConnectionStates.Connecting);
         try
         {
             _lease = new Lease(self.Name, await self.Address.WaitAsync(stoppingToken), self.Identity.Fingerprint);
@@ -138,6 +145,7 @@ public sealed partial class PresenceHeartbeatService(
                 await known.MeetAsync(self.Name, self.Identity.Fingerprint, answer.Epoch);
                 self.Epoch = answer.Epoch;
                 _isHeld = _wasHeld = true;
+                first.Succeed();
                 Log.Registered(logger, self.Name, answer.Epoch);
                 break;
             case RegistrationOutcome.Superseded:
@@ -147,9 +155,10 @@ public sealed partial class PresenceHeartbeatService(
                 SayNameTaken();
                 break;
             default:
-                failure.Set(
-                    $"The name {self.Name} belongs to another key: choose another name, or start with the data directory that "
-                    + "holds its key. A name is free again some weeks after its last use.");
+                var sentence = $"The name {self.Name} belongs to another key: choose another name, or start with the data directory that "
+                    + "holds its key. A name is free again some weeks after its last use.";
+                failure.Set(sentence);
+                first.Hinder(new ChatException(ChatFault.Conflict, sentence));
                 lifetime.StopApplication();
                 break;
         }
@@ -170,6 +179,11 @@ public sealed partial class PresenceHeartbeatService(
 
     private void SayAway(Exception e)
     {
+        if (e is ChatException reason)
+        {
+            first.Hinder(reason);
+        }
+
         if (_isAway)
         {
             return;

@@ -10,6 +10,7 @@ namespace AspireChat.Client.Peers;
 /// <summary>Private chats: what the session asks of the peers.</summary>
 internal sealed class PeerChats(
     PresenceDirectory names,
+    FirstRegistration registration,
     KnownPeers known,
     PeerDialer dialer,
     ChatRequests requests,
@@ -52,11 +53,17 @@ internal sealed class PeerChats(
     /// <summary>Makes sure that somebody has that name.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.NotFound"/>: nobody has claimed it. <see cref="ChatFault.Unavailable"/>: never met, and the
-    /// name server is away.
+    /// name server is away. See also <see cref="FirstRegistration.WaitAsync"/>.
     /// </exception>
     public async Task EnsureKnownAsync(string user, CancellationToken cancellationToken)
     {
-        if (known.Find(user) is null && await names.FindClaimAsync(user, cancellationToken) is null)
+        if (known.Find(user) is not null)
+        {
+            return;
+        }
+
+        await registration.WaitAsync(cancellationToken);
+        if (await names.FindClaimAsync(user, cancellationToken) is null)
         {
             throw new ChatException(ChatFault.NotFound, $"Nobody is known by the name {user}.");
         }
@@ -75,11 +82,10 @@ internal sealed class PeerChats(
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
         while (true)
         {
-            var left = deadline - time.GetUtcNow();
             try
             {
                 using var connection = await dialer.DialAsync(user, cancellationToken);
-                return await connection.OpenChatAsync(left, cancellationToken);
+                return await connection.OpenChatAsync(deadline - time.GetUtcNow(), cancellationToken);
             }
             catch (PeerAwayException)
             {

@@ -11,7 +11,7 @@ namespace AspireChat.Client.Peers;
 
 /// <summary>Finds a user's address and connects to the key that is expected there.</summary>
 internal sealed class PeerDialer(
-    PresenceDirectory names, NameTrust trust, LocalPeer self, LiveEvents events, IOptions<PeerOptions> options)
+    PresenceDirectory names, FirstRegistration registration, NameTrust trust, LocalPeer self, LiveEvents events, IOptions<PeerOptions> options)
 {
     /// <summary>The own user name, as messages carry it.</summary>
     public string Self => self.Name;
@@ -22,17 +22,14 @@ internal sealed class PeerDialer(
     /// <summary>Prepares a connection; it is made by the first call.</summary>
     /// <exception cref="PeerAwayException">The user is not registered.</exception>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: this
-    /// client has never registered, or the name server is away and the address was never known.
+    /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: the name
+    /// server is away and the address was never known, or this client has not been registered for too long. See also
+    /// <see cref="FirstRegistration.WaitAsync"/>.
     /// </exception>
     public async Task<PeerConnection> DialAsync(string user, CancellationToken cancellationToken)
     {
-        if (self.Epoch == 0)
-        {
-            // Peers take a greeting without an epoch for one of an old process, and refuse it for good.
-            throw new ChatException(ChatFault.Unavailable, "This client is not registered at the name server yet; try again later.");
-        }
-
+        // Peers refuse a greeting without an epoch, or with a name that nobody has claimed, for good.
+        await registration.WaitAsync(cancellationToken);
         var record = await FindAsync(user, cancellationToken);
         var key = trust.ExpectedKey(record);
 

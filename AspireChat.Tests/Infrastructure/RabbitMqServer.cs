@@ -91,6 +91,16 @@ public sealed class RabbitMqServer : IAsyncDisposable
     public async Task<IEnumerable<string>> ExchangesAsync(string connectionString) =>
         (await ListAsync("exchanges", connectionString)).Where(name => name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal));
 
+    /// <summary>The names of the queues that are bound to an exchange.</summary>
+    /// <param name="connectionString">The connection string for its virtual host.</param>
+    /// <param name="exchange">Its name.</param>
+    public async Task<IEnumerable<string>> BoundQueuesAsync(string connectionString, string exchange)
+    {
+        var bindings = await _management.GetFromJsonAsync<List<Binding>>(
+            $"/api/exchanges/{VirtualHost(connectionString)}/{exchange}/bindings/source");
+        return bindings!.Select(binding => binding.Destination);
+    }
+
     /// <summary>Makes a virtual host that nobody else uses.</summary>
     /// <returns>The connection string for it.</returns>
     public async Task<string> CreateVirtualHostAsync()
@@ -224,10 +234,13 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private async Task<IEnumerable<string>> ListAsync(string what, string connectionString)
     {
-        var path = new Uri(connectionString).AbsolutePath.TrimStart('/');
-        var items = await _management.GetFromJsonAsync<List<Named>>($"/api/{what}/{(path is "" ? "%2F" : path)}?columns=name");
+        var items = await _management.GetFromJsonAsync<List<Named>>($"/api/{what}/{VirtualHost(connectionString)}?columns=name");
         return items!.Select(item => item.Name).Order(StringComparer.Ordinal);
     }
+
+    // As a path of the management's API says it.
+    private static string VirtualHost(string connectionString) =>
+        new Uri(connectionString).AbsolutePath.TrimStart('/') is { Length: > 0 } name ? name : "%2F";
 
     private async Task<bool> ManagementAnswersAsync()
     {
@@ -256,4 +269,6 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     private sealed record Named(string Name);
+
+    private sealed record Binding(string Destination);
 }

@@ -7,10 +7,15 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Api;
 
-public sealed partial class StartTests
+public sealed partial class StartTests : IDisposable
 {
     // Nobody listens there, and nobody has to for a start to fail.
     private const string NoRedis = "127.0.0.1:1,abortConnect=false";
+
+    // Whoever runs the tests may have a developer certificate at home, or a client of the same name.
+    private readonly TempFolder _home = new("home");
+
+    public void Dispose() => _home.Dispose();
 
     [Theory]
     [InlineData("", "Chat:Name is not set: start the client with --name alice")]
@@ -102,7 +107,11 @@ public sealed partial class StartTests
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
 
-        Assert.Contains($"alice: API {alice.BaseAddress.ToString().TrimEnd('/')}", alice.Process.Output, StringComparison.Ordinal);
+        // The API may answer before the line about it has come through the pipe.
+        await Until.Value(
+            "alice says where her API is",
+            () => Task.FromResult(alice.Process.Output),
+            said => said.Contains($"alice: API {alice.BaseAddress.ToString().TrimEnd('/')}", StringComparison.Ordinal));
         Assert.DoesNotContain(alice.Token, alice.Process.Output, StringComparison.Ordinal);
     }
 
@@ -125,7 +134,7 @@ public sealed partial class StartTests
         return answer.StatusCode;
     }
 
-    private static async Task ExpectRefusalAsync(string name, string sentence, params (string Key, string Value)[] settings)
+    private async Task ExpectRefusalAsync(string name, string sentence, params (string Key, string Value)[] settings)
     {
         using var folder = new TempFolder("refused");
         await using var client = Run(
@@ -143,7 +152,7 @@ public sealed partial class StartTests
         Assert.DoesNotContain("   at ", client.Output, StringComparison.Ordinal);
     }
 
-    private static TestProcess Run(
+    private TestProcess Run(
         string name, IEnumerable<string> arguments, string? redis, string? dataDirectory = null, string? dataHome = null)
     {
         Dictionary<string, string?> environment = new()
@@ -151,6 +160,7 @@ public sealed partial class StartTests
             ["ConnectionStrings__redis"] = redis,
             ["Chat__DataDirectory"] = dataDirectory,
             ["XDG_DATA_HOME"] = dataHome,
+            ["HOME"] = _home.FullName,
         };
         return TestProcess.Start(
             "client", "dotnet", [Path.Combine(AppContext.BaseDirectory, "AspireChat.Client.dll"), "--name", name, .. arguments], environment);

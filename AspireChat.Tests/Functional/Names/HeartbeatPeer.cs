@@ -36,8 +36,9 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         var events = new LiveEvents();
         Connections = new ConnectionStates(events);
         Names = server.Connect(options);
+        First = new FirstRegistration(Options.Create(options), TimeProvider.System);
         _service = new PresenceHeartbeatService(
-            Names, Self, Known, Connections, events, Failure, this, Options.Create(options), TimeProvider.System,
+            Names, Self, Known, First, Connections, events, Failure, this, Options.Create(options), TimeProvider.System,
             NullLogger<PresenceHeartbeatService>.Instance);
 
         var watch = events.Watch(_end.Token);
@@ -56,6 +57,8 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
     public KnownPeers Known { get; }
 
     public PresenceDirectory Names { get; }
+
+    public FirstRegistration First { get; }
 
     public ConnectionStates Connections { get; }
 

@@ -188,6 +188,9 @@ public sealed class PresenceHeartbeatTests : IDisposable
         await Until.True("the application stops", () => mallory.ApplicationStopping.IsCancellationRequested);
         Assert.StartsWith("The name alice belongs to another key", mallory.Failure.Sentence);
         Assert.Equal(0, mallory.Self.Epoch);
+        Assert.Equal(
+            (ChatFault.Conflict, mallory.Failure.Sentence),
+            await RefusalAsync(() => mallory.First.WaitAsync(Cancellation)));
         Assert.Null(mallory.Known.Find("alice"));
         Assert.Equal(owner.Fingerprint, (await mallory.Names.LookUpAsync("alice", Cancellation))!.Fingerprint);
     }
@@ -291,6 +294,12 @@ public sealed class PresenceHeartbeatTests : IDisposable
         await using var alice = await HeartbeatPeer.StartAsync("alice", server, _folder);
 
         await AssertStopsAsync(alice);
+    }
+
+    private static async Task<(ChatFault, string?)> RefusalAsync(Func<Task> call)
+    {
+        var refusal = await Assert.ThrowsAsync<ChatException>(call);
+        return (refusal.Fault, refusal.Message);
     }
 
     private static async Task AssertStopsAsync(HeartbeatPeer peer)

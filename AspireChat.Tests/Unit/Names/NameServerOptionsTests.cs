@@ -18,6 +18,7 @@ public sealed class NameServerOptionsTests
         Assert.Equal(TimeSpan.FromSeconds(5), options.RenewEvery);
         Assert.Equal(TimeSpan.FromDays(30), options.ClaimFor);
         Assert.Equal(TimeSpan.FromSeconds(2), options.CallTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.StartPatience);
     }
 
     [Theory]
@@ -27,6 +28,8 @@ public sealed class NameServerOptionsTests
     [InlineData("RenewEvery", "-00:00:01")]
     [InlineData("CallTimeout", "00:00:00")]
     [InlineData("CallTimeout", "00:01:00")]
+    [InlineData("StartPatience", "-00:00:01")]
+    [InlineData("StartPatience", "00:02:00")]
     [InlineData("ClaimFor", "4000.00:00:00")]
     public void A_setting_out_of_its_range_is_named_with_its_path(string setting, string value)
     {

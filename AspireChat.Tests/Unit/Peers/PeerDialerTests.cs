@@ -1,5 +1,6 @@
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Names;
 using AspireChat.Client.Peers;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Options;
@@ -17,8 +18,10 @@ public sealed class PeerDialerTests
         using var identity = PeerIdentity.LoadOrCreate(directory, "alice");
 
         // Neither the name server nor the pins are asked.
+        var registration = new FirstRegistration(
+            Options.Create(new NameServerOptions { StartPatience = TimeSpan.Zero }), TimeProvider.System);
         var dialer = new PeerDialer(
-            names: null!, trust: null!, new LocalPeer("alice", identity), new LiveEvents(), Options.Create(new PeerOptions()));
+            names: null!, registration, trust: null!, new LocalPeer("alice", identity), new LiveEvents(), Options.Create(new PeerOptions()));
         var refusal = await Assert.ThrowsAsync<ChatException>(() => dialer.DialAsync("bob", TestContext.Current.CancellationToken));
         Assert.Equal(ChatFault.Unavailable, refusal.Fault);
     }

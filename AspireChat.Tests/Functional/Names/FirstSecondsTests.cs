@@ -1,0 +1,173 @@
+using System.Net;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Names;
+
+/// <summary>Clients whose API answers already and that are not registered yet: nothing is refused or lost for that.</summary>
+public sealed class FirstSecondsTests(SharedRabbitMq broker)
+{
+    // Longer than a call to Redis may take.
+    private static readonly TimeSpan HeldUp = TimeSpan.FromSeconds(2.5);
+
+    [Fact]
+    public async Task A_client_may_do_everything_as_soon_as_its_API_answers()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var bob = await system.StartClientAsync("bob");
+        await bob.Api.JoinGroupAsync("tea");
+        var alice = system.LaunchClient("alice");
+        await alice.UntilAliveAsync();
+
+        await Task.WhenAll(
+            alice.Api.OpenChatAsync("bob"),
+            alice.Api.SendAsync("bob", "hello"),
+            SayAsync(alice, "tea", "hello all"),
+            alice.Api.DiscoverAsync(20),
+            alice.Api.InsultAsync("boo"));
+
+        await HasAsync("bob has the message", ["hello"], () => bob.Api.MessagesAsync("alice"));
+        await HasAsync("bob has what was said in the group", ["hello all"], () => bob.Api.GroupMessagesAsync("tea"));
+        await InsultsAsync(["boo"], alice, bob);
+    }
+
+    [Fact]
+    public async Task What_needs_the_registration_waits_for_it()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var gate = Gate.To(system.Redis.Port);
+        var bob = await system.StartClientAsync("bob");
+        await bob.Api.JoinGroupAsync("tea");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = ChatClientProcess.Launch(
+            "alice", gate.ConnectionString, system.Rabbit, settings: ("Chat:NameServer:StartPatience", "00:01:00"));
+        await alice.UntilAliveAsync();
+
+        var online = alice.Api.UsersAsync();
+        var said = SayAsync(alice, "tea", "hello all");
+        var found = alice.Api.DiscoverAsync(20);
+        Task[] waiting = [online, said, found, alice.Api.OpenChatAsync("bob"), alice.Api.SendAsync("bob", "hello")];
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("they have waited", () => TimeProvider.System.GetElapsedTime(since) > HeldUp);
+        Assert.All(waiting, call => Assert.False(call.IsCompleted, $"Ended too early: {call.Exception?.GetBaseException().Message}"));
+        gate.Open();
+        await Task.WhenAll(waiting);
+
+        Assert.Equal(["alice", "bob"], (await online).Select(user => user.Name));
+        Assert.Equal(("complete", "bob"), ((await found).Ended, Assert.Single((await found).Users).Name));
+        await HasAsync("bob has the message", ["hello"], () => bob.Api.MessagesAsync("alice"));
+        await HasAsync("bob has what was said in the group", ["hello all"], () => bob.Api.GroupMessagesAsync("tea"));
+        Assert.DoesNotContain(atBob.Seen(), happened => happened.Type == "refused");
+    }
+
+    [Fact]
+    public async Task An_insult_waits_until_its_sender_is_known()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var gate = Gate.To(system.Redis.Port);
+        var bob = await system.StartClientAsync("bob");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, system.Rabbit);
+        await alice.UntilAliveAsync();
+        await Until.True("alice has the broker", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"] == "connected");
+
+        // Alice may get one of them herself, and keeps it until Redis has said whose it is; so bob gets another one.
+        string[] insults = ["boo 1", "boo 2", "boo 3"];
+        await Task.WhenAll(insults.Select(alice.Api.InsultAsync));
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("they could have left", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        gate.Open();
+
+        await InsultsAsync(insults, alice, bob);
+        Assert.DoesNotContain(atBob.Seen(), happened => happened.Type == "refused");
+    }
+
+    [Fact]
+    public async Task A_survey_finds_who_is_not_registered_before_it_has_begun()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var gate = Gate.To(system.Redis.Port);
+        var alice = await system.StartClientAsync("alice");
+        await using var bob = ChatClientProcess.Launch("bob", gate.ConnectionString, system.Rabbit);
+        var server = await broker.ServerAsync();
+        await Until.True(
+            "both listen to surveys", async () => (await server.BoundQueuesAsync(system.Rabbit!, "chat.discovery")).Count() == 2);
+
+        var survey = alice.Api.DiscoverAsync(8);
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("bob has heard the question", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        gate.Open();
+
+        Assert.Equal("bob", Assert.Single((await survey).Users).Name);
+    }
+
+    [Fact]
+    public async Task A_newcomer_is_let_in_by_a_client_that_is_coming_back()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        await using var gate = Gate.To(system.Redis.Port);
+        gate.Open();
+        var port = FreePort.Next();
+        await using var bob = await ChatClientProcess.StartAsync(
+            "bob", gate.ConnectionString, settings: [("Chat:Peer:Port", $"{port}"), ("Chat:NameServer:Lease", "00:01:00")]);
+        var alice = await system.StartClientAsync("alice");
+
+        // He is still listed where he was, and listens there again before he can ask who alice is.
+        await bob.KillAsync();
+        gate.Shut();
+        await bob.RelaunchAsync();
+        await bob.UntilAliveAsync();
+        var opening = alice.Api.OpenChatAsync("bob");
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("alice has called", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        gate.Open();
+
+        Assert.Equal("open", (await opening).State);
+        await alice.Api.SendAsync("bob", "hello");
+        await HasAsync("bob has the message", ["hello"], () => bob.Api.MessagesAsync("alice"));
+    }
+
+    [Fact]
+    public async Task An_absent_Redis_is_said_at_once_in_the_first_seconds_too()
+    {
+        var redis = $"127.0.0.1:{FreePort.Next()}";
+        await using var alice = ChatClientProcess.Launch("alice", redis, settings: ("Chat:NameServer:StartPatience", "00:01:00"));
+        await alice.UntilAliveAsync();
+        foreach (var call in (Func<Task>[])[() => alice.Api.OpenChatAsync("bob"), () => alice.Api.SendAsync("bob", "x"), alice.Api.UsersAsync])
+        {
+            var refusal = await ChatApi.RefusalAsync(call).DefaultTimeout();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
+            Assert.Contains("(Redis) is away", refusal.Problem.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_ever_for_a_Redis_that_does_not_answer()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var gate = Gate.To(redis.Port);
+        await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, settings: ("Chat:NameServer:StartPatience", "00:00:00.5"));
+        await alice.UntilAliveAsync();
+        var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
+
+        gate.Open();
+        await alice.UntilReadyAsync();
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"))).Status);
+    }
+
+    private static async Task SayAsync(ChatClientProcess from, string group, string text)
+    {
+        await from.Api.JoinGroupAsync(group);
+        await from.Api.SendToGroupAsync(group, text);
+    }
+
+    private static Task HasAsync(string what, string[] texts, Func<Task<IReadOnlyList<ApiMessage>>> read) =>
+        Until.Sequence(what, texts, async () => (await read()).Select(message => message.Text));
+
+    private static Task InsultsAsync(string[] texts, params ChatClientProcess[] clients) => Until.Sequence(
+        "each insult has reached somebody",
+        texts,
+        async () => (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync())))
+            .SelectMany(insults => insults).Select(insult => insult.Text).Order(StringComparer.Ordinal));
+}

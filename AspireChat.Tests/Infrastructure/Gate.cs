@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// A way to a server on loopback for one client alone. While it is shut it takes connections and carries nothing, as a
+/// server seems that has not come round to its clients yet; the server itself works on for everybody else.
+/// </summary>
+public sealed class Gate : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly int _target;
+    private readonly Task _accepting;
+    private TaskCompletionSource _opened = NewSource();
+
+    private Gate(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>
+    /// The connection string for a Redis behind it. The library tries its first connection so often that a machine has to be
+    /// slower than any before the client takes a shut gate for an absent Redis.
+    /// </summary>
+    public string ConnectionString => $"{_listener.LocalEndpoint},connectRetry=30";
+
+    /// <summary>Makes one, shut.</summary>
+    /// <param name="port">The server's port on 127.0.0.1.</param>
+    public static Gate To(int port) => new(port);
+
+    /// <summary>Lets through what waits and what comes.</summary>
+    public void Open() => _opened.TrySetResult();
+
+    /// <summary>Holds up the connections that come from now on.</summary>
+    public void Shut() => _opened = NewSource();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _end.Dispose();
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task AcceptAsync()
+    {
+        var carried = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                carried.Add(CarryAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+
+        await Task.WhenAll(carried);
+    }
+
+    private async Task CarryAsync(TcpClient client)
+    {
+        using var server = new TcpClient();
+        try
+        {
+            using (client)
+            {
+                await _opened.Task.WaitAsync(_end.Token);
+                await server.ConnectAsync(IPAddress.Loopback, _target, _end.Token);
+                var (there, here) = (server.GetStream(), client.GetStream());
+                await await Task.WhenAny(there.CopyToAsync(here, _end.Token), here.CopyToAsync(there, _end.Token));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+        {
+            // One of the two ends is gone, and so is the other one now.
+        }
+    }
+}
