@@ -22,10 +22,10 @@ internal static class ChatCommands
     {
         var actions = new ChatActions(api);
         return client
-            .WithChatCommand(Send, "Send a private message", "Opens a private chat if need be, and says whether the message was delivered.", "Send",
+            .WithChatCommand(Send, "Send a private message", "Sends a private message, opens the chat if need be, and says whether it was delivered.", "Send",
                 [To(api.User), Text("What to say.", required: true)],
                 (arguments, cancellationToken) => actions.SendAsync(arguments["to"].Value!, arguments["text"].Value!, cancellationToken))
-            .WithChatCommand("say", "Say something in a group", "Joins the group, or creates a durable one, and says whether RabbitMQ has the message.", "ChatMultiple",
+            .WithChatCommand("say", "Say something in a group", "Says something in a group, joins or creates it if need be, and says whether RabbitMQ has the message.", "ChatMultiple",
                 [Group(), Text("What to say.", required: true)],
                 (arguments, cancellationToken) => actions.SayAsync(arguments["group"].Value!, arguments["text"].Value!, cancellationToken))
             .WithChatCommand("discover", "Discover", "Asks all clients who they are and which groups they are in.", "Search",

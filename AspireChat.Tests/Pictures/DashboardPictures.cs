@@ -46,8 +46,12 @@ public sealed class DashboardPictures
         await Assertions.Expect(page.GetByText("receive user").First).ToBeVisibleAsync();
         await camera.TakeAsync("trace");
 
+        await page.GotoAsync(camera.At($"/consolelogs/resource/{Carol}"));
+        await Assertions.Expect(page.GetByText("Fit", new() { Exact = true })).ToBeVisibleAsync();
+        await camera.TakeAsync("terminal");
+
         await page.GotoAsync(camera.At("/"));
-        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("fluent-button[title*='rivate message']").First.ClickAsync();
+        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("[title^='Sends a private message']").ClickAsync();
         await Assertions.Expect(page.GetByText("What to say.")).ToBeVisibleAsync();
         await camera.TakeAsync("command");
 
