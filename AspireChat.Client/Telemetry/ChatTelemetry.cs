@@ -51,7 +51,12 @@ public static partial class ChatTelemetry
         }
 
         var current = Activity.Current;
-        Activity.Current = null;
+        if (parent == default)
+        {
+            // It would be the parent instead.
+            Activity.Current = null;
+        }
+
         var span = Source.StartActivity(name, kind, parent, tags, startTime: start);
         Activity.Current = current;
         return span;

@@ -81,6 +81,32 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task A_survey_among_strangers_shows_whose_claims_were_looked_up()
+    {
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await Task.WhenAll(
+            ((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
+
+        await clients[0].Api.DiscoverAsync(seconds: 10);
+        await otlp.CatchUpAsync(clients);
+
+        Assert.Equal(
+            """
+            alice: POST /api/discover
+              alice: EVAL list-peers
+              alice: HMGET chat:claim
+              alice: HMGET chat:claim
+              alice: send survey
+                bob: answer survey
+                  alice: receive survey
+                carol: answer survey
+                  alice: receive survey
+            """,
+            Assert.Single(otlp.Traces()).Value);
+    }
+
+    [Fact]
     public async Task A_first_contact_shows_who_was_looked_up_and_who_was_greeted()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
