@@ -8,6 +8,9 @@ public static class ApiExtensions
     /// <summary>The path under which all calls of the API are.</summary>
     public const string Root = "/api";
 
+    /// <summary>The path of the private chats.</summary>
+    public const string Chats = Root + "/chats";
+
     /// <summary>The path of the event stream.</summary>
     public const string Events = Root + "/events";
 

@@ -12,10 +12,15 @@ internal static class ApiTraces
         requests.Filter = context => others?.Invoke(context) != false && Includes(context.Request);
     }
 
-    private static bool Includes(HttpRequest request) =>
+    /// <summary>Whether a request of the API is traced, if nothing else is against it.</summary>
+    internal static bool Includes(HttpRequest request) =>
         // Its span would end with the window, hours after whatever it is about.
-        request.Path != ApiExtensions.Events
+        !request.Path.StartsWithSegments(ApiExtensions.Events)
 
         // A window says by itself that it has shown a message; the message's own trace tells it.
-        && (request.Headers.TraceParent.Count > 0 || request.Path.Value?.EndsWith(ChatEndpoints.Read, StringComparison.Ordinal) != true);
+        && (request.Headers.TraceParent.Count > 0 || !IsRead(request.Path));
+
+    private static bool IsRead(PathString path) =>
+        path.StartsWithSegments(ApiExtensions.Chats, out var chat)
+        && chat.Value?.TrimEnd('/').Split('/') is ["", _, ChatEndpoints.Read];
 }

@@ -5,8 +5,8 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about private chats.</summary>
 internal static class ChatEndpoints
 {
-    /// <summary>How the path ends that marks a chat as read.</summary>
-    public const string Read = "/read";
+    /// <summary>The last segment of the path that marks a chat as read.</summary>
+    public const string Read = "read";
 
     public static void MapChats(this IEndpointRouteBuilder api)
     {

@@ -13,6 +13,9 @@ internal static class TraceHeaders
     private const string TraceParent = "traceparent";
     private const string TraceState = "tracestate";
 
+    // What everybody must pass on at least (https://www.w3.org/TR/trace-context/#tracestate-limits).
+    private const int MaxLength = 512;
+
     /// <summary>Tells the receiver to which span the message belongs.</summary>
     public static void Write(BasicProperties properties, Activity? span)
     {
@@ -34,5 +37,7 @@ internal static class TraceHeaders
 
     // The library gives texts as their bytes.
     private static string? Text(IReadOnlyBasicProperties properties, string header) =>
-        properties.Headers?.TryGetValue(header, out var value) == true && value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : null;
+        properties.Headers?.TryGetValue(header, out var value) == true && value is byte[] { Length: <= MaxLength } bytes
+            ? Encoding.UTF8.GetString(bytes)
+            : null;
 }

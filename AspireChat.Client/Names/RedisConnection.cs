@@ -43,7 +43,7 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         using var span = ChatTelemetry.StartRedis(command, target);
         try
         {
-            return await CallAsync(call, span, cancellationToken);
+            return await AskAsync(call, span, cancellationToken);
         }
         catch (Exception e)
         {
@@ -52,14 +52,18 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         }
     }
 
-    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             var database = await OpenAsync(either.Token);
-            ChatTelemetry.SetServer(span, database.Multiplexer.GetEndPoints());
+            if (span is not null)
+            {
+                ChatTelemetry.SetServer(span, database.Multiplexer.GetEndPoints());
+            }
+
             return await call(database).WaitAsync(either.Token);
         }
         catch (RedisServerException e)

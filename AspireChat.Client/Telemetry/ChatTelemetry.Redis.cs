@@ -27,9 +27,9 @@ public static partial class ChatTelemetry
     }
 
     /// <summary>Says which server a span asks, where there is only one to ask.</summary>
-    public static void SetServer(Activity? span, EndPoint[] servers)
+    public static void SetServer(Activity span, EndPoint[] servers)
     {
-        if (span is null || servers is not [var server])
+        if (servers is not [var server])
         {
             return;
         }

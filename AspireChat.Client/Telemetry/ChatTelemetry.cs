@@ -43,7 +43,11 @@ public static partial class ChatTelemetry
 
     // Whatever runs at present, such as a stream that lives as long as the chat, is not the parent, and stays the present one.
     private static Activity? StartApart(
-        string name, ActivityKind kind, ActivityContext parent, IEnumerable<KeyValuePair<string, object?>> tags, DateTimeOffset start = default)
+        string name,
+        ActivityKind kind,
+        ActivityContext parent,
+        IEnumerable<KeyValuePair<string, object?>> tags,
+        DateTimeOffset start = default)
     {
         if (!Source.HasListeners())
         {

@@ -157,7 +157,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var resource in export.ResourceMetrics)
         {
-            foreach (var metric in resource.ScopeMetrics.SelectMany(scope => scope.Metrics).SelectMany(metric => Read(Service(resource.Resource), metric)))
+            var metrics = resource.ScopeMetrics.SelectMany(scope => scope.Metrics);
+            foreach (var metric in metrics.SelectMany(metric => Read(Service(resource.Resource), metric)))
             {
                 _metrics[(metric.Service, metric.Name, metric.Kind)] = metric;
             }

@@ -56,5 +56,7 @@ public sealed class MetricTests
         AwaitAsync(otlp, "alice", "aspirechat.outbox.depth", "user", "{message}", depth);
 
     private static Task AwaitAsync(OtlpReceiver otlp, string service, string name, string kind, string unit, double value) => Until.Equal(
-        $"{service}'s {name}", (unit, value), () => Task.FromResult(otlp.Metric(service, name, kind) is { } metric ? (metric.Unit, metric.Value) : ("", -1)));
+        $"{service}'s {name}",
+        (unit, value),
+        () => Task.FromResult(otlp.Metric(service, name, kind) is { } metric ? (metric.Unit, metric.Value) : ("", -1)));
 }

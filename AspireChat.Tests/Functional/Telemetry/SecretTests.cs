@@ -6,7 +6,8 @@ namespace AspireChat.Tests.Functional.Telemetry;
 public sealed class SecretTests(SharedRabbitMq broker)
 {
     // Everything that is logged at all; the settings for single categories in the client's own file stay.
-    private static readonly (string, string)[] Talkative = [("Logging:LogLevel:Default", "Debug"), ("Logging:LogLevel:Microsoft.AspNetCore", "Debug")];
+    private static readonly (string, string)[] Talkative =
+        [("Logging:LogLevel:Default", "Debug"), ("Logging:LogLevel:Microsoft.AspNetCore", "Debug")];
 
     [Fact]
     public async Task No_text_token_or_password_is_exported()

@@ -185,11 +185,17 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         var asked = spans.Single(span => span.Name == "send survey");
         Assert.Equal(
             ("rabbitmq", "send", "survey"),
-            (asked.Attribute("messaging.system"), asked.Attribute("messaging.operation.type"), asked.Attribute("messaging.destination.name")));
-        Assert.Equal(["alice", "alice"], spans.Where(span => span.Name == "answer survey").Select(span => span.Attribute("aspirechat.sender")));
+            (
+                asked.Attribute("messaging.system"),
+                asked.Attribute("messaging.operation.type"),
+                asked.Attribute("messaging.destination.name")));
+        Assert.Equal(
+            ["alice", "alice"],
+            spans.Where(span => span.Name == "answer survey").Select(span => span.Attribute("aspirechat.sender")));
         Assert.Equal(
             ["bob", "carol"],
-            spans.Where(span => span.Name == "receive survey").Select(span => span.Attribute("aspirechat.sender")).Order(StringComparer.Ordinal));
+            spans.Where(span => span.Name == "receive survey")
+                .Select(span => span.Attribute("aspirechat.sender")).Order(StringComparer.Ordinal));
         Assert.Single(
             spans.Where(span => span.Name.EndsWith(" survey", StringComparison.Ordinal))
                 .Select(span => span.Attribute("messaging.message.conversation_id")).Distinct());
