@@ -76,14 +76,11 @@ public static class Extensions
                 .AddSource(
                     builder.Environment.ApplicationName,
                     "AspireChat",
-                    "Grpc.Net.Client", // the parent of the HTTP client's span; without it the trace has a hole there
-                    "RabbitMQ.Client.Publisher",
-                    "RabbitMQ.Client.Subscriber")
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = request =>
-                    // Asked every few seconds, they would hide the rest.
-                    !request.Request.Path.StartsWithSegments(HealthPath, StringComparison.Ordinal)
-                    && !request.Request.Path.StartsWithSegments(AlivePath, StringComparison.Ordinal))
-                .AddHttpClientInstrumentation());
+                    GrpcCallNames.Source) // the parent of the HTTP client's span; without it the trace has a hole there
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = TracedRequests.Includes)
+                .AddHttpClientInstrumentation()
+                .AddProcessor(new UncausedCalls())
+                .AddProcessor(new GrpcCallNames()));
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
         {

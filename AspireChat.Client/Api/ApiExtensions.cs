@@ -1,3 +1,5 @@
+using OpenTelemetry.Instrumentation.AspNetCore;
+
 namespace AspireChat.Client.Api;
 
 /// <summary>Registration of the capability.</summary>
@@ -5,6 +7,12 @@ public static class ApiExtensions
 {
     /// <summary>The path under which all calls of the API are.</summary>
     public const string Root = "/api";
+
+    /// <summary>The path of the private chats.</summary>
+    public const string Chats = Root + "/chats";
+
+    /// <summary>The path of the event stream.</summary>
+    public const string Events = Root + "/events";
 
     /// <summary>The largest body of a request, in bytes: a text of 16 KiB fits even if every byte of it is escaped.</summary>
     public const int MaxBodyBytes = 128 * 1024;
@@ -17,6 +25,7 @@ public static class ApiExtensions
         builder.Services.AddSingleton<EventStream>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemMapping>();
+        builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(ApiTraces.Narrow);
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -39,7 +48,7 @@ public static class ApiExtensions
         api.MapGroups();
         api.MapDiscovery();
         api.MapInsults();
-        api.MapGet("/events", (EventStream events, HttpContext context) => events.WriteAsync(context));
+        api.MapGet(Events[Root.Length..], (EventStream events, HttpContext context) => events.WriteAsync(context));
         return app;
     }
 }

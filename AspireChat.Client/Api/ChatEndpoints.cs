@@ -5,6 +5,9 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about private chats.</summary>
 internal static class ChatEndpoints
 {
+    /// <summary>The last segment of the path that marks a chat as read.</summary>
+    public const string Read = "read";
+
     public static void MapChats(this IEndpointRouteBuilder api)
     {
         api.MapGet("/chats", (ChatSession session) => new ListJson<ChatJson>(session.ListChats().Select(ChatJson.Of)));
@@ -38,7 +41,7 @@ internal static class ChatEndpoints
             new ListJson<MessageJson>(session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))
                 .Select(message => MessageJson.Of(message, session.Name))));
 
-        chat.MapPost("/read", async (string user, ChatSession session) =>
+        chat.MapPost(Read, async (string user, ChatSession session) =>
         {
             await session.MarkChatReadAsync(user);
             return TypedResults.NoContent();

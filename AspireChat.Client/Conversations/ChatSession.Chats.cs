@@ -1,3 +1,5 @@
+using AspireChat.Client.Telemetry;
+
 namespace AspireChat.Client.Conversations;
 
 internal sealed partial class ChatSession
@@ -17,6 +19,7 @@ internal sealed partial class ChatSession
     public async Task<ChatSummary> OpenChatAsync(string user, CancellationToken cancellationToken)
     {
         var other = Other(user);
+        using var act = ChatTelemetry.StartAct("open chat");
         await chats.OpenAsync(other, cancellationToken);
         return store.FindChat(other)!;
     }

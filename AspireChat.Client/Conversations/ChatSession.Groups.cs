@@ -1,3 +1,5 @@
+using AspireChat.Client.Telemetry;
+
 namespace AspireChat.Client.Conversations;
 
 internal sealed partial class ChatSession
@@ -36,6 +38,7 @@ internal sealed partial class ChatSession
     public async Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
     {
         var name = ChatName.Parse(group);
+        using var act = ChatTelemetry.StartAct("join group");
         return await DescribeAsync(name, await rooms.JoinAsync(name, mode, cancellationToken), cancellationToken);
     }
 

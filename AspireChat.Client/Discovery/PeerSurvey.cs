@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Groups;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
+using AspireChat.Client.Telemetry;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -50,7 +52,7 @@ internal sealed class PeerSurvey(
     private async Task GatherAsync(IChannel channel, TimeSpan window, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
     {
         var correlation = Guid.NewGuid().ToString();
-        var answers = Channel.CreateUnbounded<byte[]>();
+        var answers = Channel.CreateUnbounded<(byte[] Body, ActivityContext Trace)>();
         await SurveyTopology.DeclareExchangeAsync(channel, cancellationToken);
         var queue = await SurveyTopology.DeclareExclusiveAsync(channel, cancellationToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -58,20 +60,27 @@ internal sealed class PeerSurvey(
         {
             if (answer.BasicProperties.CorrelationId == correlation && answer.Body.Length <= options.Value.MaxBodyBytes)
             {
-                answers.Writer.TryWrite(answer.Body.ToArray());
+                answers.Writer.TryWrite((answer.Body.ToArray(), TraceHeaders.Read(answer.BasicProperties)));
             }
 
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken);
 
-        await channel.BasicPublishAsync(
-            SurveyTopology.Exchange,
-            routingKey: "",
-            mandatory: false,
-            new BasicProperties { ReplyTo = queue, CorrelationId = correlation, ContentType = SignedBatch.ContentType },
-            new SurveyQuestion { Asker = self.Name }.ToByteArray(),
-            cancellationToken);
+        var question = new BasicProperties { ReplyTo = queue, CorrelationId = correlation, ContentType = SignedBatch.ContentType };
+        ActivityContext asked;
+        using (var asking = ChatTelemetry.StartSurvey(correlation))
+        {
+            asked = asking?.Context ?? default;
+            TraceHeaders.Write(question, asking);
+            await channel.BasicPublishAsync(
+                SurveyTopology.Exchange,
+                routingKey: "",
+                mandatory: false,
+                question,
+                new SurveyQuestion { Asker = self.Name }.ToByteArray(),
+                cancellationToken);
+        }
 
         using var over = new CancellationTokenSource(window, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
@@ -79,7 +88,11 @@ internal sealed class PeerSurvey(
         {
             while (!findings.IsComplete)
             {
-                await TakeAsync(await answers.Reader.ReadAsync(either.Token), correlation, findings, either.Token);
+                var (body, trace) = await answers.Reader.ReadAsync(either.Token);
+                if (await TakeAsync(body, correlation, findings, either.Token) is { } answerer)
+                {
+                    ChatTelemetry.RecordAnswer(answerer, correlation, asked, trace);
+                }
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -90,19 +103,20 @@ internal sealed class PeerSurvey(
         await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
     }
 
-    private async Task TakeAsync(byte[] body, string correlation, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
+    // Who answered; null if the answer does not count.
+    private async Task<string?> TakeAsync(byte[] body, string correlation, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
     {
         if (SurveyAnswers.Open(body, correlation) is not { } answer
             || answer.User.Name == self.Name
             || await trust.CheckAsync(answer.User.Name, answer.Fingerprint, epoch: null, cancellationToken) != NameVerdict.Trusted)
         {
-            return;
+            return null;
         }
 
         var newGroups = findings.Add(answer);
         if (newGroups is null)
         {
-            return;
+            return null;
         }
 
         events.Publish(new FoundEvent(answer.User, Group: null));
@@ -110,6 +124,8 @@ internal sealed class PeerSurvey(
         {
             events.Publish(new FoundEvent(User: null, group));
         }
+
+        return answer.User.Name;
     }
 
     // Empty if nobody is listed or nobody can tell: then the whole window is waited for.

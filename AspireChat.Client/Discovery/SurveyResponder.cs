@@ -2,6 +2,7 @@ using AspireChat.Client.Groups;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
+using AspireChat.Client.Telemetry;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -58,11 +59,15 @@ internal sealed partial class SurveyResponder(
         {
             if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { } correlation }
                 || !Guid.TryParseExact(correlation, "D", out _)
-                || !IsFromSomebodyElse(question.Body))
+                || Asker(question.Body) is not { } asker
+                || asker == self.Name)
             {
                 continue;
             }
 
+            using var span = ChatTelemetry.StartAnswer(asker, correlation, TraceHeaders.Read(question.Properties));
+            var properties = new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType };
+            TraceHeaders.Write(properties, span);
             var answer = SurveyAnswers.Seal(self, address, _since, rooms.Joined, correlation);
 
             // Not mandatory: an asker that is gone needs no answer.
@@ -70,22 +75,22 @@ internal sealed partial class SurveyResponder(
                 exchange: "",
                 replyTo,
                 mandatory: false,
-                new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType },
+                properties,
                 answer,
                 stopping);
         }
     }
 
-    private bool IsFromSomebodyElse(ReadOnlyMemory<byte> body)
+    private string? Asker(ReadOnlyMemory<byte> body)
     {
         try
         {
-            return SurveyQuestion.Parser.ParseFrom(body.Span).Asker != self.Name;
+            return SurveyQuestion.Parser.ParseFrom(body.Span).Asker;
         }
         catch (InvalidProtocolBufferException)
         {
             LogRefused();
-            return false;
+            return null;
         }
     }
 

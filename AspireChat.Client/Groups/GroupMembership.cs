@@ -37,7 +37,7 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     public async Task<JoinResult> JoinAsync(string group, string user, GroupMode? mode, CancellationToken cancellationToken)
     {
         var answer = await redis.EvaluateAsync(
-            MembershipScripts.Join, Keys(group), [user, mode is { } wanted ? Text(wanted) : "", _lease, _keep], cancellationToken);
+            "join-group", MembershipScripts.Join, Keys(group), [user, mode is { } wanted ? Text(wanted) : "", _lease, _keep], cancellationToken);
         var fields = ((string[]?)answer)!;
         var present = Mode(fields[1]);
         return fields[0] == "joined"
@@ -58,12 +58,12 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     /// <summary>A group's mode and how many are in its room; null if there is no such group.</summary>
     public async Task<(GroupMode Mode, int Members)?> DescribeAsync(string group, CancellationToken cancellationToken)
     {
-        var answer = ((string[]?)await redis.EvaluateAsync(MembershipScripts.Describe, Keys(group), [], cancellationToken))!;
+        var answer = ((string[]?)await redis.EvaluateAsync("describe-group", MembershipScripts.Describe, Keys(group), [], cancellationToken))!;
         return answer.Length == 0 ? null : (Mode(answer[0]), int.Parse(answer[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private async Task<bool> LeaveAsync(string group, string user, string how, CancellationToken cancellationToken) =>
-        (int)await redis.EvaluateAsync(MembershipScripts.Leave, Keys(group), [user, how], cancellationToken) == 1;
+        (int)await redis.EvaluateAsync("leave-group", MembershipScripts.Leave, Keys(group), [user, how], cancellationToken) == 1;
 
     private static RedisKey[] Keys(string group) => [Prefix + group, $"{Prefix}{group}:subscribers", $"{Prefix}{group}:active"];
 

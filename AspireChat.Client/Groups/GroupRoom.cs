@@ -61,7 +61,7 @@ internal sealed class GroupRoom(
         {
             if (await receiver.OpenAsync(delivery, _conversation, stopping) is { } batch)
             {
-                commits.Add(StoreAsync(batch, delivery));
+                commits.Add(StoreAsync(batch));
             }
         }
 
@@ -72,9 +72,9 @@ internal sealed class GroupRoom(
         }
     }
 
-    private async Task<StoredBatch> StoreAsync(OpenedBatch batch, Delivery delivery)
+    private async Task<StoredBatch> StoreAsync(OpenedBatch batch)
     {
-        var spans = BatchReceiver.StartSpans(batch, _conversation, delivery);
+        var spans = BatchReceiver.StartSpans(batch, _conversation);
         var fresh = await store.StoreReceivedAsync(
             _conversation, batch.From, batch.Fingerprint, batch.Messages, tellGaps: Mode == GroupMode.Durable);
         foreach (var span in spans)

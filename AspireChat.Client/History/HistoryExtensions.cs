@@ -8,7 +8,12 @@ public static class HistoryExtensions
     {
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChatDatabase>();
-        builder.Services.AddSingleton<MessageStore>();
+        builder.Services.AddSingleton(services =>
+        {
+            var store = ActivatorUtilities.CreateInstance<MessageStore>(services);
+            store.CountOutbox();
+            return store;
+        });
         return builder;
     }
 }

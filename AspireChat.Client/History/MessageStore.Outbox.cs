@@ -1,5 +1,6 @@
 using System.Text;
 using AspireChat.Client.Conversations;
+using AspireChat.Client.Telemetry;
 
 namespace AspireChat.Client.History;
 
@@ -46,6 +47,21 @@ public sealed partial class MessageStore
         """,
         ("$kind", (int)kind)).ToList(row => row.GetString(0)));
 
+    /// <summary>Tells the telemetry what an earlier process left in the outbox; from then on changes are counted.</summary>
+    internal void CountOutbox()
+    {
+        var left = database.Read(connection => connection.Command(
+            """
+            SELECT kind, count(*) FROM messages JOIN conversations ON conversations.id = conversation
+            WHERE fingerprint = '' AND messages.state = 0 GROUP BY kind
+            """)
+            .ToList(row => (Kind: (ConversationKind)row.GetInt64(0), Count: row.GetInt64(1))));
+        foreach (var (kind, count) in left)
+        {
+            ChatTelemetry.CountOutbox(kind, count);
+        }
+    }
+
     /// <summary>Own messages were delivered: all that are on their way, up to a seq.</summary>
     /// <returns>Those that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) =>
@@ -91,6 +107,6 @@ public sealed partial class MessageStore
             // RETURNING promises no order.
             changed.Sort((a, b) => a.Seq.CompareTo(b.Seq));
             return changed;
-        });
+        }, changed => ChatTelemetry.CountOutbox(to.Kind, from == MessageState.Sending ? -changed.Count : 0));
     }
 }

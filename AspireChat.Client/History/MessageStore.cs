@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Telemetry;
 using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
@@ -34,7 +35,11 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             Bind(insert, id, seq, text, sentAt, trace, missing: 0);
             insert.ExecuteNonQuery();
             return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
-        }, committed);
+        }, message =>
+        {
+            ChatTelemetry.CountOutbox(to.Kind, 1);
+            committed?.Invoke(message);
+        });
     }
 
     /// <summary>Stores what somebody else said, in the order given, and drops what is there already.</summary>

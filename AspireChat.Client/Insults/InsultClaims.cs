@@ -10,6 +10,8 @@ namespace AspireChat.Client.Insults;
 /// </summary>
 internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
 {
+    private const string Prefix = "chat:insult";
+
     // Far longer than an insult stays unacknowledged.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
@@ -19,17 +21,17 @@ internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
     {
         var key = Key(sender, id);
         return await redis.CallAsync(
-            database => database.StringSetAsync(key, self.Identity.Fingerprint, Kept, When.NotExists), cancellationToken)
+            "SET", Prefix, database => database.StringSetAsync(key, self.Identity.Fingerprint, Kept, When.NotExists), cancellationToken)
             || await IsOwnAsync(sender, id, cancellationToken);
     }
 
     /// <summary>Whether an insult was claimed by this client.</summary>
     public async Task<bool> IsOwnAsync(string sender, Guid id, CancellationToken cancellationToken)
     {
-        var owner = await redis.CallAsync(database => database.StringGetAsync(Key(sender, id)), cancellationToken);
+        var owner = await redis.CallAsync("GET", Prefix, database => database.StringGetAsync(Key(sender, id)), cancellationToken);
         return owner == self.Identity.Fingerprint;
     }
 
     // The sender's key is part of it: somebody else's insult with the same id is another one.
-    private static RedisKey Key(string sender, Guid id) => $"chat:insult:{Fingerprint.Prefix(sender)}:{id}";
+    private static RedisKey Key(string sender, Guid id) => $"{Prefix}:{Fingerprint.Prefix(sender)}:{id}";
 }

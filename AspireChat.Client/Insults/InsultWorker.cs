@@ -86,14 +86,14 @@ internal sealed partial class InsultWorker(
         {
             if (await receiver.OpenAsync(delivery, Conversation.Insults, stopping, keepOwn: true) is { } batch)
             {
-                await TakeAsync(batch, delivery, stopping);
+                await TakeAsync(batch, stopping);
             }
         }
     }
 
-    private async Task TakeAsync(OpenedBatch batch, Delivery delivery, CancellationToken stopping)
+    private async Task TakeAsync(OpenedBatch batch, CancellationToken stopping)
     {
-        var spans = BatchReceiver.StartSpans(batch, Conversation.Insults, delivery);
+        var spans = BatchReceiver.StartSpans(batch, Conversation.Insults);
         try
         {
             await store.StoreReceivedAsync(

@@ -44,10 +44,10 @@ internal sealed partial class BatchReceiver(
     }
 
     /// <summary>The span of receiving each message of a batch, up to its commit.</summary>
-    public static Activity[] StartSpans(OpenedBatch batch, Conversation conversation, Delivery delivery) =>
+    public static Activity[] StartSpans(OpenedBatch batch, Conversation conversation) =>
     [
         .. batch.Messages
-            .Select(message => ChatTelemetry.StartReceive(conversation, batch.From, message.Trace, message.Id, delivery.Transport))
+            .Select(message => ChatTelemetry.StartReceive(conversation, batch.From, message.Trace, message.Id))
             .OfType<Activity>(),
     ];
 

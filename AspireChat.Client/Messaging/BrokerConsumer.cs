@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using AspireChat.Client.Faults;
 using RabbitMQ.Client;
@@ -11,9 +10,7 @@ namespace AspireChat.Client.Messaging;
 /// <param name="Body">A copy of the body; empty if it was too large to look at.</param>
 /// <param name="Properties">Its properties.</param>
 /// <param name="Size">The body's size in bytes.</param>
-/// <param name="Transport">The library's own span of delivering it; default if there is none.</param>
-internal sealed record Delivery(
-    ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size, ActivityContext Transport);
+internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size);
 
 /// <summary>
 /// Consumes one queue for as long as it is wanted: declares what it needs, consumes, and starts over after every
@@ -84,11 +81,7 @@ internal sealed partial class BrokerConsumer(
             // The body's memory is the library's again after this handler. The prefetch bounds what waits here.
             var body = delivered.Body.Length <= options.MaxBodyBytes ? delivered.Body.ToArray() : [];
             waiting.Writer.TryWrite(new Delivery(
-                delivered.DeliveryTag,
-                body,
-                new BasicProperties(delivered.BasicProperties),
-                delivered.Body.Length,
-                Activity.Current?.Context ?? default));
+                delivered.DeliveryTag, body, new BasicProperties(delivered.BasicProperties), delivered.Body.Length));
             return Task.CompletedTask;
         };
 

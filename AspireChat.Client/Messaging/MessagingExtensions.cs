@@ -23,8 +23,9 @@ public static class MessagingExtensions
             .BindConfiguration(BrokerOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerNodesValidator>();
 
-        // Only the factory is used: the connection it registers beside it lives for ever, and ours is made again.
-        builder.AddRabbitMQClient(ConnectionName, settings => settings.DisableHealthChecks = true, factory =>
+        // Only the factory is used: the connection it registers beside it lives for ever, and ours is made again. A publish
+        // carries messages of many traces, so the library's spans could only be traces of their own.
+        builder.AddRabbitMQClient(ConnectionName, settings => settings.DisableHealthChecks = settings.DisableTracing = true, factory =>
         {
             factory.AutomaticRecoveryEnabled = false;
             factory.TopologyRecoveryEnabled = false;

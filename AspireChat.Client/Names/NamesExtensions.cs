@@ -17,8 +17,18 @@ public static class NamesExtensions
         builder.Services.AddOptionsWithValidateOnStart<NameServerOptions, NameServerOptionsValidator>()
             .BindConfiguration(NameServerOptions.Section);
 
-        // The health check is our own: being connected is not yet being registered.
-        builder.AddRedisClient(ConnectionName, settings => settings.DisableHealthChecks = true, KeepTrying);
+        builder.AddRedisClient(
+            ConnectionName,
+            settings =>
+            {
+                // Our own: being connected is not yet being registered.
+                settings.DisableHealthChecks = true;
+
+                // RedisConnection has spans of its own: the library's are made of what it did meanwhile, for whomever, and
+                // most of that is heartbeats.
+                settings.DisableTracing = true;
+            },
+            KeepTrying);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<StartFailure>();
         builder.Services.AddSingleton(services => new RedisConnection(

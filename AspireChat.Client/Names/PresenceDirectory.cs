@@ -37,6 +37,7 @@ public sealed partial class PresenceDirectory(
         Lease lease, long minimumEpoch, long? yieldAbove, CancellationToken cancellationToken)
     {
         var answer = await redis.EvaluateAsync(
+            "register",
             PresenceScripts.Register,
             KeysOf(lease.User),
             [
@@ -58,6 +59,7 @@ public sealed partial class PresenceDirectory(
     /// <returns>False if it is gone, superseded, or the name now belongs to another key; registering again tells which.</returns>
     public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
+            "renew",
             PresenceScripts.Renew,
             KeysOf(lease.User),
             [lease.User, lease.Fingerprint, lease.Token, Milliseconds(_options.Lease), Milliseconds(_options.ClaimFor)],
@@ -67,6 +69,7 @@ public sealed partial class PresenceDirectory(
     /// <returns>False if the name was not registered with this lease any more.</returns>
     public async Task<bool> UnregisterAsync(Lease lease, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
+            "unregister",
             PresenceScripts.Unregister,
             KeysOf(lease.User),
             [lease.User, lease.Token, Milliseconds(_options.ClaimFor)],
@@ -75,7 +78,7 @@ public sealed partial class PresenceDirectory(
     /// <summary>Where a user is; null if not online, or if the record is malformed.</summary>
     public async Task<PeerRecord?> LookUpAsync(string user, CancellationToken cancellationToken)
     {
-        var fields = await ReadAsync(PeerPrefix + user, ["address", "fingerprint", "epoch", "since"], cancellationToken);
+        var fields = await ReadAsync(PeerPrefix, user, ["address", "fingerprint", "epoch", "since"], cancellationToken);
         return fields is null
             ? null
             : Reported(PeerRecord.Parse(user, fields[0], fields[1], fields[2], fields[3]), user);
@@ -84,14 +87,14 @@ public sealed partial class PresenceDirectory(
     /// <summary>Which key owns a name, online or not; null if none does, or if the claim is malformed.</summary>
     public async Task<Claim?> FindClaimAsync(string user, CancellationToken cancellationToken)
     {
-        var fields = await ReadAsync(ClaimPrefix + user, ["fingerprint", "epoch"], cancellationToken);
+        var fields = await ReadAsync(ClaimPrefix, user, ["fingerprint", "epoch"], cancellationToken);
         return fields is null ? null : Reported(Claim.Parse(user, fields[0], fields[1]), user);
     }
 
     /// <summary>Who is online, in alphabetical order. Malformed records are left out.</summary>
     public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var answer = await redis.EvaluateAsync(PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
+        var answer = await redis.EvaluateAsync("list-peers", PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
         var records = new List<PeerRecord>();
         foreach (var row in ((RedisResult[]?)answer)!)
         {
@@ -115,11 +118,12 @@ public sealed partial class PresenceDirectory(
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
     // Null if there is no such hash.
-    private async Task<string?[]?> ReadAsync(string key, RedisValue[] fields, CancellationToken cancellationToken)
+    private async Task<string?[]?> ReadAsync(string prefix, string user, RedisValue[] fields, CancellationToken cancellationToken)
     {
         try
         {
-            var values = await redis.CallAsync(database => database.HashGetAsync(key, fields), cancellationToken);
+            var values = await redis.CallAsync(
+                "HMGET", prefix.TrimEnd(':'), database => database.HashGetAsync(prefix + user, fields), cancellationToken);
             return values.All(value => value.IsNull) ? null : [.. values.Select(value => (string?)value)];
         }
         catch (ChatException e) when (e.InnerException is RedisServerException { Message: var said } && said.StartsWith("WRONGTYPE", StringComparison.Ordinal))

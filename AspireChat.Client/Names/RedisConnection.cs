@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using AspireChat.Client.Conversations;
+using AspireChat.Client.Telemetry;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -24,20 +26,44 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _connecting;
 
-    /// <summary>Runs a Lua script.</summary>
+    /// <summary>Runs a Lua script, which traces show by its name.</summary>
     public Task<RedisResult> EvaluateAsync(
-        string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
-        CallAsync(database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
+        string name, string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
+        CallAsync("EVAL", name, database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
 
     /// <summary>Asks Redis something.</summary>
+    /// <param name="command">The command, as traces show it.</param>
+    /// <param name="target">What it is about: a script's name, or what keys begin with; never a whole key.</param>
+    /// <param name="call">Asks.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it is away, or answered with an error.</exception>
-    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    public async Task<T> CallAsync<T>(
+        string command, string target, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var span = ChatTelemetry.StartRedis(command, target);
+        try
+        {
+            return await AskAsync(call, span, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            ChatTelemetry.Fail(span, e.InnerException ?? e);
+            throw;
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             var database = await OpenAsync(either.Token);
+            if (span is not null)
+            {
+                ChatTelemetry.SetServer(span, database.Multiplexer.GetEndPoints());
+            }
+
             return await call(database).WaitAsync(either.Token);
         }
         catch (RedisServerException e)

@@ -132,7 +132,7 @@ internal sealed class IncomingStream(
                 // Not stored, so not acknowledged, and nothing after it may be: the sender tries again from here.
                 foreach (var span in batch.Spans)
                 {
-                    span.SetStatus(ActivityStatusCode.Error, e.Message);
+                    ChatTelemetry.Fail(span, e);
                     span.Dispose();
                 }
 

@@ -140,6 +140,7 @@ internal sealed partial class PeerLink
         {
             foreach (var message in await store.MarkReadByOtherAsync(_conversation, (long)progress.ReadThrough))
             {
+                ChatTelemetry.RecordRead(_conversation, message.Id, message.Trace);
                 Publish(message.Id, MessageState.Read);
             }
         }

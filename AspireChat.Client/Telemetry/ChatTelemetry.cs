@@ -1,136 +1,83 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using AspireChat.Client.Conversations;
 
 namespace AspireChat.Client.Telemetry;
 
-/// <summary>The names under which this client tells what it does, and the spans of a message's way.</summary>
+/// <summary>
+/// The spans and counters of this client. A trace tells what a person caused, from the call or key press to the last
+/// receipt; what the program does for itself has no spans.
+/// </summary>
 /// <remarks>
-/// Attribute names follow the OpenTelemetry semantic conventions for messaging where one fits
-/// (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/). Texts never become attributes.
+/// <para>
+/// Names and attributes follow OpenTelemetry's conventions for messaging
+/// (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/) and databases. A span is named by its operation
+/// and the kind of its destination, <c>send user</c>, so that there are few names; which user stands in
+/// <c>messaging.destination.name</c>. The system is <c>rabbitmq</c>, or <c>aspirechat</c> between two peers. What is no
+/// operation of the conventions has its own word as <c>messaging.operation.name</c> (<c>delivered</c>, <c>confirmed</c>,
+/// <c>read</c>, <c>answer</c>) and the nearest type.
+/// </para>
+/// <para>
+/// A span of a message belongs to the context that came with that message: streams, publishes and frames carry messages of
+/// many traces and outlive them, so the libraries' spans of these are left out. Texts, keys of Redis and messages of
+/// exceptions never become attributes.
+/// </para>
 /// </remarks>
-public static class ChatTelemetry
+public static partial class ChatTelemetry
 {
     /// <summary>The name of the activity source and of the meter.</summary>
     public const string Name = "AspireChat";
 
-    /// <summary>Attribute: a message's id.</summary>
-    public const string MessageId = "messaging.message.id";
-
-    private const string Destination = "messaging.destination.name";
-    private const string Operation = "messaging.operation.type";
     private const string Sender = "aspirechat.sender";
 
     private static readonly ActivitySource Source = new(Name);
-    private static readonly Meter Meter = new(Name);
 
-    private static readonly Counter<long> Sent = Meter.CreateCounter<long>(
-        "aspirechat.messages.sent", "{message}", "Messages accepted from the own user.");
+    /// <summary>
+    /// The span of something that a person does, where nothing says so yet: in the terminal, which has no calls of an API.
+    /// </summary>
+    /// <param name="name">What it is, in two words.</param>
+    public static Activity? StartAct(string name) => Activity.Current is null ? Source.StartActivity(name) : null;
 
-    private static readonly Counter<long> Received = Meter.CreateCounter<long>(
-        "aspirechat.messages.received", "{message}", "Others' messages stored for the first time.");
+    /// <summary>Marks a span as failed, by the kind of the exception alone: its message may hold what nobody should read.</summary>
+    public static void Fail(Activity? span, Exception e) =>
+        span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", e.GetType().FullName);
 
-    private static readonly Counter<long> Redelivered = Meter.CreateCounter<long>(
-        "aspirechat.messages.redelivered", "{message}", "Others' messages that were stored already and dropped.");
-
-    private static readonly Counter<long> Confirmed = Meter.CreateCounter<long>(
-        "aspirechat.messages.confirmed", "{message}", "Own messages confirmed by the receiving peer or by the broker.");
-
-    private static readonly Gauge<int> PeersOnline = Meter.CreateGauge<int>(
-        "aspirechat.peers.online", "{peer}", "Other users registered at the name server, at the last look.");
-
-    private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
-        "aspirechat.messages.refused", "{message}", "Batches or calls of others that broke a rule.");
-
-    private static readonly Histogram<double> DeliveryTime = Meter.CreateHistogram<double>(
-        "aspirechat.delivery.duration", "s", "From the user's send to the receiver's receipt.");
-
-    /// <summary>The span of sending one message, from the user's call to the outbox; its context travels with it.</summary>
-    public static Activity? StartSend(Conversation to)
-    {
-        Sent.Add(1, Kind(to));
-        return Start($"send {to.Kind.ToString().ToLowerInvariant()}", ActivityKind.Producer, default, to, "send");
-    }
-
-    /// <summary>The span of receiving one message, up to its commit in the local store.</summary>
-    /// <param name="from">The conversation as the receiver sees it.</param>
-    /// <param name="sender">Who sent it.</param>
-    /// <param name="context">The context that came with the message; it becomes the parent.</param>
-    /// <param name="id">The message's id.</param>
-    /// <param name="transport">The transport's own span, if it is not the current one.</param>
-    public static Activity? StartReceive(
-        Conversation from, string sender, ActivityContext context, Guid id, ActivityContext transport = default)
+    // Whatever runs at present, such as a stream that lives as long as the chat, is not the parent, and stays the present one.
+    private static Activity? StartApart(
+        string name,
+        ActivityKind kind,
+        ActivityContext parent,
+        IEnumerable<KeyValuePair<string, object?>> tags,
+        DateTimeOffset start = default)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        // The transport's own span, a stream that lives as long as the chat or a publish of many messages, is linked, not
-        // the parent.
         var current = Activity.Current;
-        var linked = transport == default ? current?.Context ?? default : transport;
-        Activity.Current = null;
-        var span = Source.CreateActivity(
-            $"receive {from.Kind.ToString().ToLowerInvariant()}",
-            ActivityKind.Consumer,
-            context,
-            links: linked == default ? null : [new ActivityLink(linked)]);
-        span?.SetTag(Destination, from.ToString());
-        span?.SetTag(Operation, "receive");
-        span?.SetTag(Sender, sender);
-        span?.SetTag(MessageId, id);
-        span?.Start();
+        if (parent == default)
+        {
+            // It would be the parent instead.
+            Activity.Current = null;
+        }
+
+        var span = Source.StartActivity(name, kind, parent, tags, startTime: start);
         Activity.Current = current;
         return span;
     }
 
-    /// <summary>
-    /// Records that an own message was confirmed, by a peer's receipt or by the broker: a span from the sending to the
-    /// confirm, which ends the trace on this side.
-    /// </summary>
-    public static void RecordReceipt(Conversation to, Guid id, ActivityContext context, DateTimeOffset sentAt)
+    private static KeyValuePair<string, object?>[] Operation(string name, string type, string system, string destination) =>
+    [
+        new("messaging.system", system),
+        new("messaging.operation.name", name),
+        new("messaging.operation.type", type),
+        new("messaging.destination.name", destination),
+    ];
+
+    private static string Word(ConversationKind kind) => kind switch
     {
-        Confirmed.Add(1, Kind(to));
-        DeliveryTime.Record(Math.Max(0, (DateTimeOffset.UtcNow - sentAt).TotalSeconds), Kind(to));
-        if (!Source.HasListeners() || context == default)
-        {
-            return;
-        }
-
-        var what = to.Kind == ConversationKind.User ? "delivered" : "confirmed";
-        using var span = Source.StartActivity(
-            ActivityKind.Client, context, name: $"{what} {to.Kind.ToString().ToLowerInvariant()}", startTime: sentAt);
-        span?.SetTag(Destination, to.ToString());
-        span?.SetTag(Operation, "settle");
-        span?.SetTag(MessageId, id);
-    }
-
-    /// <summary>Counts others' messages that were stored, and those that were there already.</summary>
-    public static void CountReceived(Conversation from, int stored, int known)
-    {
-        Received.Add(stored, Kind(from));
-        if (known > 0)
-        {
-            Redelivered.Add(known, Kind(from));
-        }
-    }
-
-    /// <summary>Says how many others are online.</summary>
-    public static void RecordOnline(int peers) => PeersOnline.Record(peers);
-
-    /// <summary>Counts a refused call or batch.</summary>
-    /// <param name="why">One or two words: which rule it broke.</param>
-    public static void CountRefused(string why) => Refused.Add(1, new KeyValuePair<string, object?>("reason", why));
-
-    private static Activity? Start(string name, ActivityKind kind, ActivityContext parent, Conversation place, string operation)
-    {
-        var span = Source.StartActivity(name, kind, parent);
-        span?.SetTag(Destination, place.ToString());
-        span?.SetTag(Operation, operation);
-        return span;
-    }
-
-    private static KeyValuePair<string, object?> Kind(Conversation conversation) =>
-        new("kind", conversation.Kind.ToString().ToLowerInvariant());
+        ConversationKind.User => "user",
+        ConversationKind.Group => "group",
+        _ => "insults",
+    };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using AspireChat.Tests.Infrastructure.Otlp;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +20,6 @@ namespace AspireChat.Tests.Infrastructure;
 /// <param name="Start">When it started.</param>
 /// <param name="End">When it ended.</param>
 /// <param name="Attributes">Its attributes that are texts.</param>
-/// <param name="Links">Ids of spans that it is linked with.</param>
 public sealed record ReceivedSpan(
     string Service,
     string Source,
@@ -30,17 +30,30 @@ public sealed record ReceivedSpan(
     string ParentId,
     DateTimeOffset Start,
     DateTimeOffset End,
-    IReadOnlyDictionary<string, string> Attributes,
-    IReadOnlyList<string> Links)
+    IReadOnlyDictionary<string, string> Attributes)
 {
     /// <summary>A text attribute, or null.</summary>
     public string? Attribute(string key) => Attributes.GetValueOrDefault(key);
 }
 
-/// <summary>What a dashboard is to the clients: receives their spans over OTLP/HTTP and keeps them.</summary>
+/// <summary>One number of an instrument as a client exported it.</summary>
+/// <param name="Service">Which program.</param>
+/// <param name="Name">The instrument's name.</param>
+/// <param name="Unit">Its unit.</param>
+/// <param name="Kind">Its attribute <c>kind</c>; empty if it has none.</param>
+/// <param name="Value">The number; of a histogram how many values it has.</param>
+/// <param name="Bounds">The bounds of a histogram's buckets.</param>
+public sealed record ReceivedMetric(string Service, string Name, string Unit, string Kind, double Value, IReadOnlyList<double> Bounds);
+
+/// <summary>What a dashboard is to the clients: receives their spans, metrics and logs over OTLP/HTTP and keeps them.</summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
+    // Opening a chat with nobody is refused before anything is done.
+    private const string Mark = "POST /api/chats";
+
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
+    private readonly ConcurrentDictionary<(string Service, string Name, string Kind), ReceivedMetric> _metrics = new();
+    private readonly ConcurrentQueue<(string Signal, byte[] Body)> _bodies = new();
     private readonly WebApplication _app;
 
     private OtlpReceiver(WebApplication app) => _app = app;
@@ -53,10 +66,39 @@ public sealed class OtlpReceiver : IAsyncDisposable
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_SERVICE_NAME", service),
         ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "200"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
     ];
 
     /// <summary>All spans so far, in order of their start.</summary>
     public IReadOnlyList<ReceivedSpan> Spans() => [.. _spans.OrderBy(span => span.Start)];
+
+    /// <summary>What an instrument said last; null if it has said nothing.</summary>
+    public ReceivedMetric? Metric(string service, string name, string kind = "") => _metrics.GetValueOrDefault((service, name, kind));
+
+    /// <summary>Whether a text stands anywhere in what was exported, to the byte.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="signal"><c>traces</c>, <c>metrics</c> or <c>logs</c>; all of them if null.</param>
+    public bool Exported(string text, string? signal = null) => _bodies
+        .Where(export => signal is null || export.Signal == signal)
+        .Any(export => export.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+
+    /// <summary>
+    /// Waits until what these clients have recorded so far is here: each is asked for something that is wrong, and the trace
+    /// of that comes after all that ended before it.
+    /// </summary>
+    public async Task CatchUpAsync(params IEnumerable<ChatClientProcess> clients)
+    {
+        foreach (var client in clients)
+        {
+            var before = Marks(client.Name);
+            await ChatApi.RefusalAsync(() => client.Api.OpenChatAsync(""));
+            await Until.True($"{client.Name}'s spans are here", () => Marks(client.Name) > before);
+        }
+    }
+
+    /// <summary>The traces so far, each as a tree of its spans, without those of <see cref="CatchUpAsync"/>.</summary>
+    public IReadOnlyDictionary<string, string> Traces() => TraceTree.Draw(Spans().Where(span => span.Name != Mark));
 
     /// <summary>Starts receiving on a free port.</summary>
     public static async Task<OtlpReceiver> StartAsync()
@@ -66,34 +108,80 @@ public sealed class OtlpReceiver : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var receiver = new OtlpReceiver(app);
-        app.MapPost("/v1/traces", receiver.ReceiveAsync);
-
-        // Metrics and logs are none of a trace's business.
-        app.MapPost("/v1/{signal}", () => Results.Ok());
+        app.MapPost("/v1/{signal}", receiver.ReceiveAsync);
         await app.StartAsync();
         return receiver;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private async Task<IResult> ReceiveAsync(HttpRequest request)
+    private int Marks(string service) => _spans.Count(span => span.Service == service && span.Name == Mark);
+
+    private async Task<IResult> ReceiveAsync(string signal, HttpRequest request)
     {
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body);
-        foreach (var resource in ExportTraceServiceRequest.Parser.ParseFrom(body.ToArray()).ResourceSpans)
+        using var copy = new MemoryStream();
+        await request.Body.CopyToAsync(copy);
+        var body = copy.ToArray();
+        _bodies.Enqueue((signal, body));
+        switch (signal)
         {
-            var service = Attributes(resource.Resource.Attributes).GetValueOrDefault("service.name", "");
-            foreach (var scope in resource.ScopeSpans)
-            {
-                foreach (var span in scope.Spans)
-                {
-                    _spans.Enqueue(Read(service, scope.Scope.Name, span));
-                }
-            }
+            case "traces":
+                KeepSpans(ExportTraceServiceRequest.Parser.ParseFrom(body));
+                break;
+            case "metrics":
+                KeepMetrics(ExportMetricsServiceRequest.Parser.ParseFrom(body));
+                break;
+            default:
+                // Of logs it is only asked whether a text is in them.
+                break;
         }
 
         return Results.Ok();
     }
+
+    private void KeepSpans(ExportTraceServiceRequest export)
+    {
+        foreach (var resource in export.ResourceSpans)
+        {
+            foreach (var scope in resource.ScopeSpans)
+            {
+                foreach (var span in scope.Spans)
+                {
+                    _spans.Enqueue(Read(Service(resource.Resource), scope.Scope.Name, span));
+                }
+            }
+        }
+    }
+
+    private void KeepMetrics(ExportMetricsServiceRequest export)
+    {
+        foreach (var resource in export.ResourceMetrics)
+        {
+            var metrics = resource.ScopeMetrics.SelectMany(scope => scope.Metrics);
+            foreach (var metric in metrics.SelectMany(metric => Read(Service(resource.Resource), metric)))
+            {
+                _metrics[(metric.Service, metric.Name, metric.Kind)] = metric;
+            }
+        }
+    }
+
+    private static IEnumerable<ReceivedMetric> Read(string service, Metric metric) =>
+    [
+        .. (metric.Gauge ?? metric.Sum)?.DataPoints.Select(point => new ReceivedMetric(
+            service,
+            metric.Name,
+            metric.Unit,
+            Attributes(point.Attributes).GetValueOrDefault("kind", ""),
+            point.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? point.AsInt : point.AsDouble,
+            [])) ?? [],
+        .. metric.Histogram?.DataPoints.Select(point => new ReceivedMetric(
+            service,
+            metric.Name,
+            metric.Unit,
+            Attributes(point.Attributes).GetValueOrDefault("kind", ""),
+            point.Count,
+            point.ExplicitBounds)) ?? [],
+    ];
 
     private static ReceivedSpan Read(string service, string source, Span span) => new(
         service,
@@ -105,8 +193,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
         Hex(span.ParentSpanId),
         Time(span.StartTimeUnixNano),
         Time(span.EndTimeUnixNano),
-        Attributes(span.Attributes),
-        [.. span.Links.Select(link => Hex(link.SpanId))]);
+        Attributes(span.Attributes));
+
+    private static string Service(Resource resource) => Attributes(resource.Attributes).GetValueOrDefault("service.name", "");
 
     private static Dictionary<string, string> Attributes(IEnumerable<KeyValue> attributes) =>
         attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value?.StringValue ?? "");

@@ -7,26 +7,42 @@ public sealed class RequestSpanTests
 {
     private const int Server = 2;
 
-    [Fact]
-    public async Task Calls_are_in_the_traces_and_health_polls_are_not()
+    [Theory]
+    [InlineData("01", 1)]
+    [InlineData("00", 0)]
+    public async Task A_read_is_in_the_traces_exactly_if_its_caller_traces_it(string flags, int spans)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
-        foreach (var path in new[] { "/health", "/alive" })
+        foreach (var path in new[] { "/api/me", "/api/events", "/health", "/alive" })
         {
-            using var answer = await alice.Http.GetAsync(path, TestContext.Current.CancellationToken);
+            // A stream ends hours later, and health is asked every few seconds, also by those who trace themselves.
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Add("traceparent", $"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{flags}");
+            using var answer = await alice.Http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
             answer.EnsureSuccessStatusCode();
         }
 
-        await alice.Api.MeAsync();
+        await otlp.CatchUpAsync(alice);
 
-        var call = await Until.Value(
-            "the span of the call",
-            () => Task.FromResult(otlp.Spans().FirstOrDefault(span => span.Kind == Server && span.Attribute("url.path") == "/api/me")),
-            span => span is not null);
-        Assert.Equal("GET /api/me", call!.Name);
-        Assert.Equal("alice", call.Service);
-        Assert.DoesNotContain(otlp.Spans(), span => span.Attribute("url.path") is "/health" or "/alive");
+        Assert.Equal(spans, otlp.Traces().Count);
+        Assert.Equal(
+            Enumerable.Repeat(("alice", "GET /api/me", Server), spans),
+            otlp.Spans().Where(span => otlp.Traces().ContainsKey(span.TraceId)).Select(span => (span.Service, span.Name, span.Kind)));
+    }
+
+    [Fact]
+    public async Task A_change_is_in_the_traces()
+    {
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+
+        await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("nobody"));
+        await otlp.CatchUpAsync(alice);
+
+        Assert.StartsWith("alice: POST /api/chats/{user}", Assert.Single(otlp.Traces()).Value, StringComparison.Ordinal);
     }
 }

@@ -58,6 +58,56 @@ public sealed partial class TerminalTests
         await Until.True("alice is gone from the name server", async () => (await bob.Api.UsersAsync()).All(user => user.Name != "alice"));
     }
 
+    [Fact]
+    public async Task What_is_typed_is_traced_from_the_key_press_and_an_open_menu_is_not()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
+        await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString, otlp.SettingsFor("alice"));
+        await alice.ShowsAsync("Your choice:");
+        await alice.TypeAsync("1\rbob\r");
+        await alice.ShowsAsync("Chat with bob");
+        await alice.TypeAsync("hello\r");
+        await Until.Equal("bob hears alice", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await bob.Api.MarkReadAsync("alice");
+        await alice.ShowsAsync("✓✓");
+        await bob.Api.SendAsync("alice", "answer");
+        await alice.ShowsAsync("answer");
+        await Until.True("bob knows that alice saw it", () => otlp.Spans().Any(span => span is { Service: "bob", Name: "read user" }));
+        await alice.TypeAsync("/back\r5\r");
+        Assert.Equal(0, await alice.Process.WaitForExitAsync());
+        Assert.Equal(0, await bob.TerminateAsync());
+
+        Assert.Equal(
+            [
+                """
+                alice: open chat
+                  alice: HMGET chat:claim
+                  alice: HMGET chat:peer
+                  alice: aspirechat.v1.PeerChat/OpenChat
+                    alice: POST
+                      bob: POST /aspirechat.v1.PeerChat/OpenChat
+                        bob: HMGET chat:claim
+                """,
+                """
+                alice: send user
+                  alice: delivered user
+                  alice: read user
+                  bob: receive user
+                """,
+                """
+                bob: POST /api/chats/{user}/messages
+                  bob: send user
+                    alice: receive user
+                    bob: delivered user
+                    bob: read user
+                """,
+            ],
+            otlp.Traces().Values.Order(StringComparer.Ordinal));
+    }
+
     // What the program itself says to a terminal: line ends, colours, clearing what is below, small moves, and what .NET
     // says when it takes keys one by one (keypad mode, cursor keys).
     [GeneratedRegex("\r|\n|\t|\e\\[[0-9;]*m|\e\\[J|\e\\[[0-9]+[ACD]|\e[78]|\e\\[\\?1[hl]|\e[=>]")]
@@ -77,7 +127,7 @@ public sealed partial class TerminalTests
 
         public TestProcess Process { get; }
 
-        public static async Task<PtyClient> StartAsync(string name, string redis)
+        public static async Task<PtyClient> StartAsync(string name, string redis, params IEnumerable<(string Key, string Value)> settings)
         {
             var folder = new TempFolder($"{name}-terminal");
             var client = Path.Combine(AppContext.BaseDirectory, "AspireChat.Client.dll");
@@ -85,7 +135,7 @@ public sealed partial class TerminalTests
                 $"{name}'s terminal",
                 "sh",
                 ["-c", $"cd '{folder.FullName}' && mkfifo keys && {Script} -qfec \"stty cols 100 rows 40; dotnet '{client}' --name {name}\" screen < keys"],
-                new Dictionary<string, string?>
+                new Dictionary<string, string?>(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
                 {
                     ["TERM"] = "xterm-256color",
                     ["LANG"] = "C.UTF-8",

@@ -67,5 +67,5 @@ public sealed class RedisConnectionTests
         new(connect, Options.Create(new NameServerOptions { CallTimeout = TimeSpan.FromSeconds(30) }), TimeProvider.System);
 
     private static Task<RedisValue> AskAsync(RedisConnection redis, CancellationToken cancellationToken) =>
-        redis.CallAsync(database => database.StringGetAsync("any"), cancellationToken);
+        redis.CallAsync("GET", "any", database => database.StringGetAsync("any"), cancellationToken);
 }

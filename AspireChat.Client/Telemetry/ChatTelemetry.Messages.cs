@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Telemetry;
+
+public static partial class ChatTelemetry
+{
+    /// <summary>Attribute: a message's id.</summary>
+    public const string MessageId = "messaging.message.id";
+
+    /// <summary>The span of sending one message, from the user's call to the outbox; its context travels with it.</summary>
+    public static Activity? StartSend(Conversation to)
+    {
+        Sent.Add(1, Kind(to.Kind));
+        return Source.StartActivity(
+            $"send {Word(to.Kind)}", ActivityKind.Producer, parentContext: default, Operation("send", "send", to));
+    }
+
+    /// <summary>The span of receiving one message, up to its commit in the local store.</summary>
+    /// <param name="from">The conversation as the receiver sees it.</param>
+    /// <param name="sender">Who sent it.</param>
+    /// <param name="context">The context that came with the message; it becomes the parent.</param>
+    /// <param name="id">The message's id.</param>
+    public static Activity? StartReceive(Conversation from, string sender, ActivityContext context, Guid id) =>
+        StartApart($"receive {Word(from.Kind)}", ActivityKind.Consumer, context, Operation("receive", "receive", from))
+            ?.SetTag(Sender, sender)
+            .SetTag(MessageId, id);
+
+    /// <summary>
+    /// Records that an own message was confirmed, by a peer's receipt or by the broker: a span from the sending to the
+    /// confirm.
+    /// </summary>
+    public static void RecordReceipt(Conversation to, Guid id, ActivityContext context, DateTimeOffset sentAt)
+    {
+        Confirmed.Add(1, Kind(to.Kind));
+        DeliveryTime.Record(Math.Max(0, (DateTimeOffset.UtcNow - sentAt).TotalSeconds), Kind(to.Kind));
+        Record(to.Kind == ConversationKind.User ? "delivered" : "confirmed", to, id, context, sentAt);
+    }
+
+    /// <summary>
+    /// Records that the other user has read an own message: a moment, when this client hears of it, since the time between is
+    /// the reader's own.
+    /// </summary>
+    public static void RecordRead(Conversation to, Guid id, ActivityContext context) => Record("read", to, id, context);
+
+    private static void Record(string what, Conversation to, Guid id, ActivityContext context, DateTimeOffset start = default)
+    {
+        // Of a message whose sending was not traced nothing follows either.
+        if (context != default)
+        {
+            StartApart($"{what} {Word(to.Kind)}", ActivityKind.Client, context, Operation(what, "settle", to), start)
+                ?.SetTag(MessageId, id)
+                .Dispose();
+        }
+    }
+
+    private static KeyValuePair<string, object?>[] Operation(string name, string type, Conversation place) =>
+        Operation(name, type, place.Kind == ConversationKind.User ? "aspirechat" : "rabbitmq", place.ToString());
+}

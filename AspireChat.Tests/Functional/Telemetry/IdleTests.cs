@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Telemetry;
+
+public sealed partial class IdleTests(SharedRabbitMq broker)
+{
+    // Renewed several times a second instead of every five seconds.
+    private static readonly (string, string)[] Hasty =
+    [
+        ("Chat:NameServer:Lease", "00:00:01"), ("Chat:NameServer:RenewEvery", "00:00:00.1"), ("Chat:Groups:Lease", "00:00:01"),
+        ("Chat:Peer:MaxBackoff", "00:00:00.1"),
+    ];
+
+    [Fact]
+    public async Task A_client_to_whom_nothing_happens_leaves_no_trace()
+    {
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
+        await using var events = await alice.WatchAsync();
+
+        // What a window reads by itself, and what others ask to know whether the client lives.
+        await alice.Api.MeAsync();
+        await alice.Api.UsersAsync();
+        await alice.Api.ChatsAsync();
+        await alice.Api.GroupsAsync();
+        foreach (var path in new[] { "/health", "/alive" })
+        {
+            using var answer = await alice.Http.GetAsync(path, TestContext.Current.CancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
+
+        await BeatAsync(system, times: 40);
+        await otlp.CatchUpAsync(alice);
+        Assert.Empty(otlp.Traces());
+
+        // Nor does its end.
+        Assert.Equal(0, await alice.TerminateAsync());
+        Assert.Empty(otlp.Traces());
+    }
+
+    [Fact]
+    public async Task Leases_links_and_streams_leave_no_trace_of_their_own()
+    {
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var bob = await system.StartClientAsync("bob", [.. otlp.SettingsFor("bob"), .. Hasty]);
+        var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
+        await alice.Api.OpenChatAsync("bob");
+        await alice.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.SendAsync("bob", "over the stream");
+        await Until.Equal("bob's message", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await otlp.CatchUpAsync(alice, bob);
+        var caused = otlp.Traces().Keys.ToHashSet();
+
+        // The stream ends, alice calls again and again, and gets bob back.
+        await bob.KillAsync();
+        await BeatAsync(system, times: 40);
+        await bob.RestartAsync();
+        await using var events = await bob.WatchAsync();
+        await alice.Api.SendAsync("bob", "over another stream");
+        await Until.Equal("bob's messages", 2, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        Assert.Equal(0, await alice.TerminateAsync());
+        Assert.Equal(0, await bob.TerminateAsync());
+
+        var trace = Assert.Single(otlp.Traces(), trace => !caused.Contains(trace.Key)).Value;
+        Assert.Equal(
+            """
+            alice: POST /api/chats/{user}/messages
+              alice: send user
+                alice: delivered user
+                bob: receive user
+            """,
+            trace);
+    }
+
+    // Each beat of a heart is a script that Redis runs, and so is each renewal of a membership.
+    private static async Task BeatAsync(ChatSystem system, int times)
+    {
+        var before = await ScriptsAsync(system);
+        await Until.True($"{times} scripts more", async () => await ScriptsAsync(system) >= before + times);
+    }
+
+    private static async Task<int> ScriptsAsync(ChatSystem system) =>
+        int.Parse(Calls().Match((await system.Redis.ExecuteAsync("INFO", "commandstats")).ToString()).Groups[1].Value);
+
+    [GeneratedRegex(@"cmdstat_eval:calls=(\d+)")]
+    private static partial Regex Calls();
+}
