@@ -6,6 +6,9 @@ namespace AspireChat.AppHost.Clients;
 /// <summary>Clients in the diagram.</summary>
 internal static class ChatClients
 {
+    // OpenTelemetry's own default. Aspire's, while developing, records also what a caller said is not to be.
+    private const string Sampler = "parentbased_always_on";
+
     /// <summary>
     /// Adds one user's client: connected with name server and broker and started after them, with a place of its own for
     /// identity and history that outlasts this run, a health check, commands, and a terminal where there can be one.
@@ -33,6 +36,7 @@ internal static class ChatClients
             .WithReference(rabbitmq).WaitFor(rabbitmq)
             .WithEnvironment("Chat__ApiToken", token)
             .WithEnvironment("Chat__DataDirectory", settings.Data.Folder("clients", user))
+            .WithEnvironment("OTEL_TRACES_SAMPLER", Sampler)
             .WithHttpEndpoint()
             .WithoutCertificate()
             .WithHttpHealthCheck("/health")

@@ -30,6 +30,7 @@ internal sealed class Camera : IAsyncDisposable
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Arguments });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1400, Height = 800 }, DeviceScaleFactor = 1 });
         page.SetDefaultTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
         await page.GotoAsync(address.AbsoluteUri);
         return new Camera(playwright, browser, page, address);
     }

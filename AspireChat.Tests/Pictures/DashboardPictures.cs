@@ -14,6 +14,7 @@ public sealed class DashboardPictures
     private const string Alice = "alice", Bob = "bob", Carol = "carol";
 
     [Fact(Explicit = true)]
+    [Trait("Category", "Picture")]
     public async Task Dashboard_traces_and_one_message()
     {
         await using var whole = await WholeSystem.StartAsync([Alice, Bob, Carol], ["dora", "emil"], dashboard: true, terminals: true);
@@ -62,5 +63,5 @@ public sealed class DashboardPictures
         }
     }
 
-    private static readonly string[] Expected = ["send user", "receive user", "delivered user", "send group", "receive group", "send insults"];
+    private static readonly string[] Expected = ["delivered user", "read user", "confirmed group", "receive survey", "receive insults"];
 }

@@ -26,6 +26,43 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
             span => span.Attributes.Any(attribute => attribute.Value.Contains("seen in the dashboard", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Commands_leave_a_trace_of_what_was_done_and_of_nothing_else()
+    {
+        var before = await Whole.Dashboard.SpansAsync();
+        await ExecuteAsync("send", ("to", Bob), ("text", "one"));
+        await ExecuteAsync("say", ("group", "traced"), ("text", "two"));
+        await ExecuteAsync("discover");
+        await ExecuteAsync("insult");
+
+        // The last of each to be told: receipt, confirm, answer, receiver.
+        string[] last = ["delivered user", "confirmed group", "receive survey", "receive insults"];
+        await Until.True(
+            "all four are complete", async () =>
+            {
+                var seen = await NewAsync();
+                return last.All(name => seen.Count(span => span.Name == name) == 1);
+            });
+
+        var roots = (await NewAsync()).Where(span => span.ParentId == "").Select(span => (span.Service, span.Name)).ToList();
+        roots.RemoveAll(root => root == (Alice, "POST /api/chats/{user}/")); // Only if no chat was open.
+        Assert.Equal(
+            [
+                (Alice, "POST /api/chats/{user}/messages"), (Alice, "POST /api/discover"), (Alice, "POST /api/groups/{group}/"),
+                (Alice, "POST /api/groups/{group}/messages"), (Alice, "POST /api/insults"),
+            ],
+            roots.OrderBy(root => root.Name, StringComparer.Ordinal));
+
+        async Task ExecuteAsync(string command, params (string Name, string Value)[] arguments)
+        {
+            var result = await Whole.ExecuteAsync(Alice, command, arguments);
+            Assert.True(result.Success, result.Message);
+        }
+
+        async Task<DashboardSpan[]> NewAsync() =>
+            [.. (await Whole.Dashboard.SpansAsync()).ExceptBy(before.Select(span => span.SpanId), span => span.SpanId)];
+    }
+
     private Task<DashboardSpan> SpanAsync(string name, Func<DashboardSpan, bool> isIt) => Until.Value(
         $"the dashboard has the span '{name}'",
         async () => (await Whole.Dashboard.SpansAsync()).Single(span => span.Name == name && isIt(span)),

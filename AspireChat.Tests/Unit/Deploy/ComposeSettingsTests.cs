@@ -26,6 +26,7 @@ public sealed class ComposeSettingsTests
         ["ASPNETCORE_URLS"] = "The AppHost chooses a free port for each client.",
         ["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "Aspire's help for developers: traces show queries.",
         ["OTEL_DOTNET_EXPERIMENTAL_HTTPCLIENT_DISABLE_URL_QUERY_REDACTION"] = "As above.",
+        ["OTEL_TRACES_SAMPLER"] = "OpenTelemetry's default, which Aspire would change while developing.",
         ["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"] = "Aspire's help for short runs: telemetry waits for the dashboard to come up.",
     };
 
