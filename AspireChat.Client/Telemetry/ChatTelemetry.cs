@@ -70,6 +70,7 @@ public static partial class ChatTelemetry
     [
         new("messaging.system", system),
         new("messaging.operation.name", name),
+        new("messaging.operation", name), // Its name of before, which the dashboard shows: "MSG rabbitmq send group:tea".
         new("messaging.operation.type", type),
         new("messaging.destination.name", destination),
     ];

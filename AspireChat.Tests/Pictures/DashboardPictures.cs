@@ -44,7 +44,7 @@ public sealed class DashboardPictures
         await camera.TakeAsync("traces");
 
         await page.GotoAsync(camera.At($"/traces/detail/{spans.Single(span => span.Name == "send user").TraceId}"));
-        await Assertions.Expect(page.GetByText("receive user").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("MSG aspirechat delivered user:bob").First).ToBeVisibleAsync();
         await camera.TakeAsync("trace");
 
         await page.GotoAsync(camera.At($"/consolelogs/resource/{Carol}"));
@@ -52,7 +52,7 @@ public sealed class DashboardPictures
         await camera.TakeAsync("terminal");
 
         await page.GotoAsync(camera.At("/"));
-        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("[title^='Sends a private message']").ClickAsync();
+        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("[title^='Sends a private message']").First.ClickAsync();
         await Assertions.Expect(page.GetByText("What to say.")).ToBeVisibleAsync();
         await camera.TakeAsync("command");
 
