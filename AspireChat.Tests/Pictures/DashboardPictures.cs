@@ -23,6 +23,11 @@ public sealed class DashboardPictures
         await Assertions.Expect(page.GetByText("carol's client")).ToBeVisibleAsync();
         await camera.TakeAsync("dashboard");
 
+        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("fluent-button[title^='Sends a private message']").ClickAsync();
+        await Assertions.Expect(page.GetByText("What to say.")).ToBeVisibleAsync();
+        await camera.TakeAsync("command");
+        await page.GetByText("Cancel", new() { Exact = true }).Last.ClickAsync();
+
         await page.GetByText("Graph", new() { Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("svg text").GetByText(Carol, new() { Exact = true })).ToBeVisibleAsync();
         await camera.TakeAsync("graph");
@@ -50,11 +55,6 @@ public sealed class DashboardPictures
         await page.GotoAsync(camera.At($"/consolelogs/resource/{Carol}"));
         await Assertions.Expect(page.GetByText("Fit", new() { Exact = true })).ToBeVisibleAsync();
         await camera.TakeAsync("terminal");
-
-        await page.GotoAsync(camera.At("/"));
-        await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("[title^='Sends a private message']").First.ClickAsync();
-        await Assertions.Expect(page.GetByText("What to say.")).ToBeVisibleAsync();
-        await camera.TakeAsync("command");
 
         async Task Say(string user, string command, params (string Name, string Value)[] arguments)
         {

@@ -61,6 +61,7 @@ public sealed class WholeSystem : IAsyncDisposable
                     [.. withoutTerminals, "--backends", "local", "--data", data.FullName, "--users", .. users, "--guests", .. guests],
                     stop)
                 .DefaultTimeout(BuildDeadline);
+            builder.Configuration["ASPIRE_INTERACTIVITY_ENABLED"] = $"{dashboard}"; // The dashboard's forms; off under test otherwise.
             builder.Configuration["Logging:LogLevel:Default"] = "Warning";
             builder.Configuration["Logging:LogLevel:AspireChat.AppHost.Resources"] = "None"; // What the programs write.
             system = new WholeSystem(await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline), data);
