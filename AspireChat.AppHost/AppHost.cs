@@ -1,6 +1,12 @@
 using AspireChat.AppHost.Clients;
 using AspireChat.AppHost.Servers;
 using AspireChat.AppHost.Settings;
+using Microsoft.AspNetCore.Connections;
+
+if (HostCommandLine.TryHelp(args))
+{
+    return 0;
+}
 
 try
 {
@@ -27,8 +33,8 @@ try
     await builder.Build().RunAsync();
     return 0;
 }
-catch (HostException e)
+catch (Exception e) when (e is HostException or IOException { InnerException: AddressInUseException })
 {
-    await Console.Error.WriteLineAsync(e.Message);
+    await Console.Error.WriteLineAsync(e is HostException ? e.Message : $"{e.Message} Does AspireChat run already?");
     return 1;
 }

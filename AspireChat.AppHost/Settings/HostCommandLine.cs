@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Microsoft.Extensions.Configuration;
 
 namespace AspireChat.AppHost.Settings;
@@ -17,6 +18,20 @@ internal static class HostCommandLine
         Options = { Users, Guests, Backends, Data },
         TreatUnmatchedTokensAsErrors = false,
     };
+
+    /// <summary>Says which options there are, if that is asked for.</summary>
+    /// <returns>Whether it was.</returns>
+    public static bool TryHelp(string[] args)
+    {
+        var parsed = Command.Parse(args);
+        if (parsed.Action is not HelpAction)
+        {
+            return false;
+        }
+
+        parsed.Invoke();
+        return true;
+    }
 
     /// <summary>Reads both; the command line goes before the configuration.</summary>
     /// <exception cref="HostException">An option without its value, or a value that is none of those allowed.</exception>
