@@ -36,13 +36,10 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
         await ExecuteAsync("insult");
 
         // The last of each to be told: receipt, confirm, answer, receiver.
-        string[] last = ["delivered user", "confirmed group", "receive survey", "receive insults"];
-        await Until.True(
-            "all four are complete", async () =>
-            {
-                var seen = await NewAsync();
-                return last.All(name => seen.Count(span => span.Name == name) == 1);
-            });
+        string[] last = ["confirmed group", "delivered user", "receive insults", "receive survey"];
+        await Until.Sequence(
+            "all four are complete", last,
+            async () => (await NewAsync()).Select(span => span.Name).Where(last.Contains).Order(StringComparer.Ordinal));
 
         var roots = (await NewAsync()).Where(span => span.ParentId == "").Select(span => (span.Service, span.Name)).ToList();
         roots.RemoveAll(root => root == (Alice, "POST /api/chats/{user}/")); // Only if no chat was open.
