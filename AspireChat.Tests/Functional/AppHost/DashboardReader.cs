@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Aspire.Hosting;
@@ -37,6 +38,7 @@ public sealed class DashboardReader(DistributedApplication app)
                    (string)span["traceId"]!,
                    (string)span["spanId"]!,
                    (string?)span["parentSpanId"] ?? "",
+                   DateTimeOffset.UnixEpoch.AddTicks(long.Parse((string)span["startTimeUnixNano"]!, CultureInfo.InvariantCulture) / TimeSpan.NanosecondsPerTick),
                    Items(span, "attributes").ToDictionary(
                        attribute => (string)attribute["key"]!, attribute => attribute["value"]!.AsObject().First().Value!.ToString())),
         ];
@@ -50,4 +52,4 @@ public sealed class DashboardReader(DistributedApplication app)
 
 /// <summary>A span as the dashboard has it.</summary>
 public sealed record DashboardSpan(
-    string Service, string Name, string TraceId, string SpanId, string ParentId, IReadOnlyDictionary<string, string> Attributes);
+    string Service, string Name, string TraceId, string SpanId, string ParentId, DateTimeOffset Start, IReadOnlyDictionary<string, string> Attributes);
