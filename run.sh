@@ -8,6 +8,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=eng/common.sh
 source "$root/eng/common.sh"
 
-"$root/eng/setup.sh"
+"$root/eng/setup.sh" "$@"
 build AspireChat.AppHost
 exec dotnet run --no-build --project "$root/AspireChat.AppHost" -- "$@"

@@ -14,7 +14,11 @@ arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
     --all) selected='Category!=Picture' ;;
-    --filter) filter=${2:?says which tests: ./test.sh --filter X} && shift ;;
+    --filter)
+      [ $# -gt 1 ] || fail "--filter needs to know which tests: ./test.sh --filter FullyQualifiedName~Groups"
+      filter=$2
+      shift
+      ;;
     --filter=*) filter=${1#--filter=} ;;
     *) arguments+=("$1") ;;
   esac
@@ -24,7 +28,7 @@ if [ -n "${filter-}" ]; then
   selected="($selected)&($filter)"
 fi
 
-"$root/eng/setup.sh"
+"$root/eng/setup.sh" --backends local # the tests start their own servers, kill and freeze them
 build AspireChat.sln
 
 output=$root/artifacts/test.log

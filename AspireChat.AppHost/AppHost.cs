@@ -1,9 +1,10 @@
+using AspireChat.AppHost;
 using AspireChat.AppHost.Clients;
 using AspireChat.AppHost.Servers;
 using AspireChat.AppHost.Settings;
 using Microsoft.AspNetCore.Connections;
 
-if (HostCommandLine.TryHelp(args))
+if (HostCommandLine.TryAnswer(args))
 {
     return 0;
 }

@@ -6,6 +6,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
+# test.sh reads what the test runner says.
+export DOTNET_CLI_UI_LANGUAGE=en
+
 # Compilers and build nodes that stay for the next build would outlive the command that started them. These are the same as
 # `--disable-build-servers`, but reach every build below, whoever starts it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false UseRazorBuildServer=false
@@ -18,9 +21,7 @@ fail() {
   exit 1
 }
 
-[ -n "${XDG_CACHE_HOME:-${HOME-}}" ] || fail "HOME is not set: set it to your home folder and try again."
-# shellcheck disable=SC2034
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/aspirechat
+[ -n "${HOME-}" ] || fail "HOME is not set: set it to your home folder and try again."
 
 # Runs a command without a word, unless it fails.
 quietly() {

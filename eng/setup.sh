@@ -1,10 +1,21 @@
 #!/usr/bin/env bash
 # Makes this machine ready for `dotnet build`, `dotnet run --project AspireChat.AppHost` and `dotnet test`: checks the SDK,
-# unpacks Aspire's command line, installs Redis and RabbitMQ where no container runtime runs. Quick and quiet when there is
-# nothing to do. ./run.sh and ./test.sh start with this.
+# unpacks Aspire's command line, installs Redis and RabbitMQ where they run as programs. Quick and quiet when there is nothing
+# to do. ./run.sh and ./test.sh start with this.
+#
+#   eng/setup.sh [--backends container|local|external]     as for the host; other arguments are the host's own
 set -euo pipefail
 # shellcheck source=eng/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+backends=${AspireChat__Backends-}
+while [ $# -gt 0 ]; do
+  case $1 in
+    --backends) backends=${2-} ;;
+    --backends=*) backends=${1#--backends=} ;;
+  esac
+  shift
+done
 
 check_sdk() {
   command -v dotnet >/dev/null ||
@@ -18,7 +29,10 @@ set_up_aspire() {
   local version packages tools
   version=$(sed -n 's|.*<AspireVersion>\(.*\)</AspireVersion>.*|\1|p' "$root/Directory.Packages.props")
   packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-  if compgen -G "$packages/aspire.cli.*/$version/tools/net10.0/bundle/managed" >/dev/null; then
+
+  # The link is what is made last, below; the program runs only if it is known to this user's .NET, too.
+  if compgen -G "$packages/aspire.cli.*/$version/tools/net10.0/*-*/libhex1binterop.*" >/dev/null &&
+    (cd "$root" && dotnet aspire --version >/dev/null 2>&1 </dev/null); then
     return
   fi
 
@@ -35,9 +49,10 @@ set_up_aspire() {
   done
 }
 
+# As the host does it (AspireChat.AppHost/Servers/Backends.cs).
 has_container_runtime() {
-  local runtime
-  for runtime in docker podman; do
+  local runtime chosen=${ASPIRE_CONTAINER_RUNTIME:-${DOTNET_ASPIRE_CONTAINER_RUNTIME-}}
+  for runtime in ${chosen:-docker podman}; do
     if command -v "$runtime" >/dev/null && timeout 20 "$runtime" info >/dev/null 2>&1 </dev/null; then
       return 0
     fi
@@ -45,7 +60,15 @@ has_container_runtime() {
   return 1
 }
 
+set_up_servers() {
+  case ${backends,,} in
+    external | container) ;;
+    local) "$root/eng/install-servers.sh" "Redis and RabbitMQ are to run as programs of this machine" "" ;;
+    *) has_container_runtime ||
+      "$root/eng/install-servers.sh" "There is no container runtime for Redis and RabbitMQ" "start Docker or Podman" ;;
+  esac
+}
+
 check_sdk
 set_up_aspire
-has_container_runtime ||
-  "$root/eng/install-servers.sh" "There is no container runtime for Redis and RabbitMQ" "start Docker or Podman"
+set_up_servers

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AspireChat.AppHost.Settings;
+using AspireChat.AppHost.Commands;
 using AspireChat.Client.Conversations;
 
 namespace AspireChat.AppHost.Clients;
@@ -27,9 +27,9 @@ internal sealed class ChatActions(ClientApi api)
         var (state, reason, elapsed) = await SendAndWaitAsync(chat, text, cancellationToken);
         return state switch
         {
-            "delivered" or "read" => Success($"{user} has it after {elapsed}: {state}."),
+            "delivered" or "read" => CommandAnswer.Success($"{user} has it after {elapsed}: {state}."),
             "failed" => CommandResults.Failure($"It could not be delivered. {reason}"),
-            _ => Success($"Not delivered yet: {user} cannot be reached. The client keeps trying, and shows what becomes of it."),
+            _ => CommandAnswer.Success($"Not delivered within {elapsed}. {api.User}'s client keeps trying, and shows what becomes of it."),
         };
     });
 
@@ -41,10 +41,10 @@ internal sealed class ChatActions(ClientApi api)
         var (state, reason, elapsed) = await SendAndWaitAsync(room, text, cancellationToken);
         return state switch
         {
-            "confirmed" or "sent" => Success(
+            "confirmed" or "sent" => CommandAnswer.Success(
                 $"RabbitMQ has it after {elapsed}: {state}, in the {joined["mode"]} group {joined["name"]} with {Members(joined)} present."),
             "failed" => CommandResults.Failure($"It could not be sent. {reason}"),
-            _ => Success($"Not confirmed yet: it stays on {api.User}'s disk and goes out as soon as RabbitMQ can be reached."),
+            _ => CommandAnswer.Success($"Not confirmed within {elapsed}: it stays on {api.User}'s disk and goes out as soon as RabbitMQ can be reached."),
         };
     });
 
@@ -72,7 +72,7 @@ internal sealed class ChatActions(ClientApi api)
     {
         var body = string.IsNullOrWhiteSpace(text) ? null : new JsonObject { ["text"] = text };
         await api.PostAsync("insults", body, cancellationToken);
-        return Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
+        return CommandAnswer.Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
     });
 
     // In an open chat a message may wait for somebody who is away; opening one takes both.
@@ -106,6 +106,8 @@ internal sealed class ChatActions(ClientApi api)
                     return (data["state"]!.GetValue<string>(), data["reason"]?.GetValue<string>(), Spell(watch.Elapsed));
                 }
             }
+
+            throw new ClientRefusalException($"{api.User}'s client ended before it said what became of the message.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -115,17 +117,13 @@ internal sealed class ChatActions(ClientApi api)
         return (sent["state"]!.GetValue<string>(), null, Spell(watch.Elapsed));
     }
 
-    // As message and as data: the dashboard shows both, the command line prints the latter.
-    private static ExecuteCommandResult Success(string sentence) =>
-        CommandResults.Success(sentence, sentence, CommandResultFormat.Text, displayImmediately: true);
-
     private static async Task<ExecuteCommandResult> TellAsync(Func<Task<ExecuteCommandResult>> act)
     {
         try
         {
             return await act();
         }
-        catch (HostException e)
+        catch (ClientRefusalException e)
         {
             return CommandResults.Failure(e.Message);
         }
@@ -133,7 +131,7 @@ internal sealed class ChatActions(ClientApi api)
 
     private static string Name(string text, string what) => ChatName.TryParse(text, out var name)
         ? name
-        : throw new HostException($"'{Printable.Text(text)}' cannot be {what}. {ChatName.Rule}");
+        : throw new ClientRefusalException($"'{Printable.Text(text)}' cannot be {what}. {ChatName.Rule}");
 
     private static string Members(JsonNode group) => group["members"]?.GetValue<int>() switch
     {

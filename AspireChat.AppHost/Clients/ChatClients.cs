@@ -26,6 +26,8 @@ internal static class ChatClients
         HostSettings settings)
     {
         var name = ResourceNames.Of(user);
+        var folder = settings.Data.Folder("clients", user);
+        EarlierRun.WaitForLock($"{user}'s client", Path.Combine(folder, "lock"));
 
         // The same in every run with the same data folder.
         var token = builder.AddParameter($"{name}-token", () => settings.Data.Secret($"api-token-{user}"), secret: true);
@@ -35,7 +37,7 @@ internal static class ChatClients
             .WithReference(redis).WaitFor(redis)
             .WithReference(rabbitmq).WaitFor(rabbitmq)
             .WithEnvironment("Chat__ApiToken", token)
-            .WithEnvironment("Chat__DataDirectory", settings.Data.Folder("clients", user))
+            .WithEnvironment("Chat__DataDirectory", folder)
             .WithEnvironment("OTEL_TRACES_SAMPLER", Sampler)
             .WithHttpEndpoint()
             .WithoutCertificate()

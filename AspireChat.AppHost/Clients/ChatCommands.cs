@@ -1,3 +1,5 @@
+using AspireChat.AppHost.Commands;
+using AspireChat.Client.Conversations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.AppHost.Clients;
@@ -8,10 +10,6 @@ namespace AspireChat.AppHost.Clients;
 /// </summary>
 internal static class ChatCommands
 {
-    // The client's own limits (docs/protocol.md, "Names, keys, messages"); of a text it counts the bytes.
-    private const int MaxNameLength = 32;
-    private const int MaxTextLength = 16_384;
-
     // The one that gets a button of its own, not only a place in the menu.
     private const string Send = "send";
 
@@ -49,7 +47,7 @@ internal static class ChatCommands
         client.WithCommand(
             name,
             displayName,
-            async context => IsRunning(context)
+            async context => context.FindRunning() is not null
                 ? await execute(context.Arguments, context.CancellationToken)
                 : CommandResults.Failure($"{client.Resource.Name} does not run; 'start' starts it."),
             new CommandOptions
@@ -59,17 +57,8 @@ internal static class ChatCommands
                 IsHighlighted = name == Send,
                 Arguments = arguments,
                 Progress = progress is null ? null : new CommandProgressOptions { Message = progress },
-                UpdateState = context => IsRunning(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
+                UpdateState = RunningResource.EnabledWhileRunning,
             });
-
-    // Aspire asks for the state only where it shows buttons; whoever has no buttons may call at any time, and the proxy
-    // before a client takes the call even if nobody is behind it.
-    private static bool IsRunning(ExecuteCommandContext context) =>
-        context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)
-        && IsRunning(now.Snapshot);
-
-    // Healthy or not: private chats go on without RabbitMQ, and whatever cannot be done is answered with the reason.
-    private static bool IsRunning(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.Running;
 
     // Whoever has a client here is proposed; others, who joined by hand, can be typed.
     private static InteractionInput To(string self) => new()
@@ -105,7 +94,7 @@ internal static class ChatCommands
         Description = "The group's name.",
         InputType = InputType.Text,
         Required = true,
-        MaxLength = MaxNameLength,
+        MaxLength = ChatName.MaxLength,
     };
 
     private static InteractionInput Text(string description, bool required) => new()
@@ -115,7 +104,7 @@ internal static class ChatCommands
         Description = description,
         InputType = InputType.Text,
         Required = required,
-        MaxLength = MaxTextLength,
+        MaxLength = MessageText.MaxBytes,
     };
 
     private static InteractionInput Seconds() => new()

@@ -3,14 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AspireChat.AppHost.Settings;
 
 namespace AspireChat.AppHost.Clients;
 
 /// <summary>A client's local API, as its user would call it (docs/protocol.md, "The local API").</summary>
 /// <param name="user">The user's name.</param>
 /// <param name="web">Where the API is.</param>
-/// <param name="token">What it wants.</param>
+/// <param name="token">Its token.</param>
 internal sealed class ClientApi(string user, EndpointReference web, ParameterResource token)
 {
     // Longer than the client itself waits: 30 s for somebody's answer to an invitation, 30 s for a survey.
@@ -36,21 +35,21 @@ internal sealed class ClientApi(string user, EndpointReference web, ParameterRes
     /// <summary>Asks for something.</summary>
     /// <param name="path">Below <c>/api/</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="HostException">The client refuses, does not run or does not answer; a sentence.</exception>
+    /// <exception cref="ClientRefusalException">The client refuses, does not run or does not answer; a sentence.</exception>
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         AnswerAsync(HttpMethod.Get, path, body: null, ReadPatience, ReadAsync, cancellationToken);
 
-    /// <summary>Has something done.</summary>
+    /// <summary>Makes a change.</summary>
     /// <param name="path">Below <c>/api/</c>.</param>
     /// <param name="body">What the call wants; null: nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="HostException">The client refuses, does not run or does not answer; a sentence.</exception>
+    /// <exception cref="ClientRefusalException">The client refuses, does not run or does not answer; a sentence.</exception>
     public Task<JsonNode> PostAsync(string path, JsonObject? body, CancellationToken cancellationToken) =>
         AnswerAsync(HttpMethod.Post, path, body, ActPatience, ReadAsync, cancellationToken);
 
     /// <summary>Watches what happens in the client from now on.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="HostException">The client refuses, does not run or does not answer; a sentence.</exception>
+    /// <exception cref="ClientRefusalException">The client refuses, does not run or does not answer; a sentence.</exception>
     public Task<ClientEvents> WatchAsync(CancellationToken cancellationToken) => AnswerAsync(
         HttpMethod.Get, "events", body: null, ReadPatience,
         async (response, stop) => new ClientEvents(response, await response.Content.ReadAsStreamAsync(stop)),
@@ -74,13 +73,13 @@ internal sealed class ClientApi(string user, EndpointReference web, ParameterRes
                 ? await read(response, deadline.Token)
                 : throw await RefusalAsync(response, deadline.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
         {
-            throw new HostException($"{user}'s client does not answer; does it run?");
+            throw new ClientRefusalException($"{user}'s client does not answer; does it run?");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HostException($"{user}'s client did not answer within {patience.TotalSeconds:0} seconds.");
+            throw new ClientRefusalException($"{user}'s client did not answer within {patience.TotalSeconds:0} seconds.");
         }
     }
 
@@ -108,9 +107,9 @@ internal sealed class ClientApi(string user, EndpointReference web, ParameterRes
     }
 
     // The client says why as problem details (RFC 9457).
-    private async Task<HostException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<ClientRefusalException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var problem = await ReadAsync(response, cancellationToken);
-        return new HostException(problem["detail"]?.GetValue<string>() ?? $"{user}'s client refused with status {(int)response.StatusCode}.");
+        return new ClientRefusalException(problem["detail"]?.GetValue<string>() ?? $"{user}'s client refused with status {(int)response.StatusCode}.");
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using AspireChat.AppHost.Commands;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.AppHost.Faults;
@@ -43,9 +44,7 @@ internal static class KillCommand
                     InputType = InputType.Number,
                 },
             ],
-            UpdateState = context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running
-                ? ResourceCommandState.Enabled
-                : ResourceCommandState.Disabled,
+            UpdateState = RunningResource.EnabledWhileRunning,
         });
     }
 
@@ -75,14 +74,14 @@ internal static class KillCommand
         var killed = $"{resource.Name} was killed (process {pid})";
         if (backAfter is not { } pause)
         {
-            return Success($"{killed}; 'start' brings it back.");
+            return CommandAnswer.Success($"{killed}; 'start' brings it back.");
         }
 
         await Task.Delay(pause, context.CancellationToken);
         var restart = Stopwatch.StartNew();
         return await BringBackAsync(resource, notifications, context) is { } fault
             ? CommandResults.Failure($"{killed}, but {fault}")
-            : Success(string.Create(
+            : CommandAnswer.Success(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{killed}, stayed away for {pause.TotalSeconds:0.###} s, and was healthy again {restart.Elapsed.TotalSeconds:0.0} s later."));
     }
@@ -95,7 +94,7 @@ internal static class KillCommand
         await oneAtATime.WaitAsync(context.CancellationToken);
         try
         {
-            if (RunningProcess(notifications, context.ResourceName) is not { } pid || !Kill(pid))
+            if (RunningProcess(context) is not { } pid || !Kill(pid))
             {
                 return null;
             }
@@ -137,10 +136,6 @@ internal static class KillCommand
         }
     }
 
-    // As message and as data: the dashboard shows both, the command line prints the latter.
-    private static ExecuteCommandResult Success(string sentence) =>
-        CommandResults.Success(sentence, sentence, CommandResultFormat.Text, displayImmediately: true);
-
     private static bool TryReadBackAfter(InteractionInputCollection arguments, out TimeSpan? backAfter)
     {
         backAfter = null;
@@ -159,10 +154,8 @@ internal static class KillCommand
         return true;
     }
 
-    private static int? RunningProcess(ResourceNotificationService notifications, string resource) =>
-        notifications.TryGetCurrentState(resource, out var now) && now.Snapshot.State?.Text == KnownResourceStates.Running
-            ? now.Snapshot.Properties.FirstOrDefault(property => property.Name == PidProperty)?.Value as int?
-            : null;
+    private static int? RunningProcess(ExecuteCommandContext context) =>
+        context.FindRunning()?.Properties.FirstOrDefault(property => property.Name == PidProperty)?.Value as int?;
 
     // With all that it has started: a project's first process is `dotnet run`, a server's may be a shell script.
     private static bool Kill(int pid)

@@ -7,7 +7,7 @@ namespace AspireChat.AppHost.Servers;
 /// <summary>Where this machine can take Redis and RabbitMQ from.</summary>
 internal static class Backends
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
 
     // Aspire's own settings for which of the two to use.
     private static readonly string[] Settings = ["ASPIRE_CONTAINER_RUNTIME", "DOTNET_ASPIRE_CONTAINER_RUNTIME"];

@@ -14,11 +14,11 @@ internal static class Broker
     /// <exception cref="HostException">It cannot come from there on this machine.</exception>
     public static IResourceBuilder<IResourceWithConnectionString> AddBroker(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
-        Backends.Choose(settings.Backends) switch
+        Backends.Choose(settings.Backend) switch
         {
             Backend.Container => builder.AddRabbitMQ(name).WithDataVolume().WithManagementPlugin().WithManagementLink(),
             Backend.Local => builder.AddLocalRabbitMQ(name, settings.Data),
-            _ => builder.AddConnectionString(name),
+            _ => builder.AddExternalServer(name),
         };
 
     /// <summary>Names the link to RabbitMQ's own pages.</summary>

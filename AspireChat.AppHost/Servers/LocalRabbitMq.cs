@@ -58,7 +58,7 @@ internal sealed class LocalRabbitMq
 
         var folder = data.Folder("rabbitmq");
         var pidFile = Path.Combine(folder, "rabbitmq.pid");
-        EarlierRun.WaitForEnd("beam.smp", pidFile);
+        EarlierRun.WaitForProcess("beam.smp", pidFile);
         var port = ports.Take();
         var distributionPort = ports.Take();
         var portMapperPort = ports.Take();

@@ -32,7 +32,7 @@ internal sealed class LocalRedis
             ?? throw new HostException(
                 "redis-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install redis-server).");
         var folder = data.Folder("redis");
-        EarlierRun.WaitForEnd("redis-server", Path.Combine(folder, PidFile));
+        EarlierRun.WaitForProcess("redis-server", Path.Combine(folder, PidFile));
         var port = ports.Take();
         var password = data.Secret("redis-password");
         var file = Path.Combine(folder, "redis.conf");

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using AspireChat.AppHost.Settings;
 
 namespace AspireChat.AppHost.Servers;
 

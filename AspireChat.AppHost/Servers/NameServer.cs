@@ -12,11 +12,11 @@ internal static class NameServer
     /// <exception cref="HostException">It cannot come from there on this machine.</exception>
     public static IResourceBuilder<IResourceWithConnectionString> AddNameServer(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
-        Backends.Choose(settings.Backends) switch
+        Backends.Choose(settings.Backend) switch
         {
             Backend.Container => builder.AddRedis(name).WithDataVolume().WithAppendOnlyFile().WithoutCertificate(),
             Backend.Local => builder.AddLocalRedis(name, settings.Data),
-            _ => builder.AddConnectionString(name),
+            _ => builder.AddExternalServer(name),
         };
 
     // Every change goes to a file that is synchronised each second, so that a crash loses one second of registrations at

@@ -54,7 +54,7 @@ internal sealed class DataFolder : IDisposable
     /// <exception cref="HostException">It cannot be written, or another host uses it.</exception>
     public static DataFolder Open(string? path)
     {
-        var full = System.IO.Path.GetFullPath(path ?? DefaultPath);
+        var full = System.IO.Path.GetFullPath(string.IsNullOrEmpty(path) ? DefaultPath : path);
         try
         {
             Create(full);
@@ -82,11 +82,19 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>The path of a folder in it, which is made if need be.</summary>
+    /// <exception cref="HostException">It cannot be made; there may be a file of that name.</exception>
     public string Folder(params string[] names)
     {
         var full = System.IO.Path.Combine([Path, .. names]);
-        Create(full);
-        return full;
+        try
+        {
+            Create(full);
+            return full;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException($"The folder {full} cannot be made: use another data folder with --data.");
+        }
     }
 
     /// <summary>
@@ -96,7 +104,7 @@ internal sealed class DataFolder : IDisposable
     public string Secret(string name)
     {
         var file = System.IO.Path.Combine(Folder("secrets"), name);
-        if (File.Exists(file) && File.ReadAllText(file) is { Length: SecretLength } known)
+        if (File.Exists(file) && Read(file) is { Length: SecretLength } known)
         {
             return known;
         }
@@ -107,7 +115,35 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Writes a file that only its owner can read, replacing what was there.</summary>
+    /// <exception cref="HostException">It cannot be written.</exception>
     public static void Write(string file, string content)
+    {
+        try
+        {
+            Replace(file, content);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException($"The file {file} cannot be written: use another data folder with --data.");
+        }
+    }
+
+    /// <summary>Releases the folder.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException($"The file {file} cannot be read: use another data folder with --data.");
+        }
+    }
+
+    private static void Replace(string file, string content)
     {
         // Beside its place and then moved there: a crash leaves the old content or the new, never half of it.
         var beside = file + ".new";
@@ -125,9 +161,6 @@ internal sealed class DataFolder : IDisposable
 
         File.Move(beside, file, overwrite: true);
     }
-
-    /// <summary>Releases the folder.</summary>
-    public void Dispose() => _lock.Dispose();
 
     private static void Create(string folder)
     {

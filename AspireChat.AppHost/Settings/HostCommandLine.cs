@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Microsoft.Extensions.Configuration;
 
 namespace AspireChat.AppHost.Settings;
@@ -7,9 +7,9 @@ namespace AspireChat.AppHost.Settings;
 /// <summary>The host's options as the command line and the configuration give them.</summary>
 internal static class HostCommandLine
 {
-    private static readonly Option<string[]> Users = Names("--users", "Who gets a client: --users ann ben, or --users ann,ben.");
-    private static readonly Option<string[]> Guests = Names("--guests", "Who gets one that waits to be started; without a name, nobody.");
-    private static readonly Option<string> Backends = new("--backends") { Description = "container, local or external." };
+    private static readonly Option<string[]> Users = Names("--users", "The users who get a client: --users ann ben, or --users ann,ben.");
+    private static readonly Option<string[]> Guests = Names("--guests", "Users whose clients wait until somebody starts them; no name: none.");
+    private static readonly Option<string> Backends = new("--backends") { Description = "Where Redis and RabbitMQ come from: container, local or external." };
     private static readonly Option<string> Data = new("--data") { Description = "The folder for everything that outlasts a run." };
 
     // What it does not know belongs to Aspire, whose settings can be given in the same way.
@@ -19,12 +19,12 @@ internal static class HostCommandLine
         TreatUnmatchedTokensAsErrors = false,
     };
 
-    /// <summary>Says which options there are, if that is asked for.</summary>
-    /// <returns>Whether it was.</returns>
-    public static bool TryHelp(string[] args)
+    /// <summary>Does what is asked for instead of a start: tells the options, or the version.</summary>
+    /// <returns>Whether anything was.</returns>
+    public static bool TryAnswer(string[] args)
     {
         var parsed = Command.Parse(args);
-        if (parsed.Action is not HelpAction)
+        if (parsed.Action is null or ParseErrorAction)
         {
             return false;
         }
@@ -43,12 +43,13 @@ internal static class HostCommandLine
             throw new HostException(Printable.Text(error.Message));
         }
 
+        var section = configuration.GetSection(HostOptions.Section);
         return new HostOptions
         {
-            Users = parsed.GetResult(Users) is null ? Configured(configuration, "Users") : [.. parsed.GetValue(Users)!],
-            Guests = parsed.GetResult(Guests) is null ? Configured(configuration, "Guests") : [.. parsed.GetValue(Guests)!],
-            Backends = (parsed.GetValue(Backends) ?? configuration["Backends"]) is { } backend ? ParseBackend(backend) : null,
-            Data = parsed.GetValue(Data) ?? configuration["Data"],
+            Users = parsed.GetResult(Users) is null ? Configured(section, "Users") : [.. parsed.GetValue(Users)!],
+            Guests = parsed.GetResult(Guests) is null ? Configured(section, "Guests") : [.. parsed.GetValue(Guests)!],
+            Backend = (parsed.GetValue(Backends) ?? section["Backends"]) is { Length: > 0 } backend ? ParseBackend(backend) : null,
+            Data = parsed.GetValue(Data) ?? section["Data"],
         };
     }
 
@@ -60,10 +61,10 @@ internal static class HostCommandLine
         CustomParser = result => [.. result.Tokens.SelectMany(token => Split(token.Value))],
     };
 
-    // A list (Users__0, Users__1), or one text (Users=ann,ben).
-    private static List<string>? Configured(IConfiguration configuration, string key)
+    // A list (…__Users__0, …__Users__1), or one text (…__Users=ann,ben).
+    private static List<string>? Configured(IConfigurationSection settings, string key)
     {
-        var section = configuration.GetSection(key);
+        var section = settings.GetSection(key);
         List<string> listed = [.. section.GetChildren().Select(child => child.Value ?? "")];
         return section.Value is { } text ? [.. Split(text)] : listed is [] ? null : listed;
     }

@@ -8,11 +8,11 @@ internal sealed class HostSettings : IDisposable
     private static readonly string[] DefaultUsers = ["alice", "bob", "carol"];
     private static readonly string[] DefaultGuests = ["dora", "emil"];
 
-    private HostSettings(string[] users, string[] guests, Backend? backends, DataFolder data)
+    private HostSettings(string[] users, string[] guests, Backend? backend, DataFolder data)
     {
         Users = users;
         Guests = guests;
-        Backends = backends;
+        Backend = backend;
         Data = data;
     }
 
@@ -23,7 +23,7 @@ internal sealed class HostSettings : IDisposable
     public IReadOnlyList<string> Guests { get; }
 
     /// <summary>Where Redis and RabbitMQ come from; null if nobody chose.</summary>
-    public Backend? Backends { get; }
+    public Backend? Backend { get; }
 
     /// <summary>The data folder.</summary>
     public DataFolder Data { get; }
@@ -40,14 +40,14 @@ internal sealed class HostSettings : IDisposable
         var options = HostCommandLine.Read(args, builder.Configuration);
         if (new HostOptionsValidator().Validate(name: null, options) is { Failed: true } result)
         {
-            throw new HostException(result.Failures!.First());
+            throw new HostException(string.Join(Environment.NewLine, result.Failures!));
         }
 
         string[] users = [.. (options.Users ?? [.. DefaultUsers]).Select(ChatName.Parse)];
         string[] guests = [.. options.Guests?.Select(ChatName.Parse) ?? DefaultGuests.Except(users)];
         return guests.FirstOrDefault(users.Contains) is { } both
             ? throw new HostException($"{both} is named as a user and as a guest: users are started at once, guests when asked for.")
-            : new HostSettings(users, guests, options.Backends, DataFolder.Open(options.Data));
+            : new HostSettings(users, guests, options.Backend, DataFolder.Open(options.Data));
     }
 
     /// <summary>Releases the data folder.</summary>

@@ -5,17 +5,19 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about private chats.</summary>
 internal static class ChatEndpoints
 {
+    private static readonly string Path = ApiExtensions.Chats[ApiExtensions.Root.Length..];
+
     /// <summary>The last segment of the path that marks a chat as read.</summary>
     public const string Read = "read";
 
     public static void MapChats(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/chats", (ChatSession session) => new ListJson<ChatJson>(session.ListChats().Select(ChatJson.Of)));
+        api.MapGet(Path, (ChatSession session) => new ListJson<ChatJson>(session.ListChats().Select(ChatJson.Of)));
 
         // An empty name is a bad name, not a wrong method.
-        api.MapPost("/chats", () => ChatName.Parse(""));
+        api.MapPost(Path, () => ChatName.Parse(""));
 
-        var chat = api.MapGroup("/chats/{user}");
+        var chat = api.MapGroup($"{Path}/{{user}}");
         chat.MapPost("/", (string user, ChatSession session, HttpContext context) => UntilStopping.RunAsync(
             context, async end => ChatJson.Of(await session.OpenChatAsync(user, end))));
 

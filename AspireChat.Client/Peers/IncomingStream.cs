@@ -101,9 +101,10 @@ internal sealed class IncomingStream(
     {
         while (await MoveNextAsync())
         {
-            var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, Conversation.With(self));
+            var sent = Conversation.With(self); // As the sender sees it.
+            var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, sent);
             var spans = messages
-                .Select(message => ChatTelemetry.StartReceive(_conversation, Caller.User, message.Trace, message.Id))
+                .Select(message => ChatTelemetry.StartReceive(sent, Caller.User, message.Trace, message.Id))
                 .OfType<Activity>()
                 .ToArray();
             var commit = store.StoreReceivedAsync(_conversation, Caller.User, Caller.Fingerprint, messages);

@@ -17,12 +17,12 @@ public static partial class ChatTelemetry
     }
 
     /// <summary>The span of receiving one message, up to its commit in the local store.</summary>
-    /// <param name="from">The conversation as the receiver sees it.</param>
+    /// <param name="to">The conversation as the sender sees it.</param>
     /// <param name="sender">Who sent it.</param>
     /// <param name="context">The context that came with the message; it becomes the parent.</param>
     /// <param name="id">The message's id.</param>
-    public static Activity? StartReceive(Conversation from, string sender, ActivityContext context, Guid id) =>
-        StartApart($"receive {Word(from.Kind)}", ActivityKind.Consumer, context, Operation("receive", "receive", from))
+    public static Activity? StartReceive(Conversation to, string sender, ActivityContext context, Guid id) =>
+        StartApart($"receive {Word(to.Kind)}", ActivityKind.Consumer, context, Operation("receive", "receive", to))
             ?.SetTag(Sender, sender)
             .SetTag(MessageId, id);
 
@@ -34,7 +34,9 @@ public static partial class ChatTelemetry
     {
         Confirmed.Add(1, Kind(to.Kind));
         DeliveryTime.Record(Math.Max(0, (DateTimeOffset.UtcNow - sentAt).TotalSeconds), Kind(to.Kind));
-        Record(to.Kind == ConversationKind.User ? "delivered" : "confirmed", to, id, context, sentAt);
+
+        // Cut to a millisecond, the time would lie before the span that it belongs to.
+        Record(to.Kind == ConversationKind.User ? "delivered" : "confirmed", to, id, context, sentAt.AddMilliseconds(1));
     }
 
     /// <summary>

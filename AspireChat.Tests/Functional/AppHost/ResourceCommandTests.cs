@@ -45,7 +45,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "send", ("to", Emil), ("text", "two"));
 
         Assert.True(result.Success, result.Message);
-        Assert.Equal("Not delivered yet: emil cannot be reached. The client keeps trying, and shows what becomes of it.", result.Message);
+        Assert.Matches("^Not delivered within .*\\. alice's client keeps trying, and shows what becomes of it\\.$", result.Message);
     }
 
     [Fact]
@@ -135,7 +135,12 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         () => ChatCommands.All(name => Snapshot(Bob).Commands.Single(command => command.Name == name).State == ResourceCommandState.Enabled));
 
     [Fact]
-    public Task A_client_has_a_terminal() => Whole.WaitForHealthyAsync($"{Alice}-terminalhost-0");
+    public async Task A_client_has_a_terminal()
+    {
+        Assert.SkipUnless(Terminals.ArePossible, Terminals.WhyNot);
+
+        await Whole.WaitForHealthyAsync($"{Alice}-terminalhost-0");
+    }
 
     [Theory]
     [InlineData("-1")]
@@ -151,15 +156,6 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         Assert.False(result.Success);
         Assert.Equal(before, Pid(Bob));
     }
-
-    private Task<ExecuteCommandResult> ExecuteAsync(string resource, string command, params (string Name, string Value)[] arguments) =>
-        Whole.ExecuteAsync(resource, command, arguments);
-
-    private CustomResourceSnapshot Snapshot(string resource) => Whole.Notifications.TryGetCurrentState(resource, out var now)
-        ? now.Snapshot
-        : throw new InvalidOperationException($"{resource} has no state.");
-
-    private object? Pid(string resource) => Snapshot(resource).Properties.Single(property => property.Name == "executable.pid").Value;
 
     /// <summary>One system for all of them, with terminals.</summary>
     public sealed class StartedSystem : IAsyncLifetime

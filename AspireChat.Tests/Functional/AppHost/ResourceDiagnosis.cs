@@ -54,6 +54,6 @@ internal static class ResourceDiagnosis
             lines.Add("(there may be more)");
         }
 
-        return lines.TakeLast(LastLines);
+        return lines.Order(StringComparer.Ordinal).TakeLast(LastLines); // Each begins with its time; they come in any order.
     }
 }

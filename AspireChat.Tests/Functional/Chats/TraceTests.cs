@@ -42,7 +42,7 @@ public sealed class TraceTests
 
         // The sender's call, the receiver's commit, and the receipt back at the sender.
         Assert.Equal(("alice", Producer, "user:bob"), (send.Service, send.Kind, send.Attribute("messaging.destination.name")));
-        Assert.Equal(("bob", Consumer, "user:alice"), (receive.Service, receive.Kind, receive.Attribute("messaging.destination.name")));
+        Assert.Equal(("bob", Consumer, "user:bob"), (receive.Service, receive.Kind, receive.Attribute("messaging.destination.name")));
         Assert.Equal("alice", delivered.Service);
         Assert.Equal([send.TraceId, send.TraceId, send.TraceId], spans.Select(span => span.TraceId));
         Assert.Equal(send.SpanId, receive.ParentId);

@@ -53,7 +53,7 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
         await alice.Api.SendAsync("bob", "over the stream");
         await Until.Equal("bob's message", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
         await otlp.CatchUpAsync(alice, bob);
-        var caused = otlp.Traces().Keys.ToHashSet();
+        var caused = otlp.Traces();
 
         // The stream ends, alice calls again and again, and gets bob back.
         await bob.KillAsync();
@@ -65,7 +65,9 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
         Assert.Equal(0, await alice.TerminateAsync());
         Assert.Equal(0, await bob.TerminateAsync());
 
-        var trace = Assert.Single(otlp.Traces(), trace => !caused.Contains(trace.Key)).Value;
+        var traces = otlp.Traces();
+        Assert.All(caused, trace => Assert.Equal(trace.Value, traces[trace.Key]));
+        var trace = Assert.Single(traces, trace => !caused.ContainsKey(trace.Key)).Value;
         Assert.Equal(
             """
             alice: POST /api/chats/{user}/messages

@@ -1,5 +1,6 @@
 extern alias apphost;
 
+using apphost::AspireChat.AppHost;
 using apphost::AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
@@ -77,5 +78,18 @@ public sealed class DataFolderTests : IDisposable
 
         Assert.Contains("cannot be made", Assert.Throws<HostException>(() => DataFolder.Open(_folder.File("file"))).Message);
         Assert.Contains("cannot be made", Assert.Throws<HostException>(() => DataFolder.Open(_folder.File("file/below"))).Message);
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_a_folder_and_a_folder_in_that_of_a_file_are_told_in_a_sentence()
+    {
+        using var data = DataFolder.Open(_folder.FullName);
+        File.WriteAllText(_folder.File("redis"), "");
+        Directory.CreateDirectory(Path.Combine(data.Folder("rabbitmq"), "rabbitmq.conf"));
+
+        Assert.Contains("redis cannot be made", Assert.Throws<HostException>(() => data.Folder("redis")).Message);
+        Assert.Contains(
+            "rabbitmq.conf cannot be written",
+            Assert.Throws<HostException>(() => DataFolder.Write(_folder.File("rabbitmq/rabbitmq.conf"), "")).Message);
     }
 }

@@ -2,7 +2,7 @@ extern alias apphost;
 
 using System.Diagnostics;
 using System.Globalization;
-using apphost::AspireChat.AppHost.Servers;
+using apphost::AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 
@@ -12,24 +12,30 @@ public sealed class EarlierRunTests : IDisposable
 {
     private readonly TempFolder _folder = new("earlier");
 
+    private string PidFile => _folder.File("server.pid");
+
+    private string LockFile => _folder.File("lock");
+
     [Fact]
     public async Task A_server_that_still_runs_is_waited_for()
     {
         using var server = Start();
-        var wait = Task.Run(() => EarlierRun.WaitForEnd("cat", Write(server.Id)), TestContext.Current.CancellationToken);
+        WritePid(server);
+        var (waits, hadEnded) = Wait(() => EarlierRun.WaitForProcess("cat", PidFile), () => server.HasExited);
 
-        Assert.False(wait.IsCompleted);
+        await waits;
         server.StandardInput.Close(); // It ends now.
-        await wait.DefaultTimeout();
-        Assert.True(server.HasExited);
+
+        Assert.True(await hadEnded);
     }
 
     [Fact]
     public async Task Somebody_else_who_has_its_process_id_by_now_is_not()
     {
         using var other = Start();
+        WritePid(other);
 
-        await Task.Run(() => EarlierRun.WaitForEnd("redis-server", Write(other.Id)), TestContext.Current.CancellationToken).DefaultTimeout();
+        await Task.Run(() => EarlierRun.WaitForProcess("redis-server", PidFile), TestContext.Current.CancellationToken).DefaultTimeout();
 
         Assert.False(other.HasExited);
         other.Kill();
@@ -40,26 +46,57 @@ public sealed class EarlierRunTests : IDisposable
     [InlineData("soon")]
     [InlineData("-1")]
     [InlineData("2147483647")]
-    public async Task A_file_that_names_no_process_is_passed_over(string content)
+    [InlineData(null)]
+    public async Task A_file_that_names_no_process_is_passed_over(string? content)
     {
-        await File.WriteAllTextAsync(PidFile, content, TestContext.Current.CancellationToken);
+        if (content is not null)
+        {
+            await File.WriteAllTextAsync(PidFile, content, TestContext.Current.CancellationToken);
+        }
 
-        await Task.Run(() => EarlierRun.WaitForEnd("cat", PidFile), TestContext.Current.CancellationToken).DefaultTimeout();
+        await Task.Run(() => EarlierRun.WaitForProcess("cat", PidFile), TestContext.Current.CancellationToken).DefaultTimeout();
     }
 
     [Fact]
-    public async Task So_is_one_that_is_not_there() =>
-        await Task.Run(() => EarlierRun.WaitForEnd("cat", PidFile), TestContext.Current.CancellationToken).DefaultTimeout();
+    public async Task A_client_that_still_holds_its_folder_is_waited_for()
+    {
+        var held = new FileStream(LockFile, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        var isReleased = false;
+        var (waits, wasReleased) = Wait(() => EarlierRun.WaitForLock("alice's client", LockFile), () => Volatile.Read(ref isReleased));
+
+        await waits;
+        Volatile.Write(ref isReleased, true);
+        await held.DisposeAsync();
+
+        Assert.True(await wasReleased);
+    }
+
+    [Fact]
+    public async Task A_folder_that_nobody_holds_is_not()
+    {
+        await Task.Run(() => EarlierRun.WaitForLock("alice's client", LockFile), TestContext.Current.CancellationToken).DefaultTimeout();
+        await File.WriteAllTextAsync(LockFile, "", TestContext.Current.CancellationToken);
+        await Task.Run(() => EarlierRun.WaitForLock("alice's client", LockFile), TestContext.Current.CancellationToken).DefaultTimeout();
+    }
 
     public void Dispose() => _folder.Dispose();
 
-    private string PidFile => _folder.File("server.pid");
+    // When it begins, on a thread of its own; and what was so when it came back.
+    private static (Task Begins, Task<bool> Result) Wait(Action wait, Func<bool> isOver)
+    {
+        var begins = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var result = Task.Factory.StartNew(
+            () =>
+            {
+                begins.SetResult();
+                wait();
+                return isOver();
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return (begins.Task, result.DefaultTimeout());
+    }
 
     private static Process Start() => Process.Start(new ProcessStartInfo("cat") { RedirectStandardInput = true })!;
 
-    private string Write(int pid)
-    {
-        File.WriteAllText(PidFile, pid.ToString(CultureInfo.InvariantCulture) + "\n");
-        return PidFile;
-    }
+    private void WritePid(Process process) => File.WriteAllText(PidFile, process.Id.ToString(CultureInfo.InvariantCulture) + "\n");
 }

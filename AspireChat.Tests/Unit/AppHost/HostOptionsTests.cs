@@ -1,5 +1,6 @@
 extern alias apphost;
 
+using apphost::AspireChat.AppHost;
 using apphost::AspireChat.AppHost.Settings;
 using Microsoft.Extensions.Configuration;
 using Xunit;
@@ -18,8 +19,8 @@ public class HostOptionsTests
         Assert.Equal(expected.Split(' '), Read(args).Users);
 
     [Theory]
-    [InlineData("Users", "ann,ben")]
-    [InlineData("Users:0", "ann", "Users:1", "ben")]
+    [InlineData("AspireChat:Users", "ann,ben")]
+    [InlineData("AspireChat:Users:0", "ann", "AspireChat:Users:1", "ben")]
     public void Users_may_stand_in_the_configuration(params string[] settings) =>
         Assert.Equal(["ann", "ben"], Read([], settings).Users);
 
@@ -33,9 +34,9 @@ public class HostOptionsTests
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Read(args).Guests);
 
     [Theory]
-    [InlineData("ann ben", "Guests", "ann,ben")]
-    [InlineData("ann ben", "Guests:0", "ann", "Guests:1", "ben")]
-    [InlineData("", "Guests", "")]
+    [InlineData("ann ben", "AspireChat:Guests", "ann,ben")]
+    [InlineData("ann ben", "AspireChat:Guests:0", "ann", "AspireChat:Guests:1", "ben")]
+    [InlineData("", "AspireChat:Guests", "")]
     public void Guests_may_stand_in_the_configuration(string expected, params string[] settings)
     {
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Read([], settings).Guests);
@@ -49,21 +50,21 @@ public class HostOptionsTests
 
         Assert.Null(options.Users);
         Assert.Null(options.Guests);
-        Assert.Null(options.Backends);
+        Assert.Null(options.Backend);
         Assert.Null(options.Data);
     }
 
     [Fact]
     public void The_command_line_goes_before_the_configuration()
     {
-        var options = Read(["--users", "cem", "--backends", "container", "--data", "here"], "Users", "ann", "Backends", "local", "Data", "there");
+        var options = Read(["--users", "cem", "--backends", "container", "--data", "here"], "AspireChat:Users", "ann", "AspireChat:Backends", "local", "AspireChat:Data", "there");
 
         Assert.Equal(["cem"], options.Users);
-        Assert.Equal(Backend.Container, options.Backends);
+        Assert.Equal(Backend.Container, options.Backend);
         Assert.Equal("here", options.Data);
-        Assert.Equal(Backend.Local, Read([], "Backends", "Local").Backends);
-        Assert.Equal(Backend.External, Read(["--backends=external"], "Backends", "Local").Backends);
-        Assert.Equal("there", Read([], "Data", "there").Data);
+        Assert.Equal(Backend.Local, Read([], "AspireChat:Backends", "Local").Backend);
+        Assert.Equal(Backend.External, Read(["--backends=external"], "AspireChat:Backends", "Local").Backend);
+        Assert.Equal("there", Read([], "AspireChat:Data", "there").Data);
     }
 
     [Theory]
@@ -97,6 +98,10 @@ public class HostOptionsTests
     }
 
     [Fact]
+    public void Settings_of_the_same_names_that_are_not_its_own_are_passed_over() =>
+        Assert.Equivalent(new HostOptions(), Read([], "Users", "root,adm", "Guests", "x", "Backends", "cloud", "Data", "/x"));
+
+    [Fact]
     public void A_refused_name_does_not_reach_the_terminal_as_it_is() =>
         Assert.DoesNotContain('\e', new HostOptionsValidator().Validate(name: null, Read(["--users", "\e[2Jx"])).FailureMessage!);
 
@@ -107,7 +112,7 @@ public class HostOptionsTests
 
         Assert.Equal(["ann"], options.Users);
         Assert.Equal("folder", options.Data);
-        Assert.Null(options.Backends);
+        Assert.Null(options.Backend);
     }
 
     private static HostOptions Read(string[] args, params string[] settings) => HostCommandLine.Read(

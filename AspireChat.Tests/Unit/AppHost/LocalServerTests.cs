@@ -2,6 +2,7 @@ extern alias apphost;
 
 using System.Net;
 using System.Net.Sockets;
+using apphost::AspireChat.AppHost;
 using apphost::AspireChat.AppHost.Servers;
 using apphost::AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;

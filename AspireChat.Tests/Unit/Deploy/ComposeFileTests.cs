@@ -112,7 +112,7 @@ public sealed class ComposeFileTests
     {
         foreach (var service in _file.Services.Except(_file.Clients))
         {
-            Assert.Matches(@"^[a-z.]+/[a-z/-]+:\d+\.\d+(-management)?$", ComposeFile.Text(_file[service]["image"]));
+            Assert.Matches(@"^[a-z.]+/[a-z/-]+:\d+\.\d+(\.\d+|-management)?$", ComposeFile.Text(_file[service]["image"]));
         }
 
         Assert.All(_file.Clients, client => Assert.Equal("never", ComposeFile.Text(_file[client]["pull_policy"])));

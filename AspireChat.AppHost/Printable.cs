@@ -1,4 +1,4 @@
-namespace AspireChat.AppHost.Settings;
+namespace AspireChat.AppHost;
 
 /// <summary>Makes text of others safe for a terminal.</summary>
 internal static class Printable

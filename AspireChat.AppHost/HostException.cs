@@ -1,4 +1,4 @@
-namespace AspireChat.AppHost.Settings;
+namespace AspireChat.AppHost;
 
 /// <summary>
 /// The system cannot be started, and its <see cref="Exception.Message"/> is the sentence that tells the user why and

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AspireChat.AppHost.Commands;
+
+/// <summary>Whether a resource runs, healthy or not: private chats go on without RabbitMQ, and what cannot be done is answered with the reason.</summary>
+internal static class RunningResource
+{
+    /// <summary>The state of a button: enabled while the resource runs.</summary>
+    public static ResourceCommandState EnabledWhileRunning(UpdateCommandStateContext context) =>
+        IsRunning(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+
+    /// <summary>
+    /// What is known of the resource, or null if it does not run. Aspire asks for a button's state only where it shows
+    /// buttons; a command can be called at any time, and the proxy before a client takes calls even if nobody is behind it.
+    /// </summary>
+    public static CustomResourceSnapshot? FindRunning(this ExecuteCommandContext context) =>
+        context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)
+        && IsRunning(now.Snapshot)
+            ? now.Snapshot
+            : null;
+
+    private static bool IsRunning(CustomResourceSnapshot snapshot) => snapshot.State?.Text == KnownResourceStates.Running;
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace AspireChat.AppHost.Settings;
+
+/// <summary>
+/// Programs that outlive their host: one that is killed leaves them to Aspire's orchestrator, which takes some seconds to stop
+/// them. Two servers over the same files would ruin these, and a second client of a user would refuse to start.
+/// </summary>
+internal static class EarlierRun
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Waits until the process that wrote a file with its id has ended; half a minute at most.</summary>
+    /// <param name="program">The name of its process, for example <c>redis-server</c>.</param>
+    /// <param name="pidFile">The file.</param>
+    /// <exception cref="HostException">It does not end.</exception>
+    public static void WaitForProcess(string program, string pidFile)
+    {
+        if (!File.Exists(pidFile)
+            || !int.TryParse(File.ReadAllText(pidFile), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pid))
+        {
+            return;
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            if (process.ProcessName != program || process.HasExited)
+            {
+                return; // The id is somebody else's by now.
+            }
+
+            Say(program, pidFile);
+            if (!process.WaitForExit(Patience))
+            {
+                throw new HostException(
+                    $"{program} of an earlier run (process {pid}) still uses the data in {Path.GetDirectoryName(pidFile)}: stop it first.");
+            }
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    /// <summary>Waits until nobody holds a file locked; half a minute at most, after which whoever needs it says so.</summary>
+    /// <param name="holder">Who may hold it.</param>
+    /// <param name="lockFile">The file.</param>
+    public static void WaitForLock(string holder, string lockFile)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var isSaid = false; File.Exists(lockFile) && IsHeld(lockFile) && watch.Elapsed < Patience; Thread.Sleep(Pause))
+        {
+            if (!isSaid)
+            {
+                Say(holder, lockFile);
+                isSaid = true;
+            }
+        }
+    }
+
+    private static void Say(string program, string file) =>
+        Console.Error.WriteLine($"Waiting for {program} of an earlier run, which still uses {Path.GetDirectoryName(file)} …");
+
+    private static bool IsHeld(string file)
+    {
+        try
+        {
+            using var taken = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false; // Its own user says so.
+        }
+    }
+}

@@ -1,0 +1,26 @@
+extern alias apphost;
+
+using apphost::AspireChat.AppHost;
+using apphost::AspireChat.AppHost.Servers;
+using Aspire.Hosting;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.AppHost;
+
+public class ExternalServerTests
+{
+    [Fact]
+    public void One_without_a_connection_string_is_refused_with_the_variable_that_is_missing()
+    {
+        var refusal = Assert.Throws<HostException>(() => Builder().AddExternalServer("redis"));
+
+        Assert.Equal("--backends external needs the connection string 'redis': set ConnectionStrings__redis.", refusal.Message);
+    }
+
+    [Fact]
+    public void One_with_a_connection_string_is_in_the_diagram() =>
+        Assert.Equal("redis", Builder("--ConnectionStrings:redis=here:6379").AddExternalServer("redis").Resource.Name);
+
+    private static IDistributedApplicationBuilder Builder(params string[] args) =>
+        DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = args, DisableDashboard = true });
+}
