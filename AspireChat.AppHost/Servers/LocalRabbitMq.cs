@@ -110,6 +110,9 @@ internal sealed class LocalRabbitMq
     /// <summary>The configuration file, which, unlike environment and arguments, nobody else can read.</summary>
     public static string Configuration(int port, int? managementPort, string password) => string.Create(CultureInfo.InvariantCulture, $"""
         listeners.tcp.1 = 127.0.0.1:{port}
+        # The headers of a message must fit into one frame. In one of 128 KiB, the default, they can be nested so deeply that
+        # reading them overflows a client's stack; RabbitMQ refuses what does not fit.
+        frame_max = 32768
         default_user = {User}
         default_pass = {password}
         log.console = true
