@@ -66,7 +66,7 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
         }
 
         async Task<DashboardSpan[]> NewAsync() =>
-            [.. (await Whole.Dashboard.SpansAsync()).Where(span => span.Start >= start)];
+            [.. (await Whole.Dashboard.SpansAsync()).GroupBy(span => span.TraceId).Where(trace => trace.Any(span => span.Start >= start)).SelectMany(trace => trace)];
     }
 
     private Task<DashboardSpan> SpanAsync(string name, Func<DashboardSpan, bool> isIt) => Until.Value(
