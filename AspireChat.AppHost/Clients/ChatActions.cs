@@ -65,7 +65,7 @@ internal sealed class ChatActions(ClientApi api)
             displayImmediately: true);
     });
 
-    /// <summary>Insults whoever gets it.</summary>
+    /// <summary>Sends an insult, which reaches exactly one client.</summary>
     /// <param name="text">The insult; null or empty: a stock one.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<ExecuteCommandResult> InsultAsync(string? text, CancellationToken cancellationToken) => TellAsync(async () =>

@@ -60,7 +60,7 @@ internal static class ChatCommands
                 UpdateState = RunningResource.EnabledWhileRunning,
             });
 
-    // Whoever has a client here is proposed; others, who joined by hand, can be typed.
+    // The list proposes the users with a client here; the name of a user who joined by hand can be typed.
     private static InteractionInput To(string self) => new()
     {
         Name = "to",

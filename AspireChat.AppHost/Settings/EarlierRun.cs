@@ -77,7 +77,7 @@ internal static class EarlierRun
         }
         catch (UnauthorizedAccessException)
         {
-            return false; // Its own user says so.
+            return false; // The client that needs it will say that it may not use it.
         }
     }
 }

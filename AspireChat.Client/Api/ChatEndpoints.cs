@@ -5,10 +5,10 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about private chats.</summary>
 internal static class ChatEndpoints
 {
-    private static readonly string Path = ApiExtensions.Chats[ApiExtensions.Root.Length..];
-
     /// <summary>The last segment of the path that marks a chat as read.</summary>
     public const string Read = "read";
+
+    private static readonly string Path = ApiExtensions.Chats[ApiExtensions.Root.Length..];
 
     public static void MapChats(this IEndpointRouteBuilder api)
     {
