@@ -54,14 +54,6 @@ internal sealed partial class GroupRooms(
         }
 
         var room = new GroupRoom(group, joined.Mode, receiver, store, events);
-        var consumer = new BrokerConsumer(
-            broker,
-            (channel, stopping) => topology.DeclareAsync(channel, group, joined.Mode, stopping),
-            room.HandleAsync,
-            (ushort)brokerOptions.Value.Prefetch,
-            brokerOptions.Value,
-            time,
-            logger);
         try
         {
             if (joined.Mode == GroupMode.Transient)
@@ -70,8 +62,7 @@ internal sealed partial class GroupRooms(
                 await FailUnsentAsync(group, NotPresent);
             }
 
-            room.Enter(consumer, Outbox(group, joined.Mode));
-            await consumer.Consuming.WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
+            await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
             await store.SubscribeAsync(group, joined.Mode);
         }
         catch (Exception e)
@@ -113,43 +104,6 @@ internal sealed partial class GroupRooms(
 
         events.Publish(new GroupEvent(group, "left"));
         await membership.LeaveAsync(group, self.Name, cancellationToken);
-        return true;
-    }
-
-    /// <summary>Gives a subscription up, with everything that waits for it.</summary>
-    /// <returns>False if there was none.</returns>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later.</exception>
-    public async Task<bool> GiveUpAsync(string group, CancellationToken cancellationToken)
-    {
-        using var turn = await TakeTurnAsync(group, cancellationToken);
-        if (!store.ListSubscriptions().ContainsKey(group))
-        {
-            return false;
-        }
-
-        // The name server is told last; it should be within reach by then.
-        await registration.SettleAsync(cancellationToken);
-        if (_rooms.TryRemove(group, out var room))
-        {
-            await room.LeaveAsync();
-        }
-
-        try
-        {
-            await broker.UseChannelAsync(
-                (_, channel) => topology.DeleteAsync(channel, group, cancellationToken),
-                cancellationToken,
-                patience: options.Value.JoinTimeout);
-        }
-        catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
-        {
-            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
-        }
-
-        await membership.GiveUpAsync(group, self.Name, cancellationToken);
-        await store.UnsubscribeAsync(group);
-        await FailUnsentAsync(group, "You gave up the group before this could be sent.");
-        events.Publish(new GroupEvent(group, "given-up"));
         return true;
     }
 
@@ -270,6 +224,21 @@ internal sealed partial class GroupRooms(
         {
             LogNotLeft(group);
         }
+    }
+
+    // Starts its loops; the task is complete once the own queue is consumed.
+    private Task Enter(string group, GroupRoom room)
+    {
+        var consumer = new BrokerConsumer(
+            broker,
+            (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
+            room.HandleAsync,
+            (ushort)brokerOptions.Value.Prefetch,
+            brokerOptions.Value,
+            time,
+            logger);
+        room.Enter(consumer, Outbox(group, room.Mode));
+        return consumer.Consuming;
     }
 
     private BrokerOutbox Outbox(string group, GroupMode mode) => new(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using AspireChat.Protos.V1;
@@ -142,6 +143,22 @@ public sealed class RawMember : IAsyncDisposable
         }
 
         await _channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, body).AsTask().DefaultTimeout();
+    }
+
+    /// <summary>From now on keeps the body of every publish to a group, in order. The group's exchange must be there.</summary>
+    public async Task<ConcurrentQueue<byte[]>> OverhearAsync(string group)
+    {
+        var overheard = new ConcurrentQueue<byte[]>();
+        var queue = await _channel.QueueDeclareAsync();
+        await _channel.QueueBindAsync(queue.QueueName, $"chat.group.{group}", routingKey: "");
+        var consumer = new AsyncEventingBasicConsumer(_channel);
+        consumer.ReceivedAsync += (_, delivered) =>
+        {
+            overheard.Enqueue(delivered.Body.ToArray());
+            return Task.CompletedTask;
+        };
+        await _channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer);
+        return overheard;
     }
 
     /// <summary>From now on answers every survey.</summary>
