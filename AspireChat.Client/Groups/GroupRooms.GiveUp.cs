@@ -29,7 +29,7 @@ internal sealed partial class GroupRooms
             await broker.UseChannelAsync(
                 async (_, channel) =>
                 {
-                    await membership.GiveUpAsync(group, self.Name, cancellationToken);
+                    await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
                     isTold = true;
                     await DeleteAsync(channel, group, room);
                 },
@@ -70,17 +70,17 @@ internal sealed partial class GroupRooms
     {
         if (wasInRoom)
         {
-            var room = new GroupRoom(group, mode, receiver, store, events);
+            var room = NewRoom(group, mode);
             _ = Enter(group, room);
             _rooms[group] = room;
         }
 
         try
         {
-            await membership.JoinAsync(group, self.Name, mode, CancellationToken.None);
+            await AskAsync(group, mode, wasInRoom ? Entry.Renew : Entry.Again, CancellationToken.None);
             if (!wasInRoom)
             {
-                await membership.LeaveAsync(group, self.Name, CancellationToken.None);
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
             }
         }
         catch (ChatException)

@@ -47,15 +47,28 @@ internal sealed partial class GroupRooms(
         // Members who do not know this user refuse what it says until the name is claimed.
         await registration.WaitAsync(cancellationToken);
         using var turn = await TakeTurnAsync(group, cancellationToken);
-        var joined = await membership.JoinAsync(group, self.Name, mode, cancellationToken);
-        if (_rooms.ContainsKey(group))
+        if (_rooms.TryGetValue(group, out var present))
         {
-            return joined.Mode;
+            return await RenewAsync(group, present, mode, cancellationToken);
         }
 
-        var room = new GroupRoom(group, joined.Mode, receiver, store, events);
+        // What a transient group said to an earlier process is over: its subscription went with that process.
+        var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept == GroupMode.Durable;
+        var joined = await AskAsync(group, mode, isKept ? Entry.Again : Entry.New, cancellationToken);
+        if (isKept && joined.Mode != GroupMode.Durable)
+        {
+            isKept = false;
+            joined = await AskAsync(group, joined.Mode, Entry.New, cancellationToken);
+        }
+
+        GroupRoom? room = null;
         try
         {
+            // Before the first delivery: it may be one that is not for this member.
+            await (isKept
+                ? store.LearnGenerationsAsync(group, joined.Generations)
+                : store.SubscribeAsync(group, joined.Mode, joined.Generations, joined.Floors));
+            room = NewRoom(group, joined.Mode);
             if (joined.Mode == GroupMode.Transient)
             {
                 // Left over by a process that crashed; those who were present then may be others now.
@@ -63,12 +76,12 @@ internal sealed partial class GroupRooms(
             }
 
             await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
-            await store.SubscribeAsync(group, joined.Mode);
+            await store.MakeKnownAsync(Conversation.Of(group));
         }
         catch (Exception e)
         {
-            await room.LeaveAsync();
-            await UndoAsync(group, joined);
+            await (room?.LeaveAsync() ?? Task.CompletedTask);
+            await UndoAsync(group, joined, isKept);
             cancellationToken.ThrowIfCancellationRequested();
             if (e is not TimeoutException)
             {
@@ -103,7 +116,7 @@ internal sealed partial class GroupRooms(
         }
 
         events.Publish(new GroupEvent(group, "left"));
-        await membership.LeaveAsync(group, self.Name, cancellationToken);
+        await membership.LeaveAsync(group, self.Name, [room.Spoken.Now], cancellationToken);
         return true;
     }
 
@@ -144,7 +157,7 @@ internal sealed partial class GroupRooms(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Task.WhenAll(_rooms.Select(room => RenewAsync(room.Key, room.Value.Mode, stoppingToken)));
+                await Task.WhenAll(_rooms.Keys.Select(group => RenewAsync(group, stoppingToken)));
             }
         }
         catch (OperationCanceledException)
@@ -154,17 +167,17 @@ internal sealed partial class GroupRooms(
     }
 
     // Joining again is renewing; if Redis lost the group, it is there again afterwards.
-    private async Task RenewAsync(string group, GroupMode mode, CancellationToken stopping)
+    private async Task RenewAsync(string group, CancellationToken stopping)
     {
         using var turn = await TakeTurnAsync(group, stopping);
-        if (!_rooms.ContainsKey(group))
+        if (!_rooms.TryGetValue(group, out var room))
         {
             return;
         }
 
         try
         {
-            await membership.JoinAsync(group, self.Name, mode, stopping);
+            await RenewAsync(group, room, room.Mode, stopping);
         }
         catch (ChatException e) when (e.Fault == ChatFault.Conflict)
         {
@@ -176,6 +189,39 @@ internal sealed partial class GroupRooms(
         }
     }
 
+    private async Task<GroupMode> RenewAsync(string group, GroupRoom room, GroupMode? mode, CancellationToken cancellationToken)
+    {
+        var joined = await membership.JoinAsync(
+            group, self.Name, mode, Entry.Renew, room.Generations.Current, [room.Spoken.Now], cancellationToken);
+        await room.Generations.LearnAsync(joined.Generations);
+        if (joined.IsNew)
+        {
+            await RecordKnownAsync(group, cancellationToken);
+        }
+
+        return joined.Mode;
+    }
+
+    // Enters at the name server. A group that is lost there gets the generation that its members knew, so that they all
+    // mean the same one again.
+    private async Task<JoinResult> AskAsync(string group, GroupMode? mode, Entry entry, CancellationToken cancellationToken)
+    {
+        var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
+        var said = new Said(self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)));
+        var joined = await membership.JoinAsync(
+            group, self.Name, mode, entry, known ?? Generation.New(), [said], cancellationToken);
+        if (joined.IsNew && entry != Entry.New)
+        {
+            await RecordKnownAsync(group, cancellationToken);
+        }
+
+        return joined;
+    }
+
+    // Redis has lost how far everybody has spoken; whoever hears them knows it.
+    private Task RecordKnownAsync(string group, CancellationToken cancellationToken) => membership.RecordAsync(
+        group, store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value)), cancellationToken);
+
     // Another group may have this name by the time of the next entry.
     private async Task FailUnsentAsync(string group, string reason)
     {
@@ -186,17 +232,25 @@ internal sealed partial class GroupRooms(
         }
     }
 
-    private async Task UndoAsync(string group, JoinResult joined)
+    private async Task UndoAsync(string group, JoinResult joined, bool isKept)
     {
         try
         {
+            // Redis may have lost a subscription that is kept here, and messages may wait in its queue.
+            if (isKept)
+            {
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
+                return;
+            }
+
+            await store.UnsubscribeAsync(group);
             if (joined.WasSubscribed)
             {
-                await membership.LeaveAsync(group, self.Name, CancellationToken.None);
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
             }
             else
             {
-                await membership.GiveUpAsync(group, self.Name, CancellationToken.None);
+                await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
                 await ForgetQueueAsync(group, joined.Mode);
             }
         }
@@ -226,6 +280,15 @@ internal sealed partial class GroupRooms(
         }
     }
 
+    private GroupRoom NewRoom(string group, GroupMode mode) => new(
+        group,
+        mode,
+        new RoomGenerations(group, store.ListGenerations(group), membership, store, options, time),
+        new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+        receiver,
+        store,
+        events);
+
     // Starts its loops; the task is complete once the own queue is consumed.
     private Task Enter(string group, GroupRoom room)
     {
@@ -237,18 +300,20 @@ internal sealed partial class GroupRooms(
             brokerOptions.Value,
             time,
             logger);
-        room.Enter(consumer, Outbox(group, room.Mode));
+        room.Enter(consumer, Outbox(group, room));
         return consumer.Consuming;
     }
 
-    private BrokerOutbox Outbox(string group, GroupMode mode) => new(
+    private BrokerOutbox Outbox(string group, GroupRoom room) => new(
         Conversation.Of(group),
         new OutboxRoute(
             FanoutTopology.Exchange(group),
             RoutingKey: "",
-            IsPersistent: mode == GroupMode.Durable,
-            mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
-            (channel, stopping) => topology.DeclareAsync(channel, group, mode, stopping)),
+            IsPersistent: room.Mode == GroupMode.Durable,
+            room.Mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
+            (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
+            Generation: () => room.Generations.Current,
+            OnConfirmed: room.Spoken.Confirmed),
         broker,
         store,
         self,

@@ -21,6 +21,7 @@ public sealed class RawMember : IAsyncDisposable
     private const string Protobuf = "application/protobuf";
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly Dictionary<string, string> _generations = [];
     private readonly byte[] _publicKey;
     private readonly IConnection _connection;
     private readonly IChannel _channel;
@@ -66,12 +67,21 @@ public sealed class RawMember : IAsyncDisposable
         await redis.ExecuteAsync("ZADD", "chat:peers", "99999999999999", Name);
     }
 
+    /// <summary>Learns which creation of a group there is now, as its client would by joining; signs for it from then on.</summary>
+    public async Task LearnAsync(RedisServer redis, params IEnumerable<string> groups)
+    {
+        foreach (var group in groups)
+        {
+            _generations[group] = (await redis.ExecuteAsync("HGET", $"chat:group:{group}", "generation")).ToString();
+        }
+    }
+
     /// <summary>Messages to a group that keep every rule.</summary>
     /// <param name="group">The group.</param>
     /// <param name="firstSeq">The seq of the first text; the others follow.</param>
     /// <param name="texts">The texts.</param>
     public MessageList ToGroup(string group, ulong firstSeq, params IEnumerable<string> texts) =>
-        To(new Conversation { Group = group }, firstSeq, texts);
+        To(new Conversation { Group = group }, firstSeq, texts, _generations.GetValueOrDefault(group, ""));
 
     /// <summary>Insults that keep every rule.</summary>
     public MessageList Insults(ulong firstSeq, params IEnumerable<string> texts) =>
@@ -193,9 +203,9 @@ public sealed class RawMember : IAsyncDisposable
         _key.Dispose();
     }
 
-    private MessageList To(Conversation place, ulong firstSeq, IEnumerable<string> texts)
+    private MessageList To(Conversation place, ulong firstSeq, IEnumerable<string> texts, string generation = "")
     {
-        var list = new MessageList { From = Name, To = place };
+        var list = new MessageList { From = Name, To = place, Generation = generation };
         foreach (var text in texts)
         {
             list.Messages.Add(new ChatMessage
