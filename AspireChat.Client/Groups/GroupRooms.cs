@@ -192,8 +192,8 @@ internal sealed partial class GroupRooms(
     private async Task<GroupMode> RenewAsync(string group, GroupRoom room, GroupMode? mode, CancellationToken cancellationToken)
     {
         var joined = await membership.JoinAsync(
-            group, self.Name, mode, Entry.Renew, room.Generations.Current, [room.Spoken.Now], cancellationToken);
-        await room.Generations.LearnAsync(joined.Generations);
+            group, self.Name, mode, Entry.Renew, room.Generations.Entered, [room.Spoken.Now], cancellationToken);
+        await room.Generations.EnterAsync(joined.Generations);
         if (joined.IsNew)
         {
             await RecordKnownAsync(group, cancellationToken);

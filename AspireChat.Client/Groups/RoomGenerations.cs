@@ -16,6 +16,7 @@ internal sealed class RoomGenerations(
     private readonly HashSet<string> _known = [.. known];
     private readonly Lock _gate = new();
     private string _current = known[0];
+    private string _entered = known[0];
 
     /// <summary>The one that the own user signs for.</summary>
     public string Current
@@ -29,8 +30,20 @@ internal sealed class RoomGenerations(
         }
     }
 
-    /// <summary>The name server has these, the current one first.</summary>
-    public async Task LearnAsync(IReadOnlyList<string> present)
+    /// <summary>
+    /// The one with which the own user entered last: with it, it renews. Not one that was looked up since, or nobody would
+    /// tell the name server of what was signed before.
+    /// </summary>
+    public string Entered => Volatile.Read(ref _entered);
+
+    /// <summary>The own user has entered, and the name server has these, the current one first.</summary>
+    public async Task EnterAsync(IReadOnlyList<string> present)
+    {
+        await LearnAsync(present);
+        Volatile.Write(ref _entered, present[0]);
+    }
+
+    private async Task LearnAsync(IReadOnlyList<string> present)
     {
         lock (_gate)
         {

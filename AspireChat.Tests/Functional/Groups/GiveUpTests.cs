@@ -27,7 +27,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
             await bob.Api.UntilTextsAsync("bob", group, "alice", ["hello"]);
         }
 
-        await own.KillAsync();
+        await own.StopAsync();
         foreach (var group in (string[])["chess", "now"])
         {
             var refusal = await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync(group));

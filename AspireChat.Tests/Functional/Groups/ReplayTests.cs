@@ -61,12 +61,14 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.ExitGroupAsync("chess");
 
         // Bob, who is there, knows how far Alice has spoken, who is not.
+        string[] claims = ["chat:claim:alice", "chat:claim:bob", "chat:claim:carol"];
         var spoken = await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
         await room.Redis.ExecuteAsync("FLUSHALL");
         await Until.Equal(
             "it is known again how far everybody has spoken",
             string.Join(' ', (string[])spoken!),
             async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+        await Until.True("everybody is registered again", async () => (int)await room.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
         await carol.Api.JoinGroupAsync("chess");
         await ReplayAsync(mallory, replay);
         await bob.Api.SayAsync("chess", "new");
