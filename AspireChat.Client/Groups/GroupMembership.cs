@@ -1,3 +1,4 @@
+using System.Globalization;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Names;
 using Microsoft.Extensions.Options;
@@ -5,19 +6,13 @@ using StackExchange.Redis;
 
 namespace AspireChat.Client.Groups;
 
-/// <summary>What joining did.</summary>
-/// <param name="Mode">The group's mode.</param>
-/// <param name="IsNew">Whether the group was created.</param>
-/// <param name="WasSubscribed">Whether the own user held a subscription before.</param>
-internal readonly record struct JoinResult(GroupMode Mode, bool IsNew, bool WasSubscribed);
-
 /// <summary>
 /// Who holds a subscription to a group and who is in its room, at the name server. Knows nothing of how messages
 /// travel; every kind of group has the same membership.
 /// </summary>
 /// <remarks>
 /// Keys (docs/protocol.md): <c>chat:group:{group}</c>, <c>chat:group:{group}:subscribers</c>,
-/// <c>chat:group:{group}:active</c>. All calls end with a <see cref="ChatException"/>
+/// <c>chat:group:{group}:active</c>, <c>chat:group:{group}:seqs</c>. All calls end with a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away.
 /// </remarks>
 internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptions> options)
@@ -32,40 +27,94 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     /// <param name="group">The group.</param>
     /// <param name="user">The member.</param>
     /// <param name="mode">The mode it must have; null takes what is there, and durable for a new group.</param>
+    /// <param name="entry">Why.</param>
+    /// <param name="generation">The generation that a group gets which is not there: the one that the member knew, or a new one.</param>
+    /// <param name="said">How far others or the member itself have spoken, as far as known.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.Conflict"/>: it has another mode.</exception>
-    public async Task<JoinResult> JoinAsync(string group, string user, GroupMode? mode, CancellationToken cancellationToken)
+    public async Task<JoinResult> JoinAsync(
+        string group,
+        string user,
+        GroupMode? mode,
+        Entry entry,
+        string generation,
+        IEnumerable<Said> said,
+        CancellationToken cancellationToken)
     {
+        var how = entry switch
+        {
+            Entry.New => "new",
+            Entry.Again => "again",
+            _ => "renew",
+        };
         var answer = await redis.EvaluateAsync(
-            "join-group", MembershipScripts.Join, Keys(group), [user, mode is { } wanted ? Text(wanted) : "", _lease, _keep], cancellationToken);
+            "join-group",
+            MembershipScripts.Join,
+            Keys(group),
+            [user, mode is { } wanted ? Text(wanted) : "", _lease, _keep, generation, how, .. Pairs(said)],
+            cancellationToken);
         var fields = ((string[]?)answer)!;
-        var present = Mode(fields[1]);
         return fields[0] == "joined"
-            ? new JoinResult(present, fields[2] == "1", fields[3] == "1")
+            ? new JoinResult(Mode(fields[1]), fields[2] == "1", fields[3] == "1", Generations(group, fields[4], fields[5]), Floors(fields.AsSpan(6)))
             : throw new ChatException(ChatFault.Conflict, $"The group {group} exists and is {fields[1]}; join it as that, or choose another name.");
     }
 
+    /// <summary>Remembers how far senders have spoken; nothing if there is no such group.</summary>
+    public Task RecordAsync(string group, IEnumerable<Said> said, CancellationToken cancellationToken) =>
+        redis.EvaluateAsync("record-seqs", MembershipScripts.Record, Keys(group), [_keep, .. Pairs(said)], cancellationToken);
+
     /// <summary>Leaves the room; the subscription to a durable group is kept.</summary>
     /// <returns>True if the group is gone with it.</returns>
-    public Task<bool> LeaveAsync(string group, string user, CancellationToken cancellationToken) =>
-        LeaveAsync(group, user, "leave", cancellationToken);
+    public Task<bool> LeaveAsync(string group, string user, IEnumerable<Said> said, CancellationToken cancellationToken) =>
+        LeaveAsync(group, user, "leave", said, cancellationToken);
 
     /// <summary>Leaves the room and gives the subscription up.</summary>
     /// <returns>True if the group is gone with it.</returns>
-    public Task<bool> GiveUpAsync(string group, string user, CancellationToken cancellationToken) =>
-        LeaveAsync(group, user, "give-up", cancellationToken);
+    public Task<bool> GiveUpAsync(string group, string user, IEnumerable<Said> said, CancellationToken cancellationToken) =>
+        LeaveAsync(group, user, "give-up", said, cancellationToken);
 
-    /// <summary>A group's mode and how many are in its room; null if there is no such group.</summary>
-    public async Task<(GroupMode Mode, int Members)?> DescribeAsync(string group, CancellationToken cancellationToken)
+    /// <summary>A group as it stands; null if there is no such group.</summary>
+    public async Task<DescribedGroup?> DescribeAsync(string group, CancellationToken cancellationToken)
     {
         var answer = ((string[]?)await redis.EvaluateAsync("describe-group", MembershipScripts.Describe, Keys(group), [], cancellationToken))!;
-        return answer.Length == 0 ? null : (Mode(answer[0]), int.Parse(answer[1], System.Globalization.CultureInfo.InvariantCulture));
+        return answer.Length == 0 ? null : new DescribedGroup(
+            Mode(answer[0]),
+            int.Parse(answer[1], CultureInfo.InvariantCulture),
+            [.. Valid(answer[2], answer[3])],
+            TimeSpan.FromMilliseconds(long.Parse(answer[4], CultureInfo.InvariantCulture)));
     }
 
-    private async Task<bool> LeaveAsync(string group, string user, string how, CancellationToken cancellationToken) =>
-        (int)await redis.EvaluateAsync("leave-group", MembershipScripts.Leave, Keys(group), [user, how], cancellationToken) == 1;
+    private async Task<bool> LeaveAsync(string group, string user, string how, IEnumerable<Said> said, CancellationToken cancellationToken) =>
+        (int)await redis.EvaluateAsync(
+            "leave-group", MembershipScripts.Leave, Keys(group), [user, how, .. Pairs(said)], cancellationToken) == 1;
 
-    private static RedisKey[] Keys(string group) => [Prefix + group, $"{Prefix}{group}:subscribers", $"{Prefix}{group}:active"];
+    private static RedisKey[] Keys(string group) =>
+        [Prefix + group, $"{Prefix}{group}:subscribers", $"{Prefix}{group}:active", $"{Prefix}{group}:seqs"];
+
+    private static IEnumerable<RedisValue> Pairs(IEnumerable<Said> said) =>
+        said.Where(one => one.Seq > 0).SelectMany(one => new RedisValue[] { one.Fingerprint, one.Seq });
+
+    private static IReadOnlyList<string> Generations(string group, string current, string earlier) => Generation.IsValid(current)
+        ? [.. Valid(current, earlier)]
+        : throw new ChatException(ChatFault.Unavailable, $"What the name server has about the group {group} cannot be read.");
+
+    private static IEnumerable<string> Valid(string current, string earlier) =>
+        earlier.Split(' ').Prepend(current).Where(Generation.IsValid).Distinct(StringComparer.Ordinal);
+
+    // Anybody may write there: what is no number is skipped.
+    private static Dictionary<string, long> Floors(ReadOnlySpan<string> pairs)
+    {
+        var floors = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (var i = 0; i + 1 < pairs.Length; i += 2)
+        {
+            if (long.TryParse(pairs[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var seq))
+            {
+                floors[pairs[i]] = seq;
+            }
+        }
+
+        return floors;
+    }
 
     private static string Text(GroupMode mode) => mode == GroupMode.Durable ? "durable" : "transient";
 

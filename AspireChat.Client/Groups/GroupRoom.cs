@@ -7,7 +7,13 @@ namespace AspireChat.Client.Groups;
 
 /// <summary>One group that this client is in: its queue is consumed, and what the own user says is published.</summary>
 internal sealed class GroupRoom(
-    string group, GroupMode mode, BatchReceiver receiver, MessageStore store, LiveEvents events) : IDisposable
+    string group,
+    GroupMode mode,
+    RoomGenerations generations,
+    SpokenSeq spoken,
+    BatchReceiver receiver,
+    MessageStore store,
+    LiveEvents events) : IDisposable
 {
     // What was just said should still leave; what cannot leave in this time waits in the outbox for the next entry.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
@@ -20,6 +26,12 @@ internal sealed class GroupRoom(
     /// <summary>What the group promises.</summary>
     public GroupMode Mode { get; } = mode;
 
+    /// <summary>For which creations of the group a batch may be signed.</summary>
+    public RoomGenerations Generations { get; } = generations;
+
+    /// <summary>How far the own user has spoken.</summary>
+    public SpokenSeq Spoken { get; } = spoken;
+
     /// <summary>Starts consuming and publishing.</summary>
     public void Enter(BrokerConsumer consumer, BrokerOutbox outbox)
     {
@@ -28,7 +40,9 @@ internal sealed class GroupRoom(
         // The loops outlive the call that started them, so they must not inherit that call's trace.
         using var flow = ExecutionContext.SuppressFlow();
         _running = Task.WhenAll(
-            Task.Run(() => consumer.RunAsync(_leaving.Token)), Task.Run(() => outbox.RunAsync(_leaving.Token)));
+            Task.Run(() => consumer.RunAsync(_leaving.Token)),
+            Task.Run(() => outbox.RunAsync(_leaving.Token)),
+            Task.Run(() => Spoken.RunAsync(_leaving.Token)));
     }
 
     /// <summary>There is something in the outbox.</summary>
@@ -59,9 +73,18 @@ internal sealed class GroupRoom(
         var commits = new List<Task<StoredBatch>>(deliveries.Count);
         foreach (var delivery in deliveries)
         {
-            if (await receiver.OpenAsync(delivery, _conversation, stopping) is { } batch)
+            if (await receiver.OpenAsync(delivery, _conversation, stopping) is not { } batch)
+            {
+                continue;
+            }
+
+            if (await Generations.AcceptsAsync(batch.Generation, stopping))
             {
                 commits.Add(StoreAsync(batch));
+            }
+            else
+            {
+                receiver.Refuse(_conversation, $"{batch.From} signed it for another group of this name");
             }
         }
 

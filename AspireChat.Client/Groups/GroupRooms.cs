@@ -47,37 +47,41 @@ internal sealed partial class GroupRooms(
         // Members who do not know this user refuse what it says until the name is claimed.
         await registration.WaitAsync(cancellationToken);
         using var turn = await TakeTurnAsync(group, cancellationToken);
-        var joined = await membership.JoinAsync(group, self.Name, mode, cancellationToken);
-        if (_rooms.ContainsKey(group))
+        if (_rooms.TryGetValue(group, out var present))
         {
-            return joined.Mode;
+            return await RenewAsync(group, present, mode, cancellationToken);
         }
 
-        var room = new GroupRoom(group, joined.Mode, receiver, store, events);
-        var consumer = new BrokerConsumer(
-            broker,
-            (channel, stopping) => topology.DeclareAsync(channel, group, joined.Mode, stopping),
-            room.HandleAsync,
-            (ushort)brokerOptions.Value.Prefetch,
-            brokerOptions.Value,
-            time,
-            logger);
+        // What a transient group said to an earlier process is over: its subscription went with that process.
+        var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept == GroupMode.Durable;
+        var joined = await AskAsync(group, mode, isKept ? Entry.Again : Entry.New, cancellationToken);
+        if (isKept && joined.Mode != GroupMode.Durable)
+        {
+            isKept = false;
+            joined = await AskAsync(group, joined.Mode, Entry.New, cancellationToken);
+        }
+
+        GroupRoom? room = null;
         try
         {
+            // Before the first delivery: it may be one that is not for this member.
+            await (isKept
+                ? store.LearnGenerationsAsync(group, joined.Generations)
+                : store.SubscribeAsync(group, joined.Mode, joined.Generations, joined.Floors));
+            room = NewRoom(group, joined.Mode);
             if (joined.Mode == GroupMode.Transient)
             {
                 // Left over by a process that crashed; those who were present then may be others now.
                 await FailUnsentAsync(group, NotPresent);
             }
 
-            room.Enter(consumer, Outbox(group, joined.Mode));
-            await consumer.Consuming.WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
-            await store.SubscribeAsync(group, joined.Mode);
+            await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
+            await store.MakeKnownAsync(Conversation.Of(group));
         }
         catch (Exception e)
         {
-            await room.LeaveAsync();
-            await UndoAsync(group, joined);
+            await (room?.LeaveAsync() ?? Task.CompletedTask);
+            await UndoAsync(group, joined, isKept);
             cancellationToken.ThrowIfCancellationRequested();
             if (e is not TimeoutException)
             {
@@ -112,44 +116,7 @@ internal sealed partial class GroupRooms(
         }
 
         events.Publish(new GroupEvent(group, "left"));
-        await membership.LeaveAsync(group, self.Name, cancellationToken);
-        return true;
-    }
-
-    /// <summary>Gives a subscription up, with everything that waits for it.</summary>
-    /// <returns>False if there was none.</returns>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later.</exception>
-    public async Task<bool> GiveUpAsync(string group, CancellationToken cancellationToken)
-    {
-        using var turn = await TakeTurnAsync(group, cancellationToken);
-        if (!store.ListSubscriptions().ContainsKey(group))
-        {
-            return false;
-        }
-
-        // The name server is told last; it should be within reach by then.
-        await registration.SettleAsync(cancellationToken);
-        if (_rooms.TryRemove(group, out var room))
-        {
-            await room.LeaveAsync();
-        }
-
-        try
-        {
-            await broker.UseChannelAsync(
-                (_, channel) => topology.DeleteAsync(channel, group, cancellationToken),
-                cancellationToken,
-                patience: options.Value.JoinTimeout);
-        }
-        catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
-        {
-            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
-        }
-
-        await membership.GiveUpAsync(group, self.Name, cancellationToken);
-        await store.UnsubscribeAsync(group);
-        await FailUnsentAsync(group, "You gave up the group before this could be sent.");
-        events.Publish(new GroupEvent(group, "given-up"));
+        await membership.LeaveAsync(group, self.Name, [room.Spoken.Now], cancellationToken);
         return true;
     }
 
@@ -190,7 +157,7 @@ internal sealed partial class GroupRooms(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Task.WhenAll(_rooms.Select(room => RenewAsync(room.Key, room.Value.Mode, stoppingToken)));
+                await Task.WhenAll(_rooms.Keys.Select(group => RenewAsync(group, stoppingToken)));
             }
         }
         catch (OperationCanceledException)
@@ -200,17 +167,17 @@ internal sealed partial class GroupRooms(
     }
 
     // Joining again is renewing; if Redis lost the group, it is there again afterwards.
-    private async Task RenewAsync(string group, GroupMode mode, CancellationToken stopping)
+    private async Task RenewAsync(string group, CancellationToken stopping)
     {
         using var turn = await TakeTurnAsync(group, stopping);
-        if (!_rooms.ContainsKey(group))
+        if (!_rooms.TryGetValue(group, out var room))
         {
             return;
         }
 
         try
         {
-            await membership.JoinAsync(group, self.Name, mode, stopping);
+            await RenewAsync(group, room, room.Mode, stopping);
         }
         catch (ChatException e) when (e.Fault == ChatFault.Conflict)
         {
@@ -222,6 +189,39 @@ internal sealed partial class GroupRooms(
         }
     }
 
+    private async Task<GroupMode> RenewAsync(string group, GroupRoom room, GroupMode? mode, CancellationToken cancellationToken)
+    {
+        var joined = await membership.JoinAsync(
+            group, self.Name, mode, Entry.Renew, room.Generations.Entered, [room.Spoken.Now], cancellationToken);
+        await room.Generations.EnterAsync(joined.Generations);
+        if (joined.IsNew)
+        {
+            await RecordKnownAsync(group, cancellationToken);
+        }
+
+        return joined.Mode;
+    }
+
+    // Enters at the name server. A group that is lost there gets the generation that its members knew, so that they all
+    // mean the same one again.
+    private async Task<JoinResult> AskAsync(string group, GroupMode? mode, Entry entry, CancellationToken cancellationToken)
+    {
+        var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
+        var said = new Said(self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)));
+        var joined = await membership.JoinAsync(
+            group, self.Name, mode, entry, known ?? Generation.New(), [said], cancellationToken);
+        if (joined.IsNew && entry != Entry.New)
+        {
+            await RecordKnownAsync(group, cancellationToken);
+        }
+
+        return joined;
+    }
+
+    // Redis has lost how far everybody has spoken; whoever hears them knows it.
+    private Task RecordKnownAsync(string group, CancellationToken cancellationToken) => membership.RecordAsync(
+        group, store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value)), cancellationToken);
+
     // Another group may have this name by the time of the next entry.
     private async Task FailUnsentAsync(string group, string reason)
     {
@@ -232,17 +232,25 @@ internal sealed partial class GroupRooms(
         }
     }
 
-    private async Task UndoAsync(string group, JoinResult joined)
+    private async Task UndoAsync(string group, JoinResult joined, bool isKept)
     {
         try
         {
+            // Redis may have lost a subscription that is kept here, and messages may wait in its queue.
+            if (isKept)
+            {
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
+                return;
+            }
+
+            await store.UnsubscribeAsync(group);
             if (joined.WasSubscribed)
             {
-                await membership.LeaveAsync(group, self.Name, CancellationToken.None);
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
             }
             else
             {
-                await membership.GiveUpAsync(group, self.Name, CancellationToken.None);
+                await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
                 await ForgetQueueAsync(group, joined.Mode);
             }
         }
@@ -272,14 +280,40 @@ internal sealed partial class GroupRooms(
         }
     }
 
-    private BrokerOutbox Outbox(string group, GroupMode mode) => new(
+    private GroupRoom NewRoom(string group, GroupMode mode) => new(
+        group,
+        mode,
+        new RoomGenerations(group, store.ListGenerations(group), membership, store, options, time),
+        new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+        receiver,
+        store,
+        events);
+
+    // Starts its loops; the task is complete once the own queue is consumed.
+    private Task Enter(string group, GroupRoom room)
+    {
+        var consumer = new BrokerConsumer(
+            broker,
+            (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
+            room.HandleAsync,
+            (ushort)brokerOptions.Value.Prefetch,
+            brokerOptions.Value,
+            time,
+            logger);
+        room.Enter(consumer, Outbox(group, room));
+        return consumer.Consuming;
+    }
+
+    private BrokerOutbox Outbox(string group, GroupRoom room) => new(
         Conversation.Of(group),
         new OutboxRoute(
             FanoutTopology.Exchange(group),
             RoutingKey: "",
-            IsPersistent: mode == GroupMode.Durable,
-            mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
-            (channel, stopping) => topology.DeclareAsync(channel, group, mode, stopping)),
+            IsPersistent: room.Mode == GroupMode.Durable,
+            room.Mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
+            (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
+            Generation: () => room.Generations.Current,
+            OnConfirmed: room.Spoken.Confirmed),
         broker,
         store,
         self,

@@ -2,16 +2,17 @@ namespace AspireChat.Client.Groups;
 
 /// <summary>
 /// Every check-then-write on a group's membership, each one Lua script with the server's clock.
-/// KEYS are always: group (hash), subscribers (set), active (sorted set by the end of the lease).
+/// KEYS are always: group (hash), subscribers (set), active (sorted set by the end of the lease), seqs (hash).
 /// </summary>
 internal static class MembershipScripts
 {
     /// <summary>
-    /// ARGV: user, mode ('' takes what is there, else durable), lease ms, keep ms. Enters the room, subscribes, and
-    /// creates the group if nobody holds a subscription. Answers { 'joined', mode, created, was subscribed } or
-    /// { 'conflict', mode }. Also renews.
+    /// ARGV: user, mode ('' takes what is there, else durable), lease ms, keep ms, generation, 'new', 'again' or 'renew',
+    /// then pairs of a sender's key and seq. Enters the room, subscribes, and creates the group with that generation if
+    /// nobody holds a subscription. Answers { 'joined', mode, created, was subscribed, generation, earlier }, for 'new'
+    /// followed by the pairs of all senders, or { 'conflict', mode }.
     /// </summary>
-    public const string Join = Prune + """
+    public const string Join = Prune + Raise + """
         local mode = redis.call('HGET', KEYS[1], 'mode')
         local wanted = ARGV[2]
         local created = 0
@@ -23,33 +24,72 @@ internal static class MembershipScripts
           return { 'conflict', mode }
         end
 
+        redis.call('HSETNX', KEYS[1], 'generation', ARGV[5])
+        local generation = redis.call('HGET', KEYS[1], 'generation')
+        local earlier = redis.call('HGET', KEYS[1], 'earlier') or ''
+
+        -- Somebody was faster than those who were in the room of a group that Redis has lost: both are meant.
+        local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0') or 0
+        if ARGV[6] == 'renew' and generation ~= ARGV[5] and now - since < tonumber(ARGV[3])
+            and not string.find(earlier, ARGV[5], 1, true) then
+          earlier = earlier == '' and ARGV[5] or earlier .. ' ' .. ARGV[5]
+          redis.call('HSET', KEYS[1], 'earlier', earlier)
+        end
+
+        raise(7)
         local fresh = redis.call('SADD', KEYS[2], ARGV[1])
         redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[3]), ARGV[1])
-        for i = 1, 3 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
-        return { 'joined', mode, created, 1 - fresh }
+        for i = 1, 4 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+        local answer = { 'joined', mode, tostring(created), tostring(1 - fresh), generation, earlier }
+        if ARGV[6] == 'new' then
+          for _, field in ipairs(redis.call('HGETALL', KEYS[4])) do table.insert(answer, field) end
+        end
+        return answer
         """;
 
     /// <summary>
-    /// ARGV: user, 'leave' or 'give-up'. Leaves the room; a subscription of a durable group is kept unless given up.
+    /// ARGV: keep ms, then pairs of a sender's key and seq. Remembers that each has said so much, if there is such a group.
+    /// </summary>
+    public const string Record = Raise + """
+        if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+        raise(2)
+        redis.call('PEXPIRE', KEYS[4], ARGV[1])
+        return 1
+        """;
+
+    /// <summary>
+    /// ARGV: user, 'leave' or 'give-up', then pairs of a sender's key and seq. Leaves the room; a subscription of a
+    /// durable group is kept unless given up.
     /// Answers 1 if the group is gone now.
     /// </summary>
-    public const string Leave = Prune + """
+    public const string Leave = Prune + Raise + """
         redis.call('ZREM', KEYS[3], ARGV[1])
         if ARGV[2] == 'give-up' or redis.call('HGET', KEYS[1], 'mode') == 'transient' then
           redis.call('SREM', KEYS[2], ARGV[1])
         end
         if redis.call('SCARD', KEYS[2]) == 0 then
-          redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+          redis.call('DEL', unpack(KEYS))
           return 1
         end
+        raise(3)
         return 0
         """;
 
-    /// <summary>No ARGV. Answers { mode, members in the room }, or nothing if there is no such group.</summary>
+    /// <summary>
+    /// No ARGV. Answers { mode, members in the room, generation, earlier, ms since its creation }, or nothing if there is
+    /// no such group.
+    /// </summary>
     public const string Describe = Prune + """
         local mode = redis.call('HGET', KEYS[1], 'mode')
         if not mode then return {} end
-        return { mode, redis.call('ZCARD', KEYS[3]) }
+        local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0') or 0
+        return {
+          mode,
+          tostring(redis.call('ZCARD', KEYS[3])),
+          redis.call('HGET', KEYS[1], 'generation') or '',
+          redis.call('HGET', KEYS[1], 'earlier') or '',
+          string.format('%.0f', now - since),
+        }
         """;
 
     // Forgets leases that are over. In a transient group a subscription is no more than presence, so it goes with the
@@ -64,7 +104,18 @@ internal static class MembershipScripts
           if transient then redis.call('SREM', KEYS[2], user) end
         end
         if transient and redis.call('SCARD', KEYS[2]) == 0 then
-          redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+          redis.call('DEL', unpack(KEYS))
+        end
+
+        """;
+
+    // Only upwards: what is told late must not undo what was told since.
+    private const string Raise = """
+        local function raise(from)
+          for i = from, #ARGV - 1, 2 do
+            local present = tonumber(redis.call('HGET', KEYS[4], ARGV[i]) or '0') or 0
+            if present < tonumber(ARGV[i + 1]) then redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 1]) end
+          end
         end
 
         """;

@@ -1,4 +1,5 @@
 using AspireChat.Client.Conversations;
+using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -10,19 +11,67 @@ public sealed partial class MessageStore
             .ToList(row => KeyValuePair.Create(row.GetString(0), (GroupMode)row.GetInt64(1)))
             .ToDictionary(StringComparer.Ordinal));
 
-    /// <summary>Remembers a subscription.</summary>
-    public Task SubscribeAsync(string group, GroupMode mode) => database.WriteAsync(connection =>
+    /// <summary>Remembers a subscription that begins now.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="mode">Its mode.</param>
+    /// <param name="generations">Its generations, the current one first.</param>
+    /// <param name="floors">By the sender's key, up to which seq was said before.</param>
+    public Task SubscribeAsync(
+        string group, GroupMode mode, IReadOnlyList<string> generations, IReadOnlyDictionary<string, long> floors) =>
+        database.WriteAsync(connection =>
+        {
+            Forget(connection, group);
+            foreach (var (fingerprint, seq) in floors)
+            {
+                connection.Command(
+                    "INSERT INTO floors (name, fingerprint, seq) VALUES ($name, $fingerprint, $seq)",
+                    ("$name", group), ("$fingerprint", fingerprint), ("$seq", seq)).Run();
+            }
+
+            Learn(connection, group, generations);
+            return connection.Command(
+                "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode)", ("$name", group), ("$mode", (int)mode)).Run();
+        });
+
+    /// <summary>The generations that a subscription means, the current one first; none without a subscription.</summary>
+    public IReadOnlyList<string> ListGenerations(string group) => database.Read(connection =>
+        connection.Command("SELECT generation FROM generations WHERE name = $name ORDER BY is_current DESC", ("$name", group))
+            .ToList(row => row.GetString(0)));
+
+    /// <summary>Adds generations to those that a subscription means.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="generations">The current one first.</param>
+    public Task LearnGenerationsAsync(string group, IReadOnlyList<string> generations) => database.WriteAsync(connection =>
     {
-        EnsureConversation(connection, Conversation.Of(group));
-        return connection.Command(
-            "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode) ON CONFLICT (name) DO UPDATE SET mode = excluded.mode",
-            ("$name", group), ("$mode", (int)mode)).Run();
+        Learn(connection, group, generations);
+        return 0;
     });
+
+    /// <summary>There is something of this conversation here from now on, be it nothing yet.</summary>
+    public Task MakeKnownAsync(Conversation conversation) =>
+        database.WriteAsync(connection => EnsureConversation(connection, conversation));
+
+    /// <summary>The last seq of the own user in a group that the broker has confirmed; 0 if none.</summary>
+    public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
+        $"""
+        SELECT seq FROM messages WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
+          AND fingerprint = '' AND state IN ({(int)MessageState.Confirmed}, {(int)MessageState.Sent}) ORDER BY local DESC LIMIT 1
+        """,
+        ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));
+
+    /// <summary>By the sender's key, the last seq of others that is known here of a durable group.</summary>
+    public IReadOnlyDictionary<string, long> ListLastSeqs(Conversation group) => database.Read(connection => connection.Command(
+        """
+        SELECT fingerprint, seq FROM last_seqs
+        WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
+        """,
+        ("$kind", (int)group.Kind), ("$name", group.Name))
+        .ToList(row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))).ToDictionary(StringComparer.Ordinal));
 
     /// <summary>Forgets a subscription. What was said stays; what is said from now on is no gap.</summary>
     public Task UnsubscribeAsync(string group) => database.WriteAsync(connection =>
     {
-        connection.Command("DELETE FROM subscriptions WHERE name = $name", ("$name", group)).Run();
+        Forget(connection, group);
         return connection.Command(
             "DELETE FROM last_seqs WHERE conversation = (SELECT id FROM conversations WHERE kind = 1 AND name = $name)",
             ("$name", group)).Run();
@@ -51,4 +100,31 @@ public sealed partial class MessageStore
 
     /// <summary>Whether there is anything of a conversation here.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);
+
+    private static void Forget(SqliteConnection connection, string group)
+    {
+        connection.Command("DELETE FROM subscriptions WHERE name = $name", ("$name", group)).Run();
+        connection.Command("DELETE FROM generations WHERE name = $name", ("$name", group)).Run();
+        connection.Command("DELETE FROM floors WHERE name = $name", ("$name", group)).Run();
+    }
+
+    private static void Learn(SqliteConnection connection, string group, IReadOnlyList<string> generations)
+    {
+        connection.Command("UPDATE generations SET is_current = 0 WHERE name = $name", ("$name", group)).Run();
+        for (var i = 0; i < generations.Count; i++)
+        {
+            connection.Command(
+                """
+                INSERT INTO generations (name, generation, is_current) VALUES ($name, $generation, $current)
+                ON CONFLICT DO UPDATE SET is_current = excluded.is_current
+                """,
+                ("$name", group), ("$generation", generations[i]), ("$current", i == 0 ? 1 : 0)).Run();
+        }
+    }
+
+    // What its sender had said when the subscription began is not shown, whoever publishes it again.
+    private static long Floor(SqliteConnection connection, Conversation conversation, string fingerprint) =>
+        conversation.Kind != ConversationKind.Group ? 0 : connection.Command(
+            "SELECT seq FROM floors WHERE name = $name AND fingerprint = $fingerprint",
+            ("$name", conversation.Name), ("$fingerprint", fingerprint)).FirstOrDefault(row => row.GetInt64(0));
 }

@@ -42,7 +42,10 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         });
     }
 
-    /// <summary>Stores what somebody else said, in the order given, and drops what is there already.</summary>
+    /// <summary>
+    /// Stores what somebody else said, in the order given, and drops what is there already, and what had been said in a
+    /// group before the own user subscribed.
+    /// </summary>
     /// <param name="from">The conversation as this client sees it.</param>
     /// <param name="sender">The sender's name.</param>
     /// <param name="fingerprint">The sender's key: ids are unique per key only.</param>
@@ -65,7 +68,8 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             var last = tellGaps ? LastSeq(connection, conversation, fingerprint) : null;
             using var insert = Insert(connection, conversation, sender, fingerprint, state);
             var stored = new List<ChatMessage>(messages.Count);
-            foreach (var message in messages)
+            var floor = Floor(connection, from, fingerprint);
+            foreach (var message in messages.Where(message => message.Seq > floor))
             {
                 var missing = last is { } before && message.Seq > before ? message.Seq - before - 1 : 0;
                 Bind(insert, message.Id, message.Seq, message.Text, message.SentAt, message.Trace, missing);

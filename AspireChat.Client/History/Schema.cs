@@ -5,7 +5,7 @@ namespace AspireChat.Client.History;
 /// <summary>The tables of the local store and their version.</summary>
 internal static class Schema
 {
-    private const long Version = 1;
+    private const long Version = 2;
 
     /// <summary>Sets the connection up as the writer and brings the file to this version.</summary>
     public static void Prepare(SqliteConnection writer)
@@ -15,7 +15,10 @@ internal static class Schema
         switch (Scalar(writer, "PRAGMA user_version"))
         {
             case 0:
-                Execute(writer, $"BEGIN; {Tables} PRAGMA user_version = {Version}; COMMIT;");
+                Execute(writer, $"BEGIN; {Tables} {Generations} PRAGMA user_version = {Version}; COMMIT;");
+                break;
+            case 1:
+                Execute(writer, $"BEGIN; {Generations} {SubscriptionsOfVersion1} PRAGMA user_version = {Version}; COMMIT;");
                 break;
             case Version:
                 break;
@@ -93,6 +96,29 @@ internal static class Schema
             since       INTEGER NOT NULL           -- unix milliseconds
         );
         """;
+
+    // Version 2.
+    private const string Generations = """
+        -- Which creations of a group are meant by a subscription to it: nearly always one; see docs/protocol.md.
+        CREATE TABLE generations (
+            name       TEXT    NOT NULL,           -- of the group
+            generation TEXT    NOT NULL,           -- '': batches from before there were generations
+            is_current INTEGER NOT NULL,           -- 1: the one that the name server had last
+            PRIMARY KEY (name, generation)
+        ) WITHOUT ROWID;
+
+        -- What a sender had said already when the own user subscribed: never shown.
+        CREATE TABLE floors (
+            name        TEXT    NOT NULL,          -- of the group
+            fingerprint TEXT    NOT NULL,
+            seq         INTEGER NOT NULL,
+            PRIMARY KEY (name, fingerprint)
+        ) WITHOUT ROWID;
+        """;
+
+    // In their queues may be batches that name no generation yet.
+    private const string SubscriptionsOfVersion1 =
+        "INSERT INTO generations (name, generation, is_current) SELECT name, '', 0 FROM subscriptions;";
 
     private static void Execute(SqliteConnection connection, string sql)
     {

@@ -36,11 +36,19 @@ internal sealed partial class BatchReceiver(
         }
         catch (BatchRefusedException e)
         {
-            LogRefused(conversation, e.Message);
-            ChatTelemetry.CountRefused("batch");
-            events.Publish(new RefusedEvent(conversation, $"A message in {conversation} was refused: {e.Message}."));
+            Refuse(conversation, e.Message);
             return null;
         }
+    }
+
+    /// <summary>Reports a batch that is refused whole.</summary>
+    /// <param name="conversation">Where it came.</param>
+    /// <param name="rule">What it breaks, as the end of a sentence.</param>
+    public void Refuse(Conversation conversation, string rule)
+    {
+        LogRefused(conversation, rule);
+        ChatTelemetry.CountRefused("batch");
+        events.Publish(new RefusedEvent(conversation, $"A message in {conversation} was refused: {rule}."));
     }
 
     /// <summary>The span of receiving each message of a batch, up to its commit.</summary>

@@ -16,13 +16,17 @@ namespace AspireChat.Client.Messaging;
 /// <param name="Confirmed">The state of a message that the broker has confirmed.</param>
 /// <param name="Declare">Declares what the publish needs; idempotent.</param>
 /// <param name="MaxBatch">How many messages may leave in one publish: 1 to <see cref="MessageListCodec.MaxMessages"/>.</param>
+/// <param name="Generation">To a group: the creation of it for which a publish is signed.</param>
+/// <param name="OnConfirmed">Told up to which seq all is confirmed, before anybody else is; must be quick.</param>
 internal sealed record OutboxRoute(
     string Exchange,
     string RoutingKey,
     bool IsPersistent,
     MessageState Confirmed,
     Func<IChannel, CancellationToken, Task> Declare,
-    int MaxBatch = MessageListCodec.MaxMessages);
+    int MaxBatch = MessageListCodec.MaxMessages,
+    Func<string>? Generation = null,
+    Action<long>? OnConfirmed = null);
 
 /// <summary>
 /// Publishes the own messages of one conversation, in order: what is waiting in the outbox leaves in one signed
@@ -153,7 +157,7 @@ internal sealed partial class BrokerOutbox(
             Persistent = route.IsPersistent,
             MessageId = batch[0].Id.ToString(),
         };
-        var body = SignedBatch.Seal(self, conversation, batch);
+        var body = SignedBatch.Seal(self, conversation, batch, route.Generation?.Invoke() ?? "");
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         deadline.CancelAfter(options.PublishDeadline);
@@ -208,6 +212,7 @@ internal sealed partial class BrokerOutbox(
 
     private async Task SettleAsync(long through)
     {
+        route.OnConfirmed?.Invoke(through);
         foreach (var message in await store.MarkConfirmedAsync(conversation, through, route.Confirmed))
         {
             ChatTelemetry.RecordReceipt(conversation, message.Id, message.Trace, message.SentAt);

@@ -22,11 +22,13 @@ public static class MessageListCodec
     public const int MaxBytes = 128 * 1024;
 
     /// <summary>Makes a batch of own messages.</summary>
-    public static MessageList Pack(string from, Conversations.Conversation to, IReadOnlyList<OutboxMessage> messages)
+    public static MessageList Pack(
+        string from, Conversations.Conversation to, IReadOnlyList<OutboxMessage> messages, string generation = "")
     {
         var list = new MessageList
         {
             From = from,
+            Generation = generation,
             To = to.Kind switch
             {
                 ConversationKind.User => new WireConversation { User = to.Name },

@@ -9,8 +9,9 @@ namespace AspireChat.Client.Messaging;
 /// <summary>A batch whose signature was checked.</summary>
 /// <param name="From">The sender's name, as signed.</param>
 /// <param name="Fingerprint">The fingerprint of the key that signed.</param>
+/// <param name="Generation">The creation of the group that it was signed for; empty for none.</param>
 /// <param name="Messages">The messages, checked.</param>
-internal sealed record OpenedBatch(string From, string Fingerprint, IReadOnlyList<ReceivedMessage> Messages);
+internal sealed record OpenedBatch(string From, string Fingerprint, string Generation, IReadOnlyList<ReceivedMessage> Messages);
 
 /// <summary>The body of an AMQP message: a batch of messages and its sender's signature; see <c>message.proto</c>.</summary>
 internal static class SignedBatch
@@ -21,9 +22,13 @@ internal static class SignedBatch
     private const string Purpose = "aspirechat.v1.MessageBatch";
 
     /// <summary>Makes a signed body of own messages.</summary>
-    public static byte[] Seal(LocalPeer self, Conversation to, IReadOnlyList<OutboxMessage> messages)
+    /// <param name="self">Who signs.</param>
+    /// <param name="to">Where they go.</param>
+    /// <param name="messages">The messages.</param>
+    /// <param name="generation">To a group: which creation of it.</param>
+    public static byte[] Seal(LocalPeer self, Conversation to, IReadOnlyList<OutboxMessage> messages, string generation = "")
     {
-        var content = MessageListCodec.Pack(self.Name, to, messages).ToByteArray();
+        var content = MessageListCodec.Pack(self.Name, to, messages, generation).ToByteArray();
         return new MessageBatch
         {
             Content = UnsafeByteOperations.UnsafeWrap(content),
@@ -52,7 +57,7 @@ internal static class SignedBatch
                 throw new BatchRefusedException("its sender has no valid name");
             }
 
-            return new OpenedBatch(from, Fingerprint.Of(batch.PublicKey.Span), MessageListCodec.Unpack(list, from, to));
+            return new OpenedBatch(from, Fingerprint.Of(batch.PublicKey.Span), list.Generation, MessageListCodec.Unpack(list, from, to));
         }
         catch (InvalidProtocolBufferException)
         {

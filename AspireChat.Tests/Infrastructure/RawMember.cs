@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using AspireChat.Protos.V1;
@@ -20,6 +21,7 @@ public sealed class RawMember : IAsyncDisposable
     private const string Protobuf = "application/protobuf";
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly Dictionary<string, string> _generations = [];
     private readonly byte[] _publicKey;
     private readonly IConnection _connection;
     private readonly IChannel _channel;
@@ -65,12 +67,21 @@ public sealed class RawMember : IAsyncDisposable
         await redis.ExecuteAsync("ZADD", "chat:peers", "99999999999999", Name);
     }
 
+    /// <summary>Learns which creation of a group there is now, as its client would by joining; signs for it from then on.</summary>
+    public async Task LearnAsync(RedisServer redis, params IEnumerable<string> groups)
+    {
+        foreach (var group in groups)
+        {
+            _generations[group] = (await redis.ExecuteAsync("HGET", $"chat:group:{group}", "generation")).ToString();
+        }
+    }
+
     /// <summary>Messages to a group that keep every rule.</summary>
     /// <param name="group">The group.</param>
     /// <param name="firstSeq">The seq of the first text; the others follow.</param>
     /// <param name="texts">The texts.</param>
     public MessageList ToGroup(string group, ulong firstSeq, params IEnumerable<string> texts) =>
-        To(new Conversation { Group = group }, firstSeq, texts);
+        To(new Conversation { Group = group }, firstSeq, texts, _generations.GetValueOrDefault(group, ""));
 
     /// <summary>Insults that keep every rule.</summary>
     public MessageList Insults(ulong firstSeq, params IEnumerable<string> texts) =>
@@ -144,6 +155,22 @@ public sealed class RawMember : IAsyncDisposable
         await _channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, body).AsTask().DefaultTimeout();
     }
 
+    /// <summary>From now on keeps the body of every publish to a group, in order. The group's exchange must be there.</summary>
+    public async Task<ConcurrentQueue<byte[]>> OverhearAsync(string group)
+    {
+        var overheard = new ConcurrentQueue<byte[]>();
+        var queue = await _channel.QueueDeclareAsync();
+        await _channel.QueueBindAsync(queue.QueueName, $"chat.group.{group}", routingKey: "");
+        var consumer = new AsyncEventingBasicConsumer(_channel);
+        consumer.ReceivedAsync += (_, delivered) =>
+        {
+            overheard.Enqueue(delivered.Body.ToArray());
+            return Task.CompletedTask;
+        };
+        await _channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer);
+        return overheard;
+    }
+
     /// <summary>From now on answers every survey.</summary>
     /// <param name="answers">Makes the answers to a question's correlation id: each with the correlation id under which it goes.</param>
     public async Task AnswerSurveysAsync(Func<string, IEnumerable<(string Correlation, byte[] Body)>> answers)
@@ -176,9 +203,9 @@ public sealed class RawMember : IAsyncDisposable
         _key.Dispose();
     }
 
-    private MessageList To(Conversation place, ulong firstSeq, IEnumerable<string> texts)
+    private MessageList To(Conversation place, ulong firstSeq, IEnumerable<string> texts, string generation = "")
     {
-        var list = new MessageList { From = Name, To = place };
+        var list = new MessageList { From = Name, To = place, Generation = generation };
         foreach (var text in texts)
         {
             list.Messages.Add(new ChatMessage

@@ -13,6 +13,7 @@ public sealed class GapTests(SharedRabbitMq broker)
         await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
         await alice.ClaimAsync(room.Redis);
         await bob.Api.JoinGroupAsync("chess", "durable");
+        await alice.LearnAsync(room.Redis, "chess");
         await using var atBob = await bob.WatchAsync();
 
         // Her first words are no gap, whatever their number is.
@@ -39,6 +40,7 @@ public sealed class GapTests(SharedRabbitMq broker)
         await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
         await alice.ClaimAsync(room.Redis);
         await bob.Api.JoinGroupAsync("chess", "durable");
+        await alice.LearnAsync(room.Redis, "chess");
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
         await bob.Api.ExitGroupAsync("chess");

@@ -146,10 +146,11 @@ public sealed class MembershipTests(SharedRabbitMq broker)
             Options.Create(new GroupOptions { Lease = TimeSpan.FromMinutes(5) }));
         var cancellation = TestContext.Current.CancellationToken;
 
-        var joined = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.JoinAsync("chess", $"u{i}", null, cancellation)));
+        var joined = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.JoinAsync("chess", $"u{i}", null, Entry.New, Generation.New(), [], cancellation)));
         Assert.Single(joined, join => join.IsNew);
+        Assert.Single(joined.Select(join => Assert.Single(join.Generations)).Distinct());
         Assert.All(joined, join => Assert.False(join.WasSubscribed));
-        Assert.Equal((GroupMode.Durable, 200), await membership.DescribeAsync("chess", cancellation));
+        Assert.Equal(200, (await membership.DescribeAsync("chess", cancellation))?.Members);
 
         // Every third leaves, every third comes again, every third gives up.
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
@@ -157,21 +158,21 @@ public sealed class MembershipTests(SharedRabbitMq broker)
             switch (i % 3)
             {
                 case 0:
-                    await membership.LeaveAsync("chess", $"u{i}", cancellation);
+                    await membership.LeaveAsync("chess", $"u{i}", [], cancellation);
                     break;
                 case 1:
-                    await membership.JoinAsync("chess", $"u{i}", GroupMode.Durable, cancellation);
+                    await membership.JoinAsync("chess", $"u{i}", GroupMode.Durable, Entry.Again, Generation.New(), [], cancellation);
                     break;
                 default:
-                    await membership.GiveUpAsync("chess", $"u{i}", cancellation);
+                    await membership.GiveUpAsync("chess", $"u{i}", [], cancellation);
                     break;
             }
         }));
-        Assert.Equal((GroupMode.Durable, 67), await membership.DescribeAsync("chess", cancellation));
+        Assert.Equal(67, (await membership.DescribeAsync("chess", cancellation))?.Members);
         Assert.Equal(134, (int)await redis.ExecuteAsync("SCARD", "chat:group:chess:subscribers"));
 
         // The last one closes it, whoever that is.
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.GiveUpAsync("chess", $"u{i}", cancellation)));
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.GiveUpAsync("chess", $"u{i}", [], cancellation)));
         Assert.Null(await membership.DescribeAsync("chess", cancellation));
         Assert.Empty(((RedisResult[]?)await redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }

@@ -26,6 +26,8 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         await alice.ClaimAsync(system.Redis);
         await mallory.ClaimAsync(system.Redis);
         await carol.ClaimAsync(system.Redis);
+        await alice.LearnAsync(system.Redis, "chess", "go");
+        await mallory.LearnAsync(system.Redis, "chess", "go");
 
         List<string> shown = ["hello"];
         var first = alice.Sign(alice.ToGroup("chess", 1, "hello"));
@@ -73,6 +75,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         await using var atBob = await bob.WatchAsync();
         await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit!);
         await alice.ClaimAsync(system.Redis);
+        await alice.LearnAsync(system.Redis, "chess");
         List<string> shown = [];
 
         // RabbitMQ 4 takes up to 16 MiB, 3.10 up to 128; the library would end the connection above 64.
@@ -108,6 +111,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         await using var atBob = await bob.WatchAsync();
         await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
         await alice.ClaimAsync(room.Redis);
+        await alice.LearnAsync(room.Redis, "chess");
 
         await room.Redis.KillAsync();
         await atBob.NextAsync("Redis is away", e => e.Type == "connection" && e.Text("connection") == "redis" && e.Text("state") != "connected");

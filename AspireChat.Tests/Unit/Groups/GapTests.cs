@@ -70,10 +70,10 @@ public sealed class GapTests : IAsyncDisposable
     [Fact]
     public async Task Who_gave_a_subscription_up_misses_nothing_that_was_said_meanwhile()
     {
-        await Messages.SubscribeAsync("chess", GroupMode.Durable);
+        await Messages.SubscribeAsync("chess", GroupMode.Durable, ["a generation"], new Dictionary<string, long>());
         await StoreAsync("bob", 1);
         await Messages.UnsubscribeAsync("chess");
-        await Messages.SubscribeAsync("chess", GroupMode.Durable);
+        await Messages.SubscribeAsync("chess", GroupMode.Durable, ["a generation"], new Dictionary<string, long>());
         Assert.Equal([0L, 1], await StoreAsync("bob", 20, 22));
     }
 

@@ -32,6 +32,17 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     [Fact]
+    public void The_creation_of_the_group_is_signed_with_it()
+    {
+        var body = SignedBatch.Seal(_alice.Peer, Chess, [Own(1, "x")], "this one");
+        Assert.Equal("this one", SignedBatch.Open(body, Chess).Generation);
+
+        var batch = MessageBatch.Parser.ParseFrom(body);
+        batch.Content = Changed(batch.Content, list => list.Generation = "another one");
+        AssertRefused("another creation", batch.ToByteArray(), Chess);
+    }
+
+    [Fact]
     public void The_written_protocol_makes_the_same_signatures()
     {
         // As message.proto says it, without the client's code.

@@ -1,0 +1,128 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.Groups;
+using AspireChat.Client.Names;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+/// <summary>Which creation of a group the name server has, also after it has lost everything.</summary>
+public sealed class GenerationTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Never = CancellationToken.None;
+
+    private RedisServer _redis = null!;
+    private ConnectionMultiplexer _connection = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _connection = await ConnectionMultiplexer.ConnectAsync(_redis.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task All_members_have_that_of_the_first_until_the_last_gives_up()
+    {
+        var membership = Membership();
+        var first = Generation.New();
+        Assert.Equal([first], (await JoinAsync(membership, "alice", Entry.New, first)).Generations);
+        Assert.Equal([first], (await JoinAsync(membership, "bob", Entry.New, Generation.New())).Generations);
+        Assert.Equal([first], (await membership.DescribeAsync("chess", Never))!.Generations);
+
+        await membership.GiveUpAsync("chess", "alice", [], Never);
+        Assert.Equal([first], (await JoinAsync(membership, "alice", Entry.New, Generation.New())).Generations);
+        await membership.GiveUpAsync("chess", "alice", [], Never);
+        await membership.GiveUpAsync("chess", "bob", [], Never);
+        var second = Generation.New();
+        Assert.Equal([second], (await JoinAsync(membership, "alice", Entry.New, second)).Generations);
+    }
+
+    [Fact]
+    public async Task A_group_of_an_earlier_version_gets_one()
+    {
+        await _redis.ExecuteAsync("HSET", "chat:group:chess", "mode", "durable", "createdBy", "alice", "since", "1");
+        var generation = Generation.New();
+        var joined = await JoinAsync(Membership(), "alice", Entry.Again, generation);
+        Assert.False(joined.IsNew);
+        Assert.Equal([generation], joined.Generations);
+    }
+
+    [Fact]
+    public async Task What_Redis_lost_is_restored_by_who_enters_again_and_not_replaced()
+    {
+        var membership = Membership();
+        var first = Generation.New();
+        await JoinAsync(membership, "alice", Entry.New, first);
+        await _redis.ExecuteAsync("FLUSHALL");
+        Assert.Equal([first], (await JoinAsync(membership, "alice", Entry.Renew, first)).Generations);
+        Assert.Equal([first], (await JoinAsync(membership, "carol", Entry.New, Generation.New())).Generations);
+    }
+
+    [Fact]
+    public async Task Who_was_faster_after_a_loss_means_the_same_group_as_those_in_the_room()
+    {
+        var membership = Membership();
+        var (first, second) = (Generation.New(), Generation.New());
+        await JoinAsync(membership, "alice", Entry.New, first);
+        await _redis.ExecuteAsync("FLUSHALL");
+        Assert.Equal([second], (await JoinAsync(membership, "carol", Entry.New, second)).Generations);
+        Assert.Equal([second, first], (await JoinAsync(membership, "alice", Entry.Renew, first)).Generations);
+        Assert.Equal([second, first], (await JoinAsync(membership, "carol", Entry.Renew, second)).Generations);
+        Assert.Equal([second, first], (await membership.DescribeAsync("chess", Never))!.Generations);
+
+        // Somebody who only remembers an old subscription brings nothing in.
+        Assert.Equal([second, first], (await JoinAsync(membership, "bob", Entry.Again, Generation.New())).Generations);
+    }
+
+    [Fact]
+    public async Task A_group_older_than_a_lease_takes_no_other_in()
+    {
+        var membership = Membership(TimeSpan.FromSeconds(1));
+        var second = Generation.New();
+        await JoinAsync(membership, "carol", Entry.New, second);
+        await Until.True(
+            "the group is older than a lease", async () => (await membership.DescribeAsync("chess", Never))!.Age > TimeSpan.FromSeconds(1));
+        Assert.Equal([second], (await JoinAsync(membership, "alice", Entry.Renew, Generation.New())).Generations);
+    }
+
+    [Fact]
+    public async Task A_new_subscriber_is_told_how_far_everybody_has_spoken()
+    {
+        var membership = Membership();
+        await membership.RecordAsync("chess", [new Said("nobody", 1)], Never);
+        Assert.False(await _connection.GetDatabase().KeyExistsAsync("chat:group:chess:seqs"));
+
+        await JoinAsync(membership, "alice", Entry.New, Generation.New(), new Said("alice", 4));
+        await membership.RecordAsync("chess", [new Said("alice", 9), new Said("bob", 2)], Never);
+        await membership.RecordAsync("chess", [new Said("alice", 8)], Never);
+        await membership.LeaveAsync("chess", "alice", [new Said("alice", 10)], Never);
+        await _redis.ExecuteAsync("HSET", "chat:group:chess:seqs", "mallory", "much");
+
+        var joined = await JoinAsync(membership, "carol", Entry.New, Generation.New());
+        Assert.Equal(new Dictionary<string, long> { ["alice"] = 10, ["bob"] = 2 }, joined.Floors);
+        Assert.Empty((await JoinAsync(membership, "carol", Entry.Again, Generation.New())).Floors);
+
+        foreach (var user in (string[])["alice", "carol"])
+        {
+            await membership.GiveUpAsync("chess", user, [new Said(user, 11)], Never);
+        }
+
+        Assert.Empty(((RedisResult[]?)await _redis.ExecuteAsync("KEYS", "chat:group:*"))!);
+    }
+
+    private GroupMembership Membership(TimeSpan? lease = null) => new(
+        new RedisConnection(() => _connection, Options.Create(new NameServerOptions()), TimeProvider.System),
+        Options.Create(new GroupOptions { Lease = lease ?? TimeSpan.FromMinutes(5) }));
+
+    private static Task<JoinResult> JoinAsync(
+        GroupMembership membership, string user, Entry entry, string generation, params Said[] said) =>
+        membership.JoinAsync("chess", user, GroupMode.Durable, entry, generation, said, Never);
+}

@@ -1,0 +1,150 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+/// <summary>What was signed once is published once more, by somebody who overheard it.</summary>
+public sealed class ReplayTests(SharedRabbitMq broker)
+{
+    private static readonly string[] Old = [.. Enumerable.Range(0, 10).Select(i => $"old {i}")];
+
+    [Theory]
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(string mode)
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await alice.Api.JoinGroupAsync("chess", mode);
+        var replay = await SayOldTextsAsync(mallory, alice);
+
+        await bob.Api.JoinGroupAsync("chess");
+        await using var atBob = await bob.WatchAsync();
+        await ReplayAsync(mallory, replay);
+        await alice.Api.SayAsync("chess", "new");
+        await bob.Api.UntilTextsAsync("bob", "chess", null, ["new"]);
+        await atBob.UntilToldAsync("chess", "alice", ["new"]);
+    }
+
+    [Theory]
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(string mode)
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await alice.Api.JoinGroupAsync("chess", mode);
+        var replay = await SayOldTextsAsync(mallory, alice);
+        await alice.Api.GiveUpGroupAsync("chess");
+
+        await bob.Api.JoinGroupAsync("chess", mode);
+        await alice.Api.JoinGroupAsync("chess");
+        await using var atBob = await bob.WatchAsync();
+        await ReplayAsync(mallory, replay);
+        await alice.Api.SayAsync("chess", "new");
+        await bob.Api.UntilTextsAsync("bob", "chess", null, ["new"]);
+        await atBob.UntilToldAsync("chess", "alice", ["new"]);
+    }
+
+    [Fact]
+    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_though_Redis_has_lost_its_data()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await alice.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess");
+        var replay = await SayOldTextsAsync(mallory, alice);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
+        await alice.Api.ExitGroupAsync("chess");
+
+        // Bob, who is there, knows how far Alice has spoken, who is not.
+        string[] claims = ["chat:claim:alice", "chat:claim:bob", "chat:claim:carol"];
+        var spoken = await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
+        await room.Redis.ExecuteAsync("FLUSHALL");
+        await Until.Equal(
+            "it is known again how far everybody has spoken",
+            string.Join(' ', (string[])spoken!),
+            async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+        await Until.True("everybody is registered again", async () => (int)await room.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
+        await carol.Api.JoinGroupAsync("chess");
+        await ReplayAsync(mallory, replay);
+        await bob.Api.SayAsync("chess", "new");
+        await carol.Api.UntilTextsAsync("carol", "chess", null, ["new"]);
+
+        // Who was away hears it, and nothing twice.
+        await alice.Api.JoinGroupAsync("chess");
+        await alice.Api.UntilTextsAsync("alice", "chess", null, [.. Old, "new"]);
+    }
+
+    [Fact]
+    public async Task Whoever_was_away_while_Redis_lost_its_data_has_everything_though_another_was_faster()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        await alice.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", "one");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one"]);
+        await bob.Api.ExitGroupAsync("chess");
+        await alice.Api.SayAsync("chess", "two");
+        await alice.Api.ExitGroupAsync("chess");
+
+        await room.Redis.ExecuteAsync("FLUSHALL");
+        await Until.True(
+            "carol is registered again", async () => (await room.Redis.ExecuteAsync("EXISTS", "chat:claim:carol", "chat:claim:alice")).ToString() == "2");
+        await carol.Api.JoinGroupAsync("chess", "durable");
+        await carol.Api.SayAsync("chess", "three");
+        await bob.Api.JoinGroupAsync("chess");
+        await alice.Api.JoinGroupAsync("chess");
+        await bob.Api.UntilTextsAsync("bob", "chess", null, ["one", "two", "three"]);
+        await alice.Api.UntilTextsAsync("alice", "chess", "carol", ["three"]);
+        await alice.Api.SayAsync("chess", "four");
+        foreach (var member in (InProcessClient[])[bob, carol])
+        {
+            await member.Api.UntilTextsAsync(member.Name, "chess", "alice", member == bob ? ["one", "two", "four"] : ["four"]);
+        }
+    }
+
+    [Fact]
+    public async Task Who_comes_right_after_Redis_lost_its_data_hears_those_who_were_in_the_room_all_along()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "carol"]);
+        var (alice, carol) = (room.Clients[0], room.Clients[1]);
+        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.SayAsync("chess", "before");
+
+        // The claim, so that she knows at once whose texts these are.
+        await carol.Api.OpenChatAsync("alice");
+        await room.Redis.ExecuteAsync("DEL", "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs");
+        await carol.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", "one", "two");
+        await carol.Api.SayAsync("chess", "three");
+        await carol.Api.UntilTextsAsync("carol", "chess", "alice", ["one", "two"]);
+        await alice.Api.UntilTextsAsync("alice", "chess", "carol", ["three"]);
+    }
+
+    private static async Task<IReadOnlyList<byte[]>> SayOldTextsAsync(RawMember mallory, InProcessClient alice)
+    {
+        var overheard = await mallory.OverhearAsync("chess");
+        await alice.Api.SayAsync("chess", Old);
+        await Until.True(
+            "all of it is confirmed",
+            async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State is "confirmed" or "sent"));
+        var last = (await alice.Api.GroupMessagesAsync("chess"))[^1].Id;
+        await Until.True(
+            "mallory has overheard it",
+            () => overheard.Any(body => System.Text.Encoding.Latin1.GetString(body).Contains(last, StringComparison.Ordinal)));
+        return [.. overheard];
+    }
+
+    private static async Task ReplayAsync(RawMember mallory, IReadOnlyList<byte[]> replay)
+    {
+        foreach (var body in replay)
+        {
+            await mallory.PublishAsync("chat.group.chess", body);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.Groups;
+
+/// <summary>What had been said before a subscription began.</summary>
+public sealed class FloorTests : IAsyncDisposable
+{
+    private static readonly Conversation Chess = Conversation.Of("chess");
+
+    private readonly LocalStore _store = new();
+
+    private MessageStore Messages => _store.Messages;
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task Only_what_a_sender_says_from_then_on_is_kept_and_what_is_dropped_is_no_gap()
+    {
+        await SubscribeAsync(("bob", 10));
+        Assert.Empty(await StoreAsync("bob", 3, 10));
+        Assert.Equal([11L, 12], await StoreAsync("bob", 9, 11, 12));
+        Assert.Equal([1L], await StoreAsync("carol", 1));
+        Assert.All(Messages.ReadPage(Chess, 100, null), message => Assert.Equal(0, message.Missing));
+    }
+
+    [Fact]
+    public async Task It_ends_with_the_subscription()
+    {
+        await SubscribeAsync(("bob", 10));
+        await Messages.UnsubscribeAsync("chess");
+        Assert.Empty(Messages.ListGenerations("chess"));
+        await SubscribeAsync(("bob", 20), ("carol", 5));
+        Assert.Empty(await StoreAsync("bob", 15));
+        Assert.Equal([21L], await StoreAsync("bob", 21));
+    }
+
+    [Fact]
+    public async Task It_counts_in_its_group_only()
+    {
+        await SubscribeAsync(("bob", 10));
+        var batch = Batch(1);
+        Assert.Single(await Messages.StoreReceivedAsync(Conversation.Of("go"), "bob", "bob", batch));
+        Assert.Single(await Messages.StoreReceivedAsync(Conversation.With("chess"), "bob", "bob", Batch(1)));
+    }
+
+    [Fact]
+    public async Task Generations_are_added_and_the_current_one_comes_first()
+    {
+        await SubscribeAsync();
+        await Messages.LearnGenerationsAsync("chess", ["second"]);
+        Assert.Equal(["second", "first"], Messages.ListGenerations("chess"));
+        await Messages.LearnGenerationsAsync("chess", ["first", "third"]);
+        Assert.Equal("first", Messages.ListGenerations("chess")[0]);
+        Assert.Equal(3, Messages.ListGenerations("chess").Count);
+    }
+
+    [Fact]
+    public async Task A_store_of_the_first_version_keeps_its_subscriptions_and_what_waits_for_them()
+    {
+        using var folder = new TempFolder("first");
+        await using (var before = new LocalStore(path: folder.FullName))
+        {
+            await before.Messages.SubscribeAsync("chess", GroupMode.Durable, ["first"], new Dictionary<string, long>());
+            await before.Messages.AppendOwnAsync(Chess, "hello", null);
+
+            // As the first version left it.
+            await before.Database.WriteAsync(connection => connection.Command(
+                "DROP TABLE generations; DROP TABLE floors; PRAGMA user_version = 1").Run());
+        }
+
+        await using var after = new LocalStore(path: folder.FullName);
+        Assert.Equal(["chess"], after.Messages.ListSubscriptions().Keys);
+        Assert.Equal(["hello"], after.Messages.ReadPage(Chess, 10, null).Select(message => message.Text));
+
+        // Its batches named none.
+        Assert.Equal([""], after.Messages.ListGenerations("chess"));
+        await after.Messages.LearnGenerationsAsync("chess", ["second"]);
+        Assert.Equal(["second", ""], after.Messages.ListGenerations("chess"));
+    }
+
+    private Task SubscribeAsync(params (string Sender, long Seq)[] floors) => Messages.SubscribeAsync(
+        "chess", GroupMode.Durable, ["first"], floors.ToDictionary(floor => floor.Sender, floor => floor.Seq));
+
+    private async Task<IEnumerable<long>> StoreAsync(string sender, params long[] seqs) =>
+        (await Messages.StoreReceivedAsync(Chess, sender, sender, Batch(seqs), tellGaps: true)).Select(message => message.Seq);
+
+    private static ReceivedMessage[] Batch(params long[] seqs) =>
+        [.. seqs.Select(seq => new ReceivedMessage(Guid.CreateVersion7(), seq, $"{seq}", DateTimeOffset.UnixEpoch, default))];
+}
