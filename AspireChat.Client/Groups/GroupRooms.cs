@@ -59,6 +59,7 @@ internal sealed partial class GroupRooms(
             (channel, stopping) => topology.DeclareAsync(channel, group, joined.Mode, stopping),
             room.HandleAsync,
             (ushort)brokerOptions.Value.Prefetch,
+            outlivesConnection: joined.Mode == GroupMode.Durable,
             brokerOptions.Value,
             time,
             logger);
