@@ -82,8 +82,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
             Assert.All(await client.Api.InsultsAsync(), insult => Assert.True(
                 insult.Text == $"insult of {insult.From}" || insult is { From: "zoe", Text: "good insult" }, insult.ToString()));
             Assert.False(client.Process.HasExited, client.Process.Describe());
-            Assert.DoesNotContain("DeliveryDropped", client.Process.Output, StringComparison.Ordinal);
-            Assert.DoesNotContain("cannot be handled and is dropped", client.Process.Output, StringComparison.Ordinal);
+            Assert.True(DroppedBy(client) is null, DroppedBy(client));
         }
     }
 
@@ -146,6 +145,14 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
         }
 
         return taken;
+    }
+
+    // What a client could not foresee; it goes on, but refuses by accident what it should refuse by a rule.
+    private static string? DroppedBy(ChatClientProcess client)
+    {
+        var log = client.Process.Output;
+        var dropped = log.IndexOf("cannot be handled and is dropped", StringComparison.Ordinal);
+        return dropped < 0 ? null : log[dropped..Math.Min(dropped + 2_000, log.Length)];
     }
 
     // A survey fails while a connection is made again.

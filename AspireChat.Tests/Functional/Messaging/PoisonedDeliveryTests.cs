@@ -15,7 +15,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     private const int DeepestArrays = 26_190;
     private const int DeepestTables = 18_700;
 
-    // More connections than that say that a delivery is tried for ever. They cost time: the client waits between two.
+    // A delivery that is tried until its limit takes as many connections, and the client waits between two.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly byte[] Protobuf = Encoding.ASCII.GetBytes("application/protobuf");
@@ -102,6 +102,18 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
         var survey = await clients[0].Api.DiscoverAsync(seconds: 20);
         Assert.Equal("complete", survey.Ended);
         Assert.Equal(["bob", "carol"], survey.Users.Select(user => user.Name));
+    }
+
+    [Fact]
+    public async Task A_broker_with_small_frames_refuses_such_headers_itself()
+    {
+        await using var small = await RabbitMqServer.StartAsync("frame_max = 32768");
+        await using var publisher = await RawAmqpPublisher.ConnectAsync(small.ConnectionString);
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => publisher.PublishAsync(
+            "amq.fanout", "", RawProperties.Of(headers: RawProperties.Arrays(DeepestArrays)), []));
+
+        Assert.StartsWith("501 FRAME_ERROR", refused.Message, StringComparison.Ordinal);
     }
 
     private static string Text(int number) => string.Create(CultureInfo.InvariantCulture, $"text {number}");
