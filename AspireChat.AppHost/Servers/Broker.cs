@@ -1,3 +1,4 @@
+using System.Globalization;
 using AspireChat.AppHost.Settings;
 
 namespace AspireChat.AppHost.Servers;
@@ -16,10 +17,15 @@ internal static class Broker
         this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
         Backends.Choose(settings.Backend) switch
         {
-            Backend.Container => builder.AddRabbitMQ(name).WithDataVolume().WithManagementPlugin().WithManagementLink(),
+            Backend.Container => builder.AddRabbitMQ(name).WithDataVolume().WithSmallFrames().WithManagementPlugin().WithManagementLink(),
             Backend.Local => builder.AddLocalRabbitMQ(name, settings.Data),
             _ => builder.AddExternalServer(name),
         };
+
+    // As for the program of this machine. The image's own configuration stays as it is.
+    private static IResourceBuilder<RabbitMQServerResource> WithSmallFrames(this IResourceBuilder<RabbitMQServerResource> rabbitMq) =>
+        rabbitMq.WithEnvironment(
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", string.Create(CultureInfo.InvariantCulture, $"-rabbit frame_max {LocalRabbitMq.FrameMax}"));
 
     /// <summary>Names the link to RabbitMQ's own pages.</summary>
     public static IResourceBuilder<T> WithManagementLink<T>(this IResourceBuilder<T> rabbitMq)

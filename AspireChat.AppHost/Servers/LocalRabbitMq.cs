@@ -12,6 +12,12 @@ internal sealed class LocalRabbitMq
     /// <summary>The user that exists in a new data folder; it may do everything.</summary>
     public const string User = "aspirechat";
 
+    /// <summary>
+    /// The largest frame in bytes. The headers of a message must fit into one, and 128 KiB of them, which RabbitMQ would
+    /// allow, can be nested more deeply than programs can read that have less stack than ours.
+    /// </summary>
+    public const int FrameMax = 32768;
+
     private static readonly string[] ErlangHomes = ["/usr/lib/erlang", "/usr/lib64/erlang", "/usr/local/lib/erlang"];
 
     private LocalRabbitMq(LocalProgram program, LocalProgram portMapper, int port, int? managementPort, int portMapperPort, string password)
@@ -121,6 +127,7 @@ internal sealed class LocalRabbitMq
         log.file.level = info
         log.file.rotation.size = 10485760
         log.file.rotation.count = 2
+        frame_max = {FrameMax}
         {(managementPort is null ? "" : $"management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {managementPort}\n")}
         """);
 

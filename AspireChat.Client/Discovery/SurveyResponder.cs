@@ -1,3 +1,4 @@
+using System.Text;
 using AspireChat.Client.Groups;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
@@ -23,6 +24,9 @@ internal sealed partial class SurveyResponder(
     // A question is worth an answer only while somebody waits for it.
     private const ushort Prefetch = 50;
 
+    // A short string of AMQP.
+    private const int MaxReplyTo = 255;
+
     private readonly DateTimeOffset _since = time.GetUtcNow();
 
     /// <inheritdoc/>
@@ -36,6 +40,7 @@ internal sealed partial class SurveyResponder(
                 SurveyTopology.DeclareQuestionsAsync,
                 (questions, stopping) => AnswerAsync(questions, address, stopping),
                 Prefetch,
+                outlivesConnection: false,
                 options.Value,
                 time,
                 logger).RunAsync(stoppingToken);
@@ -50,21 +55,52 @@ internal sealed partial class SurveyResponder(
     {
         // Strangers drop the answer of a name that nobody has claimed yet; acquaintances take it all the same.
         await registration.SettleAsync(stopping);
-        await broker.UseChannelAsync((_, channel) => AnswerAsync(channel, questions, address, stopping), stopping);
-    }
-
-    private async Task AnswerAsync(IChannel channel, IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
-    {
         foreach (var question in questions)
         {
-            if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { } correlation }
-                || !Guid.TryParseExact(correlation, "D", out _)
-                || Asker(question.Body) is not { } asker
-                || asker == self.Name)
+            try
             {
-                continue;
+                await AnswerAsync(question, address, stopping);
             }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                // Tried once: whoever asks decides where the answer goes, and nobody waits long for one.
+                Refuse($"the answer could not be sent ({e.GetType().Name})");
+            }
+        }
+    }
 
+    private async Task AnswerAsync(Delivery question, Uri address, CancellationToken stopping)
+    {
+        if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { } correlation }
+            || !Guid.TryParseExact(correlation, "D", out _))
+        {
+            Refuse("it does not say where its answer belongs");
+            return;
+        }
+
+        // Bytes that are no text, read as text, can be more than a routing key may be.
+        if (Encoding.UTF8.GetByteCount(replyTo) > MaxReplyTo)
+        {
+            Refuse("it names no queue for its answer");
+            return;
+        }
+
+        if (Asker(question.Body) is not { } asker)
+        {
+            Refuse("it is not a survey");
+            return;
+        }
+
+        if (asker == self.Name)
+        {
+            return;
+        }
+
+        // A channel for each: what the broker holds against one answer closes the channel, and must not cost the next.
+        await broker.UseChannelAsync((_, channel) => PublishAsync(channel), stopping);
+
+        async Task PublishAsync(IChannel channel)
+        {
             using var span = ChatTelemetry.StartAnswer(asker, correlation, TraceHeaders.Read(question.Properties));
             var properties = new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType };
             TraceHeaders.Write(properties, span);
@@ -81,7 +117,7 @@ internal sealed partial class SurveyResponder(
         }
     }
 
-    private string? Asker(ReadOnlyMemory<byte> body)
+    private static string? Asker(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -89,11 +125,16 @@ internal sealed partial class SurveyResponder(
         }
         catch (InvalidProtocolBufferException)
         {
-            LogRefused();
             return null;
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not a survey; dropped", EventName = "QuestionRefused")]
-    private partial void LogRefused();
+    private void Refuse(string why)
+    {
+        ChatTelemetry.CountRefused("question");
+        LogRefused(why);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not answered: {Why}", EventName = "QuestionRefused")]
+    private partial void LogRefused(string why);
 }

@@ -297,6 +297,7 @@ internal sealed partial class GroupRooms(
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
             room.HandleAsync,
             (ushort)brokerOptions.Value.Prefetch,
+            outlivesConnection: room.Mode == GroupMode.Durable,
             brokerOptions.Value,
             time,
             logger);

@@ -9,5 +9,5 @@ internal static class P256
 
     /// <summary>Whether a key is on it.</summary>
     /// <exception cref="CryptographicException">The key's parameters cannot be read.</exception>
-    public static bool Has(ECDsa key) => key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == Oid;
+    public static bool Has(ECDsa key) => key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == Oid;
 }

@@ -28,8 +28,21 @@ internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
     /// <summary>Whether an insult was claimed by this client.</summary>
     public async Task<bool> IsOwnAsync(string sender, Guid id, CancellationToken cancellationToken)
     {
-        var owner = await redis.CallAsync("GET", Prefix, database => database.StringGetAsync(Key(sender, id)), cancellationToken);
+        var owner = await redis.CallAsync("GET", Prefix, database => ReadAsync(database, Key(sender, id)), cancellationToken);
         return owner == self.Identity.Fingerprint;
+    }
+
+    // Who can write at Redis can put something else there. It would be an error at every try; nobody has claimed it.
+    private static async Task<RedisValue> ReadAsync(IDatabase database, RedisKey key)
+    {
+        try
+        {
+            return await database.StringGetAsync(key);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return RedisValue.Null;
+        }
     }
 
     // The sender's key is part of it: somebody else's insult with the same id is another one.

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using AspireChat.Client.Faults;
+using AspireChat.Client.Telemetry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -15,12 +16,19 @@ internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyB
 /// <summary>
 /// Consumes one queue for as long as it is wanted: declares what it needs, consumes, and starts over after every
 /// fault. Deliveries are handled in order, as many at a time as are waiting, and acknowledged together afterwards;
-/// what was not acknowledged comes again. If handling fails, it is tried again for as long as the channel stands.
+/// what was not acknowledged comes again. If handling fails because something is away or full, it is tried again for as
+/// long as the channel stands; a delivery that cannot be handled itself is dropped and counted.
 /// </summary>
+/// <remarks>
+/// There are deliveries that the library takes for an offence of the broker: it ends the connection, and a queue that
+/// outlives that gives them again, up to its delivery limit. So that they do not take along what was fetched with them, such
+/// a queue is consumed one by one for a while after every break.
+/// </remarks>
 /// <param name="broker">The connection.</param>
 /// <param name="declare">Declares the queue and its bindings (idempotent) and returns the queue's name.</param>
 /// <param name="handle">Handles deliveries; they are acknowledged when it returns. May get the same ones again.</param>
 /// <param name="prefetch">How many deliveries may be unacknowledged.</param>
+/// <param name="outlivesConnection">Whether the queue is there again after the connection was lost, with what it held.</param>
 /// <param name="options">Limits and waits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where faults go.</param>
@@ -29,10 +37,16 @@ internal sealed partial class BrokerConsumer(
     Func<IChannel, CancellationToken, Task<string>> declare,
     Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle,
     ushort prefetch,
+    bool outlivesConnection,
     BrokerOptions options,
     TimeProvider time,
     ILogger logger)
 {
+    private const ushort OneByOne = 1;
+
+    // Of a delivery that fails for a reason of its own; more than once, since nobody can be sure of that.
+    private const int Tries = 3;
+
     private readonly TaskCompletionSource _consuming = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Complete once the queue has been consumed for the first time: from then on nothing is missed.</summary>
@@ -42,11 +56,14 @@ internal sealed partial class BrokerConsumer(
     public async Task RunAsync(CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        var atOnce = prefetch;
         while (!stopping.IsCancellationRequested)
         {
+            var isBroken = true;
             try
             {
-                await broker.UseChannelAsync((_, channel) => ConsumeAsync(channel, backoff, stopping), stopping);
+                await broker.UseChannelAsync(
+                    async (_, channel) => isBroken = !await ConsumeAsync(channel, atOnce, backoff, stopping), stopping);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -57,6 +74,7 @@ internal sealed partial class BrokerConsumer(
                 LogBroken(e);
             }
 
+            atOnce = isBroken && outlivesConnection ? OneByOne : prefetch;
             try
             {
                 await Task.Delay(backoff.Next(), time, stopping);
@@ -68,11 +86,12 @@ internal sealed partial class BrokerConsumer(
         }
     }
 
-    // At the end what is handled is acknowledged; the rest goes back to the queue with the channel.
-    private async Task ConsumeAsync(IChannel channel, Backoff backoff, CancellationToken stopping)
+    // At the end what is handled is acknowledged; the rest goes back to the queue with the channel. False if it ended by a
+    // break; true if it was careful for long enough: as many deliveries as could have been fetched together.
+    private async Task<bool> ConsumeAsync(IChannel channel, ushort atOnce, Backoff backoff, CancellationToken stopping)
     {
         var queue = await declare(channel, stopping);
-        await channel.BasicQosAsync(prefetchSize: 0, prefetch, global: false, stopping);
+        await channel.BasicQosAsync(prefetchSize: 0, atOnce, global: false, stopping);
 
         var waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
         var consumer = new AsyncEventingBasicConsumer(channel);
@@ -93,13 +112,20 @@ internal sealed partial class BrokerConsumer(
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stopping);
         backoff.Reset();
         _consuming.TrySetResult();
+        var handled = 0;
         while (await waiting.Reader.WaitToReadAsync(stopping))
         {
-            await HandleWaitingAsync(channel, waiting.Reader, stopping);
+            handled += await HandleWaitingAsync(channel, waiting.Reader, stopping);
+            if (atOnce < prefetch && handled >= prefetch)
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
-    private async Task HandleWaitingAsync(IChannel channel, ChannelReader<Delivery> waiting, CancellationToken stopping)
+    private async Task<int> HandleWaitingAsync(IChannel channel, ChannelReader<Delivery> waiting, CancellationToken stopping)
     {
         var deliveries = new List<Delivery>();
         while (deliveries.Count < prefetch && waiting.TryRead(out var delivery))
@@ -109,6 +135,7 @@ internal sealed partial class BrokerConsumer(
 
         await HandleAsync(channel, deliveries, stopping);
         await channel.BasicAckAsync(deliveries[^1].Tag, multiple: true, CancellationToken.None);
+        return deliveries.Count;
     }
 
     // A fault on this side, such as a full disk, is no reason to give deliveries back: each return counts towards the
@@ -116,6 +143,7 @@ internal sealed partial class BrokerConsumer(
     private async Task HandleAsync(IChannel channel, List<Delivery> deliveries, CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        var failed = 0;
         while (true)
         {
             try
@@ -123,11 +151,37 @@ internal sealed partial class BrokerConsumer(
                 await handle(deliveries, stopping);
                 return;
             }
+            catch (Exception e) when (DeliveryFault.IsIn(e) && channel.IsOpen && !stopping.IsCancellationRequested)
+            {
+                if (deliveries.Count > 1)
+                {
+                    await HandleEachAsync(channel, deliveries, stopping);
+                    return;
+                }
+
+                if (++failed == Tries)
+                {
+                    LogDropped(e);
+                    ChatTelemetry.CountRefused("delivery");
+                    return;
+                }
+
+                await Task.Delay(backoff.Next(), time, stopping);
+            }
             catch (Exception e) when (channel.IsOpen && !stopping.IsCancellationRequested)
             {
                 LogNotHandled(deliveries.Count, e.Message);
                 await Task.Delay(backoff.Next(), time, stopping);
             }
+        }
+    }
+
+    // One of them is to blame, and the others must not suffer for it.
+    private async Task HandleEachAsync(IChannel channel, List<Delivery> deliveries, CancellationToken stopping)
+    {
+        foreach (var delivery in deliveries)
+        {
+            await HandleAsync(channel, [delivery], stopping);
         }
     }
 
@@ -142,4 +196,7 @@ internal sealed partial class BrokerConsumer(
 
     [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
     private partial void LogNotHandled(int count, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "A delivery cannot be handled and is dropped", EventName = "DeliveryDropped")]
+    private partial void LogDropped(Exception e);
 }

@@ -15,6 +15,14 @@ public static class MessagingExtensions
     // What RabbitMQ can be told to allow at most (https://www.rabbitmq.com/docs/configure, max_message_size).
     private const uint LargestBody = 512 * 1024 * 1024;
 
+    // The size of frames that is agreed on with a broker that would allow larger ones; RabbitMQ's own default.
+    private const uint FrameMax = 128 * 1024;
+
+    // No larger frame is read. The headers of a message are in one, and the broker does not cut them to the agreed size: it
+    // sends on what somebody published, and adds to it at each redelivery. The library reads nested headers by recursion, and
+    // the stack of this program's threads (AspireChat.Client.csproj) is enough for frames up to this.
+    private const uint LargestFrame = 256 * 1024;
+
     /// <summary>Adds the connection to RabbitMQ and what all its users share.</summary>
     public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder)
     {
@@ -36,11 +44,13 @@ public static class MessagingExtensions
             // A body above the library's limit ends the connection, again at each redelivery; ours refuses it and goes on.
             factory.MaxInboundMessageBodySize = LargestBody;
 
+            factory.RequestedFrameMax = FrameMax;
+
             // For amqps the library accepts a certificate of any name; whoever has one could take the password.
             factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
 
             var others = builder.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.OtherNodes)}"] ?? "";
-            factory.EndpointResolverFactory = own => new DefaultEndpointResolver(BrokerNodes.All(own.Single(), others));
+            factory.EndpointResolverFactory = own => new DefaultEndpointResolver(BrokerNodes.All(Bounded(own.Single()), others));
             factory.ClientProvidedName = $"AspireChat {builder.Configuration[$"{ChatOptions.Section}:{nameof(ChatOptions.Name)}"]}";
         });
         builder.Services.AddSingleton<BrokerConnection>();
@@ -49,6 +59,9 @@ public static class MessagingExtensions
         builder.Services.AddHealthChecks().AddCheck<BrokerHealthCheck>(ConnectionName);
         return builder;
     }
+
+    // By what the library calls the largest body of an endpoint it measures each frame; bodies it measures by the factory's.
+    private static AmqpTcpEndpoint Bounded(AmqpTcpEndpoint node) => new(node.HostName, node.Port, node.Ssl, LargestFrame);
 
     // Not repeated in the sentence: it may hold a password.
     private static void CheckAddress(string? address)

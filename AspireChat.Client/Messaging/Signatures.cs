@@ -30,8 +30,9 @@ internal static class Signatures
                 && P256.Has(key)
                 && key.VerifyData(Signed(purpose, context, content), signature, HashAlgorithmName.SHA256);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
+            // The second is what .NET says of a curve that it does not know.
             return false;
         }
     }

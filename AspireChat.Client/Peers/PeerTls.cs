@@ -60,8 +60,9 @@ internal static class PeerTls
             using var key = certificate.GetECDsaPublicKey();
             return key is not null && P256.Has(key);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
+            // The second is what .NET says of a curve that it does not know.
             return false;
         }
     }

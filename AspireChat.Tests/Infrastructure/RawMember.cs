@@ -93,14 +93,17 @@ public sealed class RawMember : IAsyncDisposable
     public MessageBatch Sign(MessageList messages, string? conversation = null)
     {
         conversation ??= messages.To.Insults ? "insults" : $"group:{messages.To.Group}";
-        var content = messages.ToByteString();
-        return new MessageBatch
+        return Sign(messages.ToByteString(), conversation);
+    }
+
+    /// <summary>A signed batch of any bytes.</summary>
+    public MessageBatch Sign(ByteString content, string conversation) =>
+        new()
         {
             Content = content,
             PublicKey = PublicKey,
             Signature = Signature("aspirechat.v1.MessageBatch", conversation, content),
         };
-    }
 
     /// <summary>A signed answer to a survey.</summary>
     /// <param name="correlation">The question's correlation id.</param>

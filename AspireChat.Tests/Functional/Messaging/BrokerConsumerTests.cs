@@ -41,6 +41,35 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task A_delivery_that_cannot_be_handled_is_dropped_and_costs_no_other()
+    {
+        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await PublishAsync(stand, "one", "poison", "two", "three", "poison");
+        var handled = new HashSet<string>();
+        var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var consuming = Consume(stand, (deliveries, _) =>
+        {
+            foreach (var text in deliveries.Select(Text))
+            {
+                handled.Add(text == "poison" ? throw new FormatException(text) : text);
+                if (text == "last")
+                {
+                    last.TrySetResult();
+                }
+            }
+
+            return Task.CompletedTask;
+        });
+
+        await PublishAsync(stand, "last");
+        await last.Task.DefaultTimeout();
+        await consuming.StopAsync();
+        Assert.Equal(["last", "one", "three", "two"], handled.Order(StringComparer.Ordinal));
+        await Until.Equal("nobody consumes", 0u, stand.ConsumersAsync);
+        await Until.Equal("nothing came back", 0u, stand.CountAsync);
+    }
+
+    [Fact]
     public async Task What_was_not_acknowledged_comes_again_after_the_connection_was_lost()
     {
         await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
@@ -84,7 +113,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
     }
 
     private static Consuming Consume(BrokerStand stand, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle) => new(new BrokerConsumer(
-        stand.Broker, BrokerStand.DeclareAsync, handle, prefetch: 100, BrokerStand.Eager, TimeProvider.System, NullLogger.Instance));
+        stand.Broker, BrokerStand.DeclareAsync, handle, prefetch: 100, outlivesConnection: true, BrokerStand.Eager, TimeProvider.System, NullLogger.Instance));
 
     private static async Task PublishAsync(BrokerStand stand, params string[] texts)
     {
@@ -110,10 +139,15 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
 
         public BrokerConsumer Consumer { get; }
 
-        public async ValueTask DisposeAsync()
+        public async Task StopAsync()
         {
             await _stop.CancelAsync();
             await _running;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await StopAsync();
             _stop.Dispose();
         }
     }

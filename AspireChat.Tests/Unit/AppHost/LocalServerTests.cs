@@ -38,6 +38,7 @@ public class LocalServerTests
         Assert.Contains("default_user = aspirechat", lines);
         Assert.Contains("frame_max = 32768", lines);
         Assert.Contains("default_pass = secret", lines);
+        Assert.Contains("frame_max = 32768", lines);
         Assert.Contains("management.tcp.ip = 127.0.0.1", lines);
         Assert.Contains("management.tcp.port = 15003", lines);
         Assert.DoesNotContain("management", LocalRabbitMq.Configuration(15002, null, "secret"));
