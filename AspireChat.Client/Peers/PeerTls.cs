@@ -28,8 +28,9 @@ internal static class PeerTls
     /// <summary>The calling end: accepts exactly one key.</summary>
     /// <param name="identity">The own identity.</param>
     /// <param name="fingerprint">The fingerprint that the other side's key must have.</param>
+    /// <param name="onKey">Called if it has that key.</param>
     /// <param name="onOtherKey">Called if it has another one, before the handshake is refused.</param>
-    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onOtherKey) => new()
+    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onKey, Action onOtherKey) => new()
     {
         EnabledSslProtocols = Versions,
         ClientCertificates = [identity.Certificate],
@@ -38,6 +39,7 @@ internal static class PeerTls
         {
             if (certificate is X509Certificate2 own && IsPeerCertificate(own) && Fingerprint.Of(own) == fingerprint)
             {
+                onKey();
                 return true;
             }
 

@@ -15,6 +15,7 @@ public static class PeersExtensions
         builder.Services.AddSingleton<ChatRequests>();
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();
+        builder.Services.AddSingleton<AddressAttempts>();
         builder.Services.AddSingleton<PeerDialer>();
         builder.Services.AddSingleton<PeerLinks>();
         builder.Services.AddSingleton<PeerChats>();
