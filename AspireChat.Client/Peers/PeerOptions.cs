@@ -20,10 +20,11 @@ public sealed class PeerOptions
 
     /// <summary>
     /// How long after the last contact a user who is not registered counts as away instead of restarting
-    /// (<c>Chat:Peer:AwayAfter</c>); 0 to 5 min. The default is the length of a lease.
+    /// (<c>Chat:Peer:AwayAfter</c>); 0 to 5 min. If not set, as long as a registration lives without being renewed
+    /// (<c>Chat:NameServer:Lease</c>): who crashed is registered that long, and may come back.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
-    public TimeSpan AwayAfter { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan? AwayAfter { get; set; }
 
     /// <summary>The longest wait between two tries to reach a peer (<c>Chat:Peer:MaxBackoff</c>); 100 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]

@@ -81,6 +81,35 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_stands_although_the_request_comes_again_meanwhile()
+    {
+        var requests = Requests(AcceptChats.Ask);
+        for (var round = 0; round < 200; round++)
+        {
+            var user = $"user-{round}";
+            var first = requests.DecideAsync(user, Cancellation);
+            await Until.True("the wish is known", () => State(user) == ChatState.Asked);
+
+            using var together = new Barrier(5);
+            var again = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait(Cancellation);
+                    return requests.DecideAsync(user, Cancellation);
+                },
+                Cancellation,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).Unwrap()).ToList();
+            together.SignalAndWait(Cancellation);
+            await requests.AnswerAsync(user, accept: true);
+
+            Assert.True(await first.DefaultTimeout());
+            Assert.All(await Task.WhenAll(again).DefaultTimeout(), Assert.True);
+            Assert.Equal(ChatState.Open, State(user));
+        }
+    }
+
+    [Fact]
     public async Task Nobody_who_did_not_ask_can_be_answered()
     {
         var requests = Requests(AcceptChats.Ask);
