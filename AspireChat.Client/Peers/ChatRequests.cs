@@ -10,15 +10,16 @@ namespace AspireChat.Client.Peers;
 /// What is decided about chats is decided one after the other: a request that comes again while its answer is given must
 /// not be asked anew.
 /// </remarks>
-internal sealed class ChatRequests(MessageStore store, LiveEvents events, IOptions<ChatOptions> options) : IDisposable
+internal sealed class ChatRequests(MessageStore store, LiveEvents events, RequestQuota quota, IOptions<ChatOptions> options, IOptions<PeerOptions> limits) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<bool>> _asked = new(StringComparer.Ordinal);
 
     /// <summary>Whether messages from a user are welcome: the chat is open, or opens unasked.</summary>
-    public async Task<bool> IsOpenAsync(string user)
+    /// <exception cref="TooManyRequestsException">It would open, but its caller has opened enough for now.</exception>
+    public async Task<bool> IsOpenAsync(PeerCaller caller)
     {
-        if (store.FindChat(user)?.State == ChatState.Open)
+        if (IsOpen(caller.User))
         {
             return true;
         }
@@ -28,20 +29,24 @@ internal sealed class ChatRequests(MessageStore store, LiveEvents events, IOptio
             return false;
         }
 
-        await SetAsync(user, ChatState.Open);
+        quota.Count(caller);
+        await SetAsync(caller.User, ChatState.Open);
         return true;
     }
 
     /// <summary>Asks the own user, if need be, and waits for the answer as long as the caller does.</summary>
-    public async Task<bool> DecideAsync(string user, CancellationToken cancellationToken)
+    /// <exception cref="TooManyRequestsException">The caller asks too much, or too many wait for an answer.</exception>
+    public async Task<bool> DecideAsync(PeerCaller caller, CancellationToken cancellationToken)
     {
-        if (await IsOpenAsync(user))
+        if (await IsOpenAsync(caller))
         {
             return true;
         }
 
+        quota.Count(caller);
+
         // An answer after the caller's deadline is kept: the next try finds the chat open, or asks again.
-        return await (await InTurnAsync(() => AskAsync(user))).WaitAsync(cancellationToken);
+        return await (await InTurnAsync(() => AskAsync(caller.User))).WaitAsync(cancellationToken);
     }
 
     /// <summary>The own user's answer.</summary>
@@ -84,15 +89,24 @@ internal sealed class ChatRequests(MessageStore store, LiveEvents events, IOptio
 
     private async Task<Task<bool>> AskAsync(string user)
     {
-        if (store.FindChat(user)?.State == ChatState.Open)
+        var state = store.FindChat(user)?.State;
+        if (state == ChatState.Open)
         {
             return Task.FromResult(true);
+        }
+
+        // Keys cost nothing either.
+        if (state != ChatState.Asked && store.CountAsked() >= limits.Value.MaxWaitingRequests)
+        {
+            throw new TooManyRequestsException($"{limits.Value.MaxWaitingRequests} others wait for an answer already; try again later.");
         }
 
         await ChangeAsync(user, ChatState.Asked);
         return _asked.GetOrAdd(
             user, _ => new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
+
+    private bool IsOpen(string user) => store.FindChat(user)?.State == ChatState.Open;
 
     private void Settle(string user, bool accept)
     {

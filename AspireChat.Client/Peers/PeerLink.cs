@@ -143,7 +143,7 @@ internal sealed partial class PeerLink(
     }
 
     // What the other side says is shown to the user, so it is kept short; front ends escape it.
-    private static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
+    internal static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
 
     [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
     private partial void LogBroken(Exception e, string user);

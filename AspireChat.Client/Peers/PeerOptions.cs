@@ -45,6 +45,22 @@ public sealed class PeerOptions
     [Range(2, 100)]
     public int MaxCallsPerPeer { get; set; } = 8;
 
+    /// <summary>
+    /// Under how many names one key may ask for a chat within an hour (<c>Chat:Peer:MaxNamesPerKey</c>); 1 to 10,000.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxNamesPerKey { get; set; } = 3;
+
+    /// <summary>
+    /// How often one key may ask for a chat that is not open (<c>Chat:Peer:MaxRequestsPerMinute</c>); 1 to 10,000.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxRequestsPerMinute { get; set; } = 20;
+
+    /// <summary>How many others may wait for the own user's answer (<c>Chat:Peer:MaxWaitingRequests</c>); 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxWaitingRequests { get; set; } = 100;
+
     /// <summary>How many connections all peers together may have (<c>Chat:Peer:MaxConnections</c>); 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxConnections { get; set; } = 2_000;

@@ -15,6 +15,7 @@ public static class PeersExtensions
         builder.Services.AddSingleton<IValidateOptions<PeerOptions>, PeerAddressValidator>();
 
         builder.Services.AddSingleton<PeerGreetingInterceptor>();
+        builder.Services.AddSingleton<RequestQuota>();
         builder.Services.AddSingleton<ChatRequests>();
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();

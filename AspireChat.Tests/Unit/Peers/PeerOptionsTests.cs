@@ -21,6 +21,9 @@ public sealed class PeerOptionsTests
         { "Chat:Peer:ConnectTimeout", options => options.ConnectTimeout = TimeSpan.Zero },
         { "Chat:Peer:IdleTimeout", options => options.IdleTimeout = TimeSpan.Zero },
         { "Chat:Peer:MaxCallsPerPeer", options => options.MaxCallsPerPeer = 1 },
+        { "Chat:Peer:MaxNamesPerKey", options => options.MaxNamesPerKey = 0 },
+        { "Chat:Peer:MaxRequestsPerMinute", options => options.MaxRequestsPerMinute = 0 },
+        { "Chat:Peer:MaxWaitingRequests", options => options.MaxWaitingRequests = 0 },
         { "Chat:Peer:MaxConnections", options => options.MaxConnections = 0 },
     };
 
