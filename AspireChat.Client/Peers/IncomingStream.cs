@@ -22,6 +22,7 @@ internal sealed class IncomingStream(
     IServerStreamWriter<Receipt> receipts,
     MessageStore store,
     LiveEvents events,
+    DeliveryQuota quota,
     TimeSpan idleTimeout,
     CancellationToken stopping) : IDisposable
 {
@@ -102,6 +103,7 @@ internal sealed class IncomingStream(
         while (await MoveNextAsync())
         {
             var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, Conversation.With(self));
+            await quota.WaitAsync(Caller, messages, told: () => Tell(new Receipt { Slowed = true }), _end.Token);
             var spans = messages
                 .Select(message => ChatTelemetry.StartReceive(_conversation, Caller.User, message.Trace, message.Id))
                 .OfType<Activity>()
@@ -169,6 +171,7 @@ internal sealed class IncomingStream(
                 {
                     first.StoredThrough = Math.Max(first.StoredThrough, next.StoredThrough);
                     first.ReadThrough = Math.Max(first.ReadThrough, next.ReadThrough);
+                    first.Slowed |= next.Slowed;
                 }
 
                 await receipts.WriteAsync(first);

@@ -14,6 +14,7 @@ internal sealed class PeerChatService(
     IncomingStreams streams,
     MessageStore store,
     LiveEvents events,
+    DeliveryQuota quota,
     LocalPeer self,
     IOptions<PeerOptions> options,
     IHostApplicationLifetime lifetime) : PeerChat.PeerChatBase
@@ -61,7 +62,15 @@ internal sealed class PeerChatService(
 
         // A long stream would hold up the shutdown, so it ends with the application.
         await streams.RunAsync(new IncomingStream(
-            caller, self.Name, requestStream, responseStream, store, events, options.Value.IdleTimeout, lifetime.ApplicationStopping));
+            caller,
+            self.Name,
+            requestStream,
+            responseStream,
+            store,
+            events,
+            quota,
+            options.Value.IdleTimeout,
+            lifetime.ApplicationStopping));
     }
     private static RpcException Refuse(TooManyRequestsException e)
     {

@@ -137,6 +137,10 @@ internal sealed partial class PeerLink
             }
 
             await AdvanceReadAsync(receipt, progress);
+            if (receipt.Slowed)
+            {
+                _slowed.Say($"{user}'s client takes no more at a time of what you send; what is still on its way arrives more slowly.");
+            }
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed partial class PeerLink(
 {
     private readonly Conversation _conversation = Conversation.With(user);
     private readonly Bell _bell = new();
+    private readonly SlowedNotice _slowed = new(user, events, time);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
     private DateTimeOffset _lastContact = DateTimeOffset.MinValue;
     private volatile bool _stayConnected;

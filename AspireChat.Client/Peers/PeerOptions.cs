@@ -46,6 +46,20 @@ public sealed class PeerOptions
     public int MaxCallsPerPeer { get; set; } = 8;
 
     /// <summary>
+    /// How many bytes of one peer are stored per second, once <see cref="BurstBytes"/> are used up
+    /// (<c>Chat:Peer:BytesPerSecond</c>); 1 KiB to 1 GiB. Whoever sends more is read more slowly.
+    /// </summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int BytesPerSecond { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// How many bytes of one peer are stored as fast as they come (<c>Chat:Peer:BurstBytes</c>); 16 KiB to 1 GiB. The
+    /// default is some seconds of 100,000 short messages each.
+    /// </summary>
+    [Range(16 * 1024, 1024 * 1024 * 1024)]
+    public int BurstBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
     /// Under how many names one key may ask for a chat within an hour (<c>Chat:Peer:MaxNamesPerKey</c>); 1 to 10,000.
     /// </summary>
     [Range(1, 10_000)]

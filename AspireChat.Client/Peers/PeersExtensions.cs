@@ -17,6 +17,7 @@ public static class PeersExtensions
         builder.Services.AddSingleton<PeerGreetingInterceptor>();
         builder.Services.AddSingleton<RequestQuota>();
         builder.Services.AddSingleton<ChatRequests>();
+        builder.Services.AddSingleton<DeliveryQuota>();
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();
         builder.Services.AddSingleton<AddressAttempts>();

@@ -21,6 +21,8 @@ public sealed class PeerOptionsTests
         { "Chat:Peer:ConnectTimeout", options => options.ConnectTimeout = TimeSpan.Zero },
         { "Chat:Peer:IdleTimeout", options => options.IdleTimeout = TimeSpan.Zero },
         { "Chat:Peer:MaxCallsPerPeer", options => options.MaxCallsPerPeer = 1 },
+        { "Chat:Peer:BytesPerSecond", options => options.BytesPerSecond = 0 },
+        { "Chat:Peer:BurstBytes", options => options.BurstBytes = 1_024 },
         { "Chat:Peer:MaxNamesPerKey", options => options.MaxNamesPerKey = 0 },
         { "Chat:Peer:MaxRequestsPerMinute", options => options.MaxRequestsPerMinute = 0 },
         { "Chat:Peer:MaxWaitingRequests", options => options.MaxWaitingRequests = 0 },
