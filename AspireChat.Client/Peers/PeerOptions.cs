@@ -75,6 +75,23 @@ public sealed class PeerOptions
     [Range(1, 100_000)]
     public int MaxWaitingRequests { get; set; } = 100;
 
+    /// <summary>
+    /// How long a connection may be open before somebody greets on it (<c>Chat:Peer:GreetingTimeout</c>); 1 s to 1 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan GreetingTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How many connections of one address may wait for a greeting (<c>Chat:Peer:MaxStrangersPerAddress</c>); 1 to
+    /// 10,000. Beyond, the oldest of them ends.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxStrangersPerAddress { get; set; } = 64;
+
+    /// <summary>How many connections of all addresses may wait for a greeting (<c>Chat:Peer:MaxStrangers</c>); 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int MaxStrangers { get; set; } = 512;
+
     /// <summary>How many connections all peers together may have (<c>Chat:Peer:MaxConnections</c>); 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxConnections { get; set; } = 2_000;

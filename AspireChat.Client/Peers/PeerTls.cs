@@ -16,13 +16,15 @@ internal static class PeerTls
     private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>The answering end: demands a certificate of every caller.</summary>
-    public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity) => new()
+    /// <param name="identity">The own identity.</param>
+    /// <param name="patience">How long a handshake may take.</param>
+    public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity, TimeSpan patience) => new()
     {
         ServerCertificate = identity.Certificate,
         SslProtocols = Versions,
         ClientCertificateMode = ClientCertificateMode.RequireCertificate,
         ClientCertificateValidation = (certificate, _, _) => IsPeerCertificate(certificate),
-        HandshakeTimeout = TimeSpan.FromSeconds(10),
+        HandshakeTimeout = patience,
     };
 
     /// <summary>The calling end: accepts exactly one key.</summary>

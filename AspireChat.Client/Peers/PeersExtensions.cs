@@ -14,6 +14,8 @@ public static class PeersExtensions
             .PostConfigure<IOptions<NameServerOptions>>((peer, names) => peer.AwayAfter ??= names.Value.Lease);
         builder.Services.AddSingleton<IValidateOptions<PeerOptions>, PeerAddressValidator>();
 
+        builder.Services.AddSingleton<PeerGateLog>();
+        builder.Services.AddSingleton<PeerGate>();
         builder.Services.AddSingleton<PeerGreetingInterceptor>();
         builder.Services.AddSingleton<RequestQuota>();
         builder.Services.AddSingleton<ChatRequests>();
