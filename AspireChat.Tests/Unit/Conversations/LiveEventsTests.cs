@@ -44,7 +44,7 @@ public sealed class LiveEventsTests
             {
                 seen++;
             }
-        });
+        }).DefaultTimeout();
         Assert.InRange(seen, 100, 512);
     }
 
