@@ -28,11 +28,14 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
     {
         // A stream that nobody ends would hold up the shutdown.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+
+        // A refusal is an answer like any other; it needs a status of its own.
+        var watching = session.Watch(end.Token);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = "text/event-stream";
         try
         {
-            await WriteEventsAsync(context.Response, end);
+            await WriteEventsAsync(context.Response, watching, end);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -45,9 +48,9 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         }
     }
 
-    private async Task WriteEventsAsync(HttpResponse response, CancellationTokenSource end)
+    private async Task WriteEventsAsync(HttpResponse response, IAsyncEnumerable<ChatEvent> watching, CancellationTokenSource end)
     {
-        await using var events = session.Watch(end.Token).GetAsyncEnumerator(end.Token);
+        await using var events = watching.GetAsyncEnumerator(end.Token);
         var next = events.MoveNextAsync().AsTask();
         try
         {

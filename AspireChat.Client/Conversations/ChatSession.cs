@@ -40,7 +40,7 @@ internal sealed partial class ChatSession(
     /// <summary>The own identity and how it is connected. Waits until the peer server listens.</summary>
     public async Task<Me> DescribeAsync(CancellationToken cancellationToken) => new(
         self.Name,
-        (await self.Address.WaitAsync(cancellationToken)).GetLeftPart(UriPartial.Authority),
+        PeerAddress.Text(await self.Address.WaitAsync(cancellationToken)),
         self.Identity.Fingerprint,
         connections.Snapshot());
 
@@ -50,7 +50,7 @@ internal sealed partial class ChatSession(
     {
         await registration.SettleAsync(cancellationToken);
         return [.. (await names.ListAsync(cancellationToken)).Select(
-            peer => new OnlineUser(peer.User, peer.Address.GetLeftPart(UriPartial.Authority), peer.Since))];
+            peer => new OnlineUser(peer.User, PeerAddress.Text(peer.Address), peer.Since))];
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Groups;
 using AspireChat.Client.Identity;
@@ -52,15 +51,16 @@ internal sealed class PeerSurvey(
     private async Task GatherAsync(IChannel channel, TimeSpan window, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
     {
         var correlation = Guid.NewGuid().ToString();
-        var answers = Channel.CreateUnbounded<(byte[] Body, ActivityContext Trace)>();
+        var answers = new SurveyInbox();
         await SurveyTopology.DeclareExchangeAsync(channel, cancellationToken);
         var queue = await SurveyTopology.DeclareExclusiveAsync(channel, cancellationToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, answer) =>
         {
-            if (answer.BasicProperties.CorrelationId == correlation && answer.Body.Length <= options.Value.MaxBodyBytes)
+            if (answer.BasicProperties.CorrelationId == correlation
+                && !answers.TryAdd(answer.Body.Span, TraceHeaders.Read(answer.BasicProperties)))
             {
-                answers.Writer.TryWrite((answer.Body.ToArray(), TraceHeaders.Read(answer.BasicProperties)));
+                ChatTelemetry.CountRefused("answer");
             }
 
             return Task.CompletedTask;
@@ -88,7 +88,7 @@ internal sealed class PeerSurvey(
         {
             while (!findings.IsComplete)
             {
-                var (body, trace) = await answers.Reader.ReadAsync(either.Token);
+                var (body, trace) = await answers.ReadAsync(either.Token);
                 if (await TakeAsync(body, correlation, findings, either.Token) is { } answerer)
                 {
                     ChatTelemetry.RecordAnswer(answerer, correlation, asked, trace);

@@ -1,6 +1,7 @@
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
+using AspireChat.Client.Names;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -28,7 +29,7 @@ internal static class SurveyAnswers
         var findings = new SurveyFindings
         {
             User = self.Name,
-            Address = address.GetLeftPart(UriPartial.Authority),
+            Address = PeerAddress.Text(address),
             Since = Timestamp.FromDateTimeOffset(since),
         };
         findings.Groups.AddRange(groups.Take(MaxGroups).Select(group => new SurveyGroup
@@ -59,7 +60,7 @@ internal static class SurveyAnswers
             var findings = SurveyFindings.Parser.ParseFrom(answer.Content);
             if (!ChatName.TryParse(findings.User, out var user)
                 || user != findings.User
-                || !Uri.TryCreate(findings.Address, UriKind.Absolute, out var address)
+                || !PeerAddress.TryParse(findings.Address, out var address)
                 || findings.Groups.Count > MaxGroups)
             {
                 return null;
@@ -69,7 +70,7 @@ internal static class SurveyAnswers
                 .Where(group => ChatName.TryParse(group.Name, out var name) && name == group.Name)
                 .Select(group => (group.Name, group.Mode == "transient" ? GroupMode.Transient : GroupMode.Durable));
             return new OpenedAnswer(
-                new FoundUser(user, address.GetLeftPart(UriPartial.Authority), findings.Since?.ToDateTimeOffset() ?? default),
+                new FoundUser(user, PeerAddress.Text(address), findings.Since?.ToDateTimeOffset() ?? default),
                 Fingerprint.Of(answer.PublicKey.Span),
                 [.. groups]);
         }

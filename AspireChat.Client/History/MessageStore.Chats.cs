@@ -20,6 +20,11 @@ public sealed partial class MessageStore
     public ChatSummary? FindChat(string user) => database.Read(connection =>
         connection.Command(Summaries + " AND name = $name", ("$name", user)).FirstOrDefault(Summary));
 
+    /// <summary>How many others wait for an answer to their request to chat.</summary>
+    public int CountAsked() => database.Read(connection => connection.Command(
+        "SELECT count(*) FROM conversations WHERE kind = 0 AND state = $asked", ("$asked", (int)ChatState.Asked))
+        .FirstOrDefault(row => (int)row.GetInt64(0)));
+
     /// <summary>Sets where a private chat stands, and makes it known if it is new.</summary>
     public Task SetChatStateAsync(string user, ChatState state) => database.WriteAsync(connection => connection.Command(
         """

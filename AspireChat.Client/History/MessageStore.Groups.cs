@@ -79,24 +79,21 @@ public sealed partial class MessageStore
 
     /// <summary>
     /// Gives up on what was not sent to a group. The seqs that were given to it are free again: nobody has seen them, and
-    /// they would look like a gap.
+    /// they would look like a gap. One commit: failed messages whose seqs are still given would be that gap after a crash.
     /// </summary>
     /// <returns>Those that changed, in order of seq.</returns>
-    public async Task<IReadOnlyList<OutboxMessage>> MarkUnsentFailedAsync(Conversation group, string reason)
-    {
-        var unsent = await MarkFailedAsync(group, long.MaxValue, reason);
-        if (unsent.Count > 0)
-        {
-            await database.WriteAsync(connection => connection.Command(
-                "UPDATE conversations SET last_seq = $last WHERE kind = $kind AND name = $name AND last_seq = $highest",
-                ("$last", unsent[0].Seq - 1),
-                ("$highest", unsent[^1].Seq),
-                ("$kind", (int)group.Kind),
-                ("$name", group.Name)).Run());
-        }
-
-        return unsent;
-    }
+    public Task<IReadOnlyList<OutboxMessage>> MarkUnsentFailedAsync(Conversation group, string reason) => Advance(
+        group,
+        long.MaxValue,
+        from: MessageState.Sending,
+        MessageState.Failed,
+        reason,
+        also: (connection, unsent) => connection.Command(
+            "UPDATE conversations SET last_seq = $last WHERE kind = $kind AND name = $name AND last_seq = $highest",
+            ("$last", unsent[0].Seq - 1),
+            ("$highest", unsent[^1].Seq),
+            ("$kind", (int)group.Kind),
+            ("$name", group.Name)).Run());
 
     /// <summary>Whether there is anything of a conversation here.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);

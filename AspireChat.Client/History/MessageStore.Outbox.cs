@@ -1,6 +1,7 @@
 using System.Text;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Telemetry;
+using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -89,7 +90,12 @@ public sealed partial class MessageStore
         Advance(to, through, from: MessageState.Sending, MessageState.Failed, reason);
 
     private Task<IReadOnlyList<OutboxMessage>> Advance(
-        Conversation to, long through, MessageState from, MessageState state, string? reason = null)
+        Conversation to,
+        long through,
+        MessageState from,
+        MessageState state,
+        string? reason = null,
+        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null)
     {
         // The state that is left stands in the text of the statement, so that the partial indexes apply.
         var sql = $"""
@@ -106,6 +112,11 @@ public sealed partial class MessageStore
 
             // RETURNING promises no order.
             changed.Sort((a, b) => a.Seq.CompareTo(b.Seq));
+            if (changed.Count > 0)
+            {
+                also?.Invoke(connection, changed);
+            }
+
             return changed;
         }, changed => ChatTelemetry.CountOutbox(to.Kind, from == MessageState.Sending ? -changed.Count : 0));
     }

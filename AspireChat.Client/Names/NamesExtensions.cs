@@ -1,3 +1,4 @@
+using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ public static class NamesExtensions
         builder.Services.AddOptionsWithValidateOnStart<NameServerOptions, NameServerOptionsValidator>()
             .BindConfiguration(NameServerOptions.Section);
 
+        builder.Services.AddSingleton<IValidateOptions<ChatOptions>, AdvertisedHostValidator>();
         builder.AddRedisClient(
             ConnectionName,
             settings =>

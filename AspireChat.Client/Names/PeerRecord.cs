@@ -11,7 +11,7 @@ public sealed record PeerRecord(string User, Uri Address, string Fingerprint, lo
     /// <summary>Reads a record as Redis holds it, where anybody may have written it.</summary>
     /// <returns>Null if it is malformed.</returns>
     internal static PeerRecord? Parse(string user, string? address, string? fingerprint, string? epoch, string? since) =>
-        RecordFields.TryParseAddress(address, out var uri)
+        PeerAddress.TryParse(address, out var uri)
         && RecordFields.IsFingerprint(fingerprint)
         && RecordFields.TryParseEpoch(epoch, out var number)
         && RecordFields.TryParseTime(since, out var time)

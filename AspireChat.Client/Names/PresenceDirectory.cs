@@ -43,7 +43,7 @@ public sealed partial class PresenceDirectory(
             [
                 lease.User,
                 lease.Fingerprint,
-                lease.Address.GetLeftPart(UriPartial.Authority),
+                PeerAddress.Text(lease.Address),
                 lease.Token,
                 Milliseconds(_options.Lease),
                 Milliseconds(_options.ClaimFor),
@@ -51,18 +51,35 @@ public sealed partial class PresenceDirectory(
                 yieldAbove?.ToString(CultureInfo.InvariantCulture) ?? "",
             ],
             cancellationToken);
-        var numbers = ((RedisValue[]?)answer)!;
-        return new Registration((RegistrationOutcome)(int)numbers[0], (long)numbers[1]);
+        var fields = ((RedisValue[]?)answer)!;
+        var registration = new Registration((RegistrationOutcome)(int)fields[0], (long)fields[1]);
+        if (registration.Outcome == RegistrationOutcome.Registered)
+        {
+            lease.Grant(registration.Epoch, (string)fields[2]!);
+        }
+
+        return registration;
     }
 
-    /// <summary>Prolongs a registration.</summary>
+    /// <summary>
+    /// Prolongs a registration, and writes its record anew: what somebody else wrote there stands until then at most.
+    /// </summary>
     /// <returns>False if it is gone, superseded, or the name now belongs to another key; registering again tells which.</returns>
     public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
             "renew",
             PresenceScripts.Renew,
             KeysOf(lease.User),
-            [lease.User, lease.Fingerprint, lease.Token, Milliseconds(_options.Lease), Milliseconds(_options.ClaimFor)],
+            [
+                lease.User,
+                lease.Fingerprint,
+                PeerAddress.Text(lease.Address),
+                lease.Token,
+                Milliseconds(_options.Lease),
+                Milliseconds(_options.ClaimFor),
+                lease.Epoch,
+                lease.Since,
+            ],
             cancellationToken) == 1;
 
     /// <summary>Takes a registration back; the claim to the name stays.</summary>
@@ -76,12 +93,24 @@ public sealed partial class PresenceDirectory(
             cancellationToken) == 1;
 
     /// <summary>Where a user is; null if not online, or if the record is malformed.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: as of every call, and if no peer can have that address.</exception>
     public async Task<PeerRecord?> LookUpAsync(string user, CancellationToken cancellationToken)
     {
         var fields = await ReadAsync(PeerPrefix, user, ["address", "fingerprint", "epoch", "since"], cancellationToken);
-        return fields is null
-            ? null
-            : Reported(PeerRecord.Parse(user, fields[0], fields[1], fields[2], fields[3]), user);
+        if (fields is null)
+        {
+            return null;
+        }
+
+        if (fields[0] is { Length: > 0 } address && PeerAddress.Refuse(address, out _) is { } fault)
+        {
+            // Not an absence: the user's own client writes the right one at its next renewal.
+            Log.RefusedAddress(logger, user, fault);
+            throw new ChatException(
+                ChatFault.Unavailable, $"The name server has an address of {user} that no peer can have: {fault}. Try again in some seconds.");
+        }
+
+        return Reported(PeerRecord.Parse(user, fields[0], fields[1], fields[2], fields[3]), user);
     }
 
     /// <summary>Which key owns a name, online or not; null if none does, or if the claim is malformed.</summary>
@@ -152,5 +181,8 @@ public sealed partial class PresenceDirectory(
         // What stands there instead of a name is not repeated: it could be made to deceive the reader of a log.
         [LoggerMessage(2, LogLevel.Warning, "The name server lists something that is not a user name; skipped.")]
         public static partial void SkippedForeignName(ILogger logger);
+
+        [LoggerMessage(3, LogLevel.Warning, "The name server has an address of {User} that no peer can have: {Fault}.")]
+        public static partial void RefusedAddress(ILogger logger, string user, string fault);
     }
 }

@@ -14,7 +14,7 @@ internal static class PresenceScripts
     /// <summary>
     /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, minimum epoch,
     /// epoch above which the same key's other lease is left alone (empty: none is).
-    /// Answers { outcome, epoch }; the outcome is the number of a <see cref="RegistrationOutcome"/>.
+    /// Answers { outcome, epoch }, with since if it is registered; the outcome is the number of a <see cref="RegistrationOutcome"/>.
     /// </summary>
     public const string Register = Clock + """
         local function epochOf(text)
@@ -25,45 +25,48 @@ internal static class PresenceScripts
 
         local user, fingerprint, address, lease = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
         local claimed = redis.call('HMGET', KEYS[1], 'fingerprint', 'epoch')
-        local online = redis.call('HMGET', KEYS[2], 'fingerprint', 'epoch', 'lease')
+        local online = redis.call('HMGET', KEYS[2], 'fingerprint', 'epoch', 'lease', 'since')
 
         local owner = claimed[1] or online[1]
         if owner and owner ~= fingerprint then return { 1, 0 } end
 
         local epoch = epochOf(online[2])
+        local since = online[4]
         if online[3] ~= lease then
           if ARGV[8] ~= '' and online[3] and epoch > tonumber(ARGV[8]) then return { 2, epoch } end
           epoch = math.max(epochOf(claimed[2]), epoch, tonumber(ARGV[7])) + 1
+          since = string.format('%.0f', now)
           redis.call('DEL', KEYS[2])
           redis.call('HSET', KEYS[2], 'address', address, 'fingerprint', fingerprint,
-            'epoch', string.format('%.0f', epoch), 'lease', lease, 'since', string.format('%.0f', now))
+            'epoch', string.format('%.0f', epoch), 'lease', lease, 'since', since)
           redis.call('HSET', KEYS[1], 'fingerprint', fingerprint, 'epoch', string.format('%.0f', epoch))
         end
 
         redis.call('PEXPIRE', KEYS[2], ARGV[5])
         redis.call('PEXPIRE', KEYS[1], ARGV[6])
         redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[5]), user)
-        return { 0, epoch }
+        return { 0, epoch, since or '' }
         """;
 
     /// <summary>
-    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, lease, lease ms, claim ms. Answers 1 if the lease was renewed,
-    /// 0 if it is not the present one or the name has gone to another key.
+    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, epoch, since. Answers 1 if the
+    /// lease was renewed, 0 if it is not the present one or the name has gone to another key. Every field is written anew,
+    /// so that a forged one does not outlive a renewal.
     /// </summary>
     public const string Renew = Clock + """
-        local online = redis.call('HMGET', KEYS[2], 'lease', 'epoch')
-        if online[1] ~= ARGV[3] then return 0 end
+        if redis.call('HGET', KEYS[2], 'lease') ~= ARGV[4] then return 0 end
 
         local owner = redis.call('HGET', KEYS[1], 'fingerprint')
         if not owner then
-          redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'epoch', online[2])
+          redis.call('HSET', KEYS[1], 'fingerprint', ARGV[2], 'epoch', ARGV[7])
         elseif owner ~= ARGV[2] then
           return 0
         end
 
-        redis.call('PEXPIRE', KEYS[2], ARGV[4])
-        redis.call('PEXPIRE', KEYS[1], ARGV[5])
-        redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[4]), ARGV[1])
+        redis.call('HSET', KEYS[2], 'address', ARGV[3], 'fingerprint', ARGV[2], 'epoch', ARGV[7], 'since', ARGV[8])
+        redis.call('PEXPIRE', KEYS[2], ARGV[5])
+        redis.call('PEXPIRE', KEYS[1], ARGV[6])
+        redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[5]), ARGV[1])
         return 1
         """;
 

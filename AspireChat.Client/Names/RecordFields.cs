@@ -9,29 +9,11 @@ namespace AspireChat.Client.Names;
 /// </summary>
 internal static class RecordFields
 {
-    /// <summary>The longest address, in characters; a host name has at most 253.</summary>
-    public const int MaxAddressLength = 300;
-
     /// <summary>The highest epoch: Lua counts in doubles, which are exact up to here (2^53 - 1).</summary>
     public const long MaxEpoch = (1L << 53) - 1;
 
     private const int FingerprintLength = 64;
     private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-
-    /// <summary><c>https://host:port</c> and nothing else: no user, path, query or fragment.</summary>
-    public static bool TryParseAddress(string? text, [NotNullWhen(true)] out Uri? address)
-    {
-        address = null;
-        return text is { Length: > 0 and <= MaxAddressLength }
-            && text.All(c => c is > ' ' and <= '~')
-            && Uri.TryCreate(text, UriKind.Absolute, out address)
-            && address.Scheme == Uri.UriSchemeHttps
-            && address.Port is > 0 and <= ushort.MaxValue
-            && address.Host.Length > 0
-            && address.UserInfo.Length == 0
-            && address.PathAndQuery == "/"
-            && address.Fragment.Length == 0;
-    }
 
     /// <summary>64 lower-case hex digits.</summary>
     public static bool IsFingerprint([NotNullWhen(true)] string? text) =>

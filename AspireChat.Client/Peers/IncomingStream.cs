@@ -22,6 +22,7 @@ internal sealed class IncomingStream(
     IServerStreamWriter<Receipt> receipts,
     MessageStore store,
     LiveEvents events,
+    DeliveryQuota quota,
     TimeSpan idleTimeout,
     CancellationToken stopping) : IDisposable
 {
@@ -103,6 +104,7 @@ internal sealed class IncomingStream(
         {
             var sent = Conversation.With(self); // As the sender sees it.
             var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, sent);
+            await quota.WaitAsync(Caller, messages, told: () => Tell(new Receipt { Slowed = true }), _end.Token);
             var spans = messages
                 .Select(message => ChatTelemetry.StartReceive(sent, Caller.User, message.Trace, message.Id))
                 .OfType<Activity>()
@@ -170,6 +172,7 @@ internal sealed class IncomingStream(
                 {
                     first.StoredThrough = Math.Max(first.StoredThrough, next.StoredThrough);
                     first.ReadThrough = Math.Max(first.ReadThrough, next.ReadThrough);
+                    first.Slowed |= next.Slowed;
                 }
 
                 await receipts.WriteAsync(first);

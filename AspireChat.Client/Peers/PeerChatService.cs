@@ -1,6 +1,7 @@
 using AspireChat.Client.Conversations;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Telemetry;
 using AspireChat.Protos.V1;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed class PeerChatService(
     IncomingStreams streams,
     MessageStore store,
     LiveEvents events,
+    DeliveryQuota quota,
     LocalPeer self,
     IOptions<PeerOptions> options,
     IHostApplicationLifetime lifetime) : PeerChat.PeerChatBase
@@ -22,11 +24,15 @@ internal sealed class PeerChatService(
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
-            var accepted = await requests.DecideAsync(PeerGreetingInterceptor.CallerOf(context).User, end.Token);
+            var accepted = await requests.DecideAsync(PeerGreetingInterceptor.CallerOf(context), end.Token);
             return new OpenChatReply
             {
                 Decision = accepted ? OpenChatReply.Types.Decision.Accepted : OpenChatReply.Types.Decision.Declined,
             };
+        }
+        catch (TooManyRequestsException e)
+        {
+            throw Refuse(e);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -42,13 +48,33 @@ internal sealed class PeerChatService(
         IAsyncStreamReader<DeliverFrame> requestStream, IServerStreamWriter<Receipt> responseStream, ServerCallContext context)
     {
         var caller = PeerGreetingInterceptor.CallerOf(context);
-        if (!await requests.IsOpenAsync(caller.User))
+        try
         {
-            throw new RpcException(new Status(StatusCode.FailedPrecondition, "No chat is open with the caller."));
+            if (!await requests.IsOpenAsync(caller))
+            {
+                throw new RpcException(new Status(StatusCode.FailedPrecondition, "No chat is open with the caller."));
+            }
+        }
+        catch (TooManyRequestsException e)
+        {
+            throw Refuse(e);
         }
 
         // A long stream would hold up the shutdown, so it ends with the application.
         await streams.RunAsync(new IncomingStream(
-            caller, self.Name, requestStream, responseStream, store, events, options.Value.IdleTimeout, lifetime.ApplicationStopping));
+            caller,
+            self.Name,
+            requestStream,
+            responseStream,
+            store,
+            events,
+            quota,
+            options.Value.IdleTimeout,
+            lifetime.ApplicationStopping));
+    }
+    private static RpcException Refuse(TooManyRequestsException e)
+    {
+        ChatTelemetry.CountRefused(nameof(StatusCode.ResourceExhausted));
+        return new RpcException(new Status(StatusCode.ResourceExhausted, e.Message));
     }
 }

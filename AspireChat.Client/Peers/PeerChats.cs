@@ -99,6 +99,10 @@ internal sealed class PeerChats(
             {
                 throw new ChatException(ChatFault.KeyMismatch, $"{user}'s client refused: {e.Status.Detail}", e);
             }
+            catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+            {
+                throw new ChatException(ChatFault.Unavailable, $"{user}'s client refused: {PeerLink.Sentence(e)}", e);
+            }
             catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded)
             {
                 throw NoAnswer(user, e);

@@ -11,7 +11,13 @@ namespace AspireChat.Client.Peers;
 
 /// <summary>Finds a user's address and connects to the key that is expected there.</summary>
 internal sealed class PeerDialer(
-    PresenceDirectory names, FirstRegistration registration, NameTrust trust, LocalPeer self, LiveEvents events, IOptions<PeerOptions> options)
+    PresenceDirectory names,
+    FirstRegistration registration,
+    NameTrust trust,
+    AddressAttempts attempts,
+    LocalPeer self,
+    LiveEvents events,
+    IOptions<PeerOptions> options)
 {
     /// <summary>The own user name, as messages carry it.</summary>
     public string Self => self.Name;
@@ -21,6 +27,7 @@ internal sealed class PeerDialer(
 
     /// <summary>Prepares a connection; it is made by the first call.</summary>
     /// <exception cref="PeerAwayException">The user is not registered.</exception>
+    /// <exception cref="RpcException">UNAVAILABLE: that address has not shown the user's key so far, and its next try is not due.</exception>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: the name
     /// server is away and the address was never known, or this client has not been registered for too long. See also
@@ -32,6 +39,10 @@ internal sealed class PeerDialer(
         await registration.WaitAsync(cancellationToken);
         var record = await FindAsync(user, cancellationToken);
         var key = trust.ExpectedKey(record);
+        if (!attempts.TryBegin(record.Address, key))
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, $"Nobody with {user}'s key has answered at {user}'s address so far."));
+        }
 
         // A channel per try: after a failure the address may have changed, and a channel backs off by itself for long.
         var handler = new SocketsHttpHandler
@@ -42,8 +53,12 @@ internal sealed class PeerDialer(
             AllowAutoRedirect = false,
             KeepAlivePingDelay = TimeSpan.FromSeconds(10),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-            SslOptions = PeerTls.ForClient(self.Identity, key, onOtherKey: () => events.Publish(new ConnectionEvent(
-                $"peer:{user}", "wrong-key", $"Another client than {user} answers at {user}'s address; nothing was sent to it."))),
+            SslOptions = PeerTls.ForClient(
+                self.Identity,
+                key,
+                onKey: () => attempts.Prove(record.Address, key),
+                onOtherKey: () => events.Publish(new ConnectionEvent(
+                    $"peer:{user}", "wrong-key", $"Another client than {user} answers at {user}'s address; nothing was sent to it."))),
         };
         var channel = GrpcChannel.ForAddress(record.Address, new GrpcChannelOptions
         {

@@ -14,6 +14,7 @@ namespace AspireChat.Client.Peers;
 /// </summary>
 internal sealed class PeerHost(
     LocalPeer self,
+    PeerGate gate,
     PeerGreetingInterceptor interceptor,
     PeerChatService service,
     IOptions<PeerOptions> options,
@@ -68,7 +69,8 @@ internal sealed class PeerHost(
     private void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.Value.MaxConnections;
+        // The gate bounds connections: Kestrel would refuse the newest, and say each in a line of the log.
+        kestrel.Limits.MaxConcurrentConnections = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.Value.MaxCallsPerPeer;
 
         // Tells a peer that vanished without a word; streams themselves may be silent for long.
@@ -77,7 +79,8 @@ internal sealed class PeerHost(
         kestrel.Listen(endpoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.UseHttps(PeerTls.ForServer(self.Identity));
+            listen.Use(next => connection => gate.ServeAsync(connection, next));
+            listen.UseHttps(PeerTls.ForServer(self.Identity, options.Value.GreetingTimeout));
         });
     }
 }

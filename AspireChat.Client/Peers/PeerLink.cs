@@ -23,6 +23,7 @@ internal sealed partial class PeerLink(
 {
     private readonly Conversation _conversation = Conversation.With(user);
     private readonly Bell _bell = new();
+    private readonly SlowedNotice _slowed = new(user, events, time);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
     private DateTimeOffset _lastContact = DateTimeOffset.MinValue;
     private volatile bool _stayConnected;
@@ -143,7 +144,7 @@ internal sealed partial class PeerLink(
     }
 
     // What the other side says is shown to the user, so it is kept short; front ends escape it.
-    private static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
+    internal static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
 
     [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
     private partial void LogBroken(Exception e, string user);

@@ -16,20 +16,23 @@ internal static class PeerTls
     private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>The answering end: demands a certificate of every caller.</summary>
-    public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity) => new()
+    /// <param name="identity">The own identity.</param>
+    /// <param name="patience">How long a handshake may take.</param>
+    public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity, TimeSpan patience) => new()
     {
         ServerCertificate = identity.Certificate,
         SslProtocols = Versions,
         ClientCertificateMode = ClientCertificateMode.RequireCertificate,
         ClientCertificateValidation = (certificate, _, _) => IsPeerCertificate(certificate),
-        HandshakeTimeout = TimeSpan.FromSeconds(10),
+        HandshakeTimeout = patience,
     };
 
     /// <summary>The calling end: accepts exactly one key.</summary>
     /// <param name="identity">The own identity.</param>
     /// <param name="fingerprint">The fingerprint that the other side's key must have.</param>
+    /// <param name="onKey">Called if it has that key.</param>
     /// <param name="onOtherKey">Called if it has another one, before the handshake is refused.</param>
-    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onOtherKey) => new()
+    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onKey, Action onOtherKey) => new()
     {
         EnabledSslProtocols = Versions,
         ClientCertificates = [identity.Certificate],
@@ -38,6 +41,7 @@ internal static class PeerTls
         {
             if (certificate is X509Certificate2 own && IsPeerCertificate(own) && Fingerprint.Of(own) == fingerprint)
             {
+                onKey();
                 return true;
             }
 

@@ -1,3 +1,4 @@
+using AspireChat.Client.Names;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
@@ -8,13 +9,20 @@ public static class PeersExtensions
     /// <summary>Adds private chats: the peer port and the links to others.</summary>
     public static IHostApplicationBuilder AddPeers(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<PeerOptions, PeerOptionsValidator>().BindConfiguration(PeerOptions.Section);
+        builder.Services.AddOptionsWithValidateOnStart<PeerOptions, PeerOptionsValidator>()
+            .BindConfiguration(PeerOptions.Section)
+            .PostConfigure<IOptions<NameServerOptions>>((peer, names) => peer.AwayAfter ??= names.Value.Lease);
         builder.Services.AddSingleton<IValidateOptions<PeerOptions>, PeerAddressValidator>();
 
+        builder.Services.AddSingleton<PeerGateLog>();
+        builder.Services.AddSingleton<PeerGate>();
         builder.Services.AddSingleton<PeerGreetingInterceptor>();
+        builder.Services.AddSingleton<RequestQuota>();
         builder.Services.AddSingleton<ChatRequests>();
+        builder.Services.AddSingleton<DeliveryQuota>();
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();
+        builder.Services.AddSingleton<AddressAttempts>();
         builder.Services.AddSingleton<PeerDialer>();
         builder.Services.AddSingleton<PeerLinks>();
         builder.Services.AddSingleton<PeerChats>();

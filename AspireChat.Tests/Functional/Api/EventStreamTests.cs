@@ -79,6 +79,31 @@ public sealed class EventStreamTests
     }
 
     [Fact]
+    public async Task One_watcher_too_many_is_refused_with_a_sentence()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+        var watchers = new List<HttpResponseMessage>();
+        HttpResponseMessage? refused = null;
+        for (var i = 0; i < 70 && refused is null; i++)
+        {
+            var answer = await alice.Http.GetAsync(
+                "/api/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).DefaultTimeout();
+            watchers.Add(answer);
+            refused = answer.IsSuccessStatusCode ? null : answer;
+        }
+
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused?.StatusCode);
+        Assert.Contains("64 watch", await refused!.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        watchers.ForEach(watcher => watcher.Dispose());
+        await Until.True("there is room again", async () =>
+        {
+            await (await alice.WatchAsync()).DisposeAsync();
+            return true;
+        });
+    }
+
+    [Fact]
     public async Task A_watcher_that_leaves_is_forgotten()
     {
         await using var system = await ChatSystem.StartAsync();

@@ -279,8 +279,41 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("address", "http://127.0.0.1:7001")]
-    [InlineData("address", "garbage")]
+    [InlineData("http://127.0.0.1:7001", "https")]
+    [InlineData("https://127.0.0.1", "no port")]
+    [InlineData("https://169.254.169.254:80", "link-local")]
+    [InlineData("https://0.0.0.0:7001", "unspecified")]
+    [InlineData("https://239.1.1.1:7001", "multicast")]
+    public async Task An_address_that_no_peer_can_have_is_refused_with_a_sentence(string address, string reason)
+    {
+        await RegisterAsync(NewLease("alice"));
+        await RegisterAsync(NewLease("bob"));
+        await _server.Raw.HashSetAsync("chat:peer:bob", "address", address);
+
+        var refusal = await Assert.ThrowsAsync<ChatException>(() => _names.LookUpAsync("bob", Cancellation));
+        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(["alice"], await ListedAsync());
+    }
+
+    [Fact]
+    public async Task A_renewal_puts_every_field_right_that_somebody_else_has_written()
+    {
+        var lease = NewLease("bob");
+        await RegisterAsync(lease);
+        var before = await FieldsAsync();
+        await _server.Raw.HashSetAsync("chat:peer:bob",
+        [
+            new("address", "https://192.0.2.1:443"), new("fingerprint", NewKey()), new("epoch", "77"), new("since", "1"),
+        ]);
+
+        Assert.True(await _names.RenewAsync(lease, Cancellation));
+        Assert.Equal(before, await FieldsAsync());
+
+        async Task<IEnumerable<string>> FieldsAsync() =>
+            (await _server.Raw.HashGetAllAsync("chat:peer:bob")).Select(field => $"{field.Name}={field.Value}").Order(StringComparer.Ordinal);
+    }
+
+    [Theory]
     [InlineData("address", "")]
     [InlineData("fingerprint", "00")]
     [InlineData("epoch", "0")]

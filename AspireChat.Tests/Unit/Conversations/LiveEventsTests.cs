@@ -6,6 +6,48 @@ namespace AspireChat.Tests.Unit.Conversations;
 
 public sealed class LiveEventsTests
 {
+    [Fact]
+    public async Task So_many_may_watch_and_who_leaves_makes_room()
+    {
+        var events = new LiveEvents();
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var leaving = events.Watch(leave.Token).GetAsyncEnumerator(leave.Token);
+        var next = leaving.MoveNextAsync().AsTask();
+        for (var i = 1; i < 64; i++)
+        {
+            events.Watch(Cancellation);
+        }
+
+        Assert.Equal(ChatFault.Unavailable, Assert.Throws<ChatException>(() => events.Watch(Cancellation)).Fault);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+        events.Watch(Cancellation);
+        Assert.Throws<ChatException>(() => events.Watch(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_watcher_for_whom_too_many_bytes_wait_is_cut_off()
+    {
+        var events = new LiveEvents();
+        var slow = events.Watch(Cancellation);
+        var message = new ChatMessage(
+            Guid.NewGuid(), "bob", Conversation.With("bob"), IsOwn: false, 1, new string('x', 16_384), DateTimeOffset.UnixEpoch, MessageState.Delivered);
+        for (var i = 0; i < 600; i++)
+        {
+            events.Publish(new MessageEvent(message));
+        }
+
+        var seen = 0;
+        await Assert.ThrowsAsync<ChatException>(async () =>
+        {
+            await foreach (var _ in slow)
+            {
+                seen++;
+            }
+        }).DefaultTimeout();
+        Assert.InRange(seen, 100, 512);
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]

@@ -26,6 +26,25 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_not_sent_fails_together_with_giving_its_seqs_back_or_not_at_all()
+    {
+        var group = Conversation.Of("chess");
+        await Messages.AppendOwnAsync(group, "one", null);
+
+        // As a crash between two commits would: the one comes through, the other does not.
+        await _store.Database.WriteAsync(connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText =
+                "CREATE TRIGGER no_seq_back BEFORE UPDATE OF last_seq ON conversations BEGIN SELECT RAISE(ABORT, 'crash'); END";
+            return command.ExecuteNonQuery();
+        });
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Messages.MarkUnsentFailedAsync(group, "given up"));
+        Assert.Equal(MessageState.Sending, Assert.Single(Messages.ReadPage(group, 10, null)).State);
+    }
+
+    [Fact]
     public async Task A_batch_ends_before_its_bytes_are_exceeded_but_holds_at_least_one_message()
     {
         for (var i = 0; i < 10; i++)

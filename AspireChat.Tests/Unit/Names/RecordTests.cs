@@ -26,6 +26,7 @@ public sealed class RecordTests
     [InlineData("https://[::1]:7001")]
     [InlineData("https://alice-laptop.local:65535")]
     [InlineData("https://example:1")]
+    [InlineData("https://10.0.0.7:7001")]
     public void Addresses_are_https_with_host_and_port(string address) =>
         Assert.Equal(address, PeerRecord.Parse("alice", address, Key, "1", Since)!.Address.GetLeftPart(UriPartial.Authority));
 
@@ -50,6 +51,18 @@ public sealed class RecordTests
     [InlineData("https://127.0.0.1:7001\n")]
     [InlineData("https://127.0.0.1\u001b[2J:7001")]
     [InlineData("https://bücher.example:7001")]
+    [InlineData("https://127.0.0.1")]
+    [InlineData("https://[::1]/")]
+    [InlineData("https://0.0.0.0:7001")]
+    [InlineData("https://[::]:7001")]
+    [InlineData("https://169.254.169.254:7001")]
+    [InlineData("https://2852039166:7001")]
+    [InlineData("https://0xa9.0xfe.1:7001")]
+    [InlineData("https://[::ffff:169.254.169.254]:7001")]
+    [InlineData("https://[fe80::1]:7001")]
+    [InlineData("https://224.0.0.1:7001")]
+    [InlineData("https://255.255.255.255:7001")]
+    [InlineData("https://[ff02::1]:7001")]
     public void Every_other_address_is_refused(string? address) => Assert.Null(PeerRecord.Parse("alice", address, Key, "1", Since));
 
     [Fact]

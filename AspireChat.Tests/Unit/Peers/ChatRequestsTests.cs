@@ -10,6 +10,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
 {
     private readonly LocalStore _store = new();
     private readonly LiveEvents _events = new();
+    private readonly PeerOptions _limits = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -20,7 +21,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     {
         var requests = Requests(AcceptChats.Auto);
 
-        Assert.True(await requests.DecideAsync("bob", Cancellation).DefaultTimeout());
+        Assert.True(await requests.DecideAsync(Peer("bob"), Cancellation).DefaultTimeout());
         Assert.Equal(ChatState.Open, State("bob"));
     }
 
@@ -30,7 +31,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     public async Task Asked_chats_wait_for_the_users_answer(bool accept, ChatState state)
     {
         var requests = Requests(AcceptChats.Ask);
-        var decision = requests.DecideAsync("bob", Cancellation);
+        var decision = requests.DecideAsync(Peer("bob"), Cancellation);
         await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
         Assert.False(decision.IsCompleted);
 
@@ -43,7 +44,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     public async Task One_answer_is_for_everybody_who_asked_at_once_with_that_name()
     {
         var requests = Requests(AcceptChats.Ask);
-        var decisions = Enumerable.Range(0, 10).Select(_ => requests.DecideAsync("bob", Cancellation)).ToList();
+        var decisions = Enumerable.Range(0, 10).Select(_ => requests.DecideAsync(Peer("bob"), Cancellation)).ToList();
         await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
         await requests.AnswerAsync("bob", accept: true);
 
@@ -54,16 +55,16 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     public async Task Whoever_was_declined_may_ask_again()
     {
         var requests = Requests(AcceptChats.Ask);
-        var first = requests.DecideAsync("bob", Cancellation);
+        var first = requests.DecideAsync(Peer("bob"), Cancellation);
         await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
         await requests.AnswerAsync("bob", accept: false);
         Assert.False(await first.DefaultTimeout());
 
-        var second = requests.DecideAsync("bob", Cancellation);
+        var second = requests.DecideAsync(Peer("bob"), Cancellation);
         await Until.True("bob asks again", () => State("bob") == ChatState.Asked);
         await requests.AnswerAsync("bob", accept: true);
         Assert.True(await second.DefaultTimeout());
-        Assert.True(await requests.IsOpenAsync("bob"));
+        Assert.True(await requests.IsOpenAsync(Peer("bob")));
     }
 
     [Fact]
@@ -71,13 +72,62 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     {
         var requests = Requests(AcceptChats.Ask);
         using var patience = new CancellationTokenSource();
-        var decision = requests.DecideAsync("bob", patience.Token);
+        var decision = requests.DecideAsync(Peer("bob"), patience.Token);
         await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => decision).DefaultTimeout();
 
         await requests.AnswerAsync("bob", accept: true);
-        Assert.True(await requests.DecideAsync("bob", Cancellation).DefaultTimeout());
+        Assert.True(await requests.DecideAsync(Peer("bob"), Cancellation).DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task An_answer_stands_although_the_request_comes_again_meanwhile()
+    {
+        _limits.MaxRequestsPerMinute = 10_000;
+        var requests = Requests(AcceptChats.Ask);
+        var hungUp = new CancellationToken(canceled: true);
+        for (var round = 0; round < 60; round++)
+        {
+            var user = $"user-{round}";
+            var first = requests.DecideAsync(Peer(user), Cancellation);
+            await Until.True("the wish is known", () => State(user) == ChatState.Asked);
+
+            var isAnswered = false;
+            var again = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+            {
+                while (!Volatile.Read(ref isAnswered))
+                {
+                    await requests.DecideAsync(Peer(user), hungUp).ContinueWith(_ => { }, TaskScheduler.Default);
+                }
+            })).ToList();
+            await requests.AnswerAsync(user, accept: true);
+            Volatile.Write(ref isAnswered, true);
+            await Task.WhenAll(again).DefaultTimeout();
+
+            Assert.True(await first.DefaultTimeout());
+            Assert.Equal(ChatState.Open, State(user));
+        }
+    }
+
+    [Fact]
+    public async Task So_many_wait_for_an_answer_and_no_more()
+    {
+        _limits.MaxWaitingRequests = 2;
+        var requests = Requests(AcceptChats.Ask);
+        var first = requests.DecideAsync(Peer("a"), Cancellation);
+        var second = requests.DecideAsync(Peer("b"), Cancellation);
+        await Until.True("two wait", () => _store.Messages.CountAsked() == 2);
+        await Assert.ThrowsAsync<TooManyRequestsException>(() => requests.DecideAsync(Peer("c"), Cancellation)).DefaultTimeout();
+
+        await requests.AnswerAsync("a", accept: true);
+        Assert.True(await first.DefaultTimeout());
+        var third = requests.DecideAsync(Peer("c"), Cancellation);
+        await Until.True("two wait again", () => _store.Messages.CountAsked() == 2);
+        await requests.AnswerAsync("b", accept: false);
+        await requests.AnswerAsync("c", accept: true);
+        Assert.False(await second.DefaultTimeout());
+        Assert.True(await third.DefaultTimeout());
     }
 
     [Fact]
@@ -94,16 +144,23 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     public async Task Messages_are_welcome_only_where_the_chat_is_open()
     {
         var requests = Requests(AcceptChats.Ask);
-        Assert.False(await requests.IsOpenAsync("bob"));
+        Assert.False(await requests.IsOpenAsync(Peer("bob")));
 
         await _store.Messages.SetChatStateAsync("bob", ChatState.Open);
-        Assert.True(await requests.IsOpenAsync("bob"));
-        Assert.False(await requests.IsOpenAsync("carol"));
-        Assert.True(await Requests(AcceptChats.Auto).IsOpenAsync("carol"));
+        Assert.True(await requests.IsOpenAsync(Peer("bob")));
+        Assert.False(await requests.IsOpenAsync(Peer("carol")));
+        Assert.True(await Requests(AcceptChats.Auto).IsOpenAsync(Peer("carol")));
     }
 
     private ChatRequests Requests(AcceptChats accept) =>
-        new(_store.Messages, _events, Options.Create(new ChatOptions { Name = "alice", AcceptChats = accept }));
+        new(
+            _store.Messages,
+            _events,
+            new RequestQuota(Options.Create(_limits), TimeProvider.System),
+            Options.Create(new ChatOptions { Name = "alice", AcceptChats = accept }),
+            Options.Create(_limits));
+
+    private static PeerCaller Peer(string user) => new(user, $"key of {user}");
 
     private ChatState? State(string user) => _store.Messages.FindChat(user)?.State;
 }

@@ -21,7 +21,13 @@ public sealed class PeerDialerTests
         var registration = new FirstRegistration(
             Options.Create(new NameServerOptions { StartPatience = TimeSpan.Zero }), TimeProvider.System);
         var dialer = new PeerDialer(
-            names: null!, registration, trust: null!, new LocalPeer("alice", identity), new LiveEvents(), Options.Create(new PeerOptions()));
+            names: null!,
+            registration,
+            trust: null!,
+            new AddressAttempts(TimeProvider.System),
+            new LocalPeer("alice", identity),
+            new LiveEvents(),
+            Options.Create(new PeerOptions()));
         var refusal = await Assert.ThrowsAsync<ChatException>(() => dialer.DialAsync("bob", TestContext.Current.CancellationToken));
         Assert.Equal(ChatFault.Unavailable, refusal.Fault);
     }

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using AspireChat.Client.Faults;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Peers;
+
+/// <summary>
+/// How often the holder of one key may ask for chats, and under how many names. A name costs nothing, so without a bound
+/// one stranger could fill the list of chats, or make the own user's screen ask without end.
+/// </summary>
+internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider time)
+{
+    private const int MostAskers = 10_000;
+    private static readonly TimeSpan NamesLast = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, Asker> _askers = new(StringComparer.Ordinal);
+
+    /// <summary>Counts a request.</summary>
+    /// <exception cref="TooManyRequestsException">It is one too many.</exception>
+    public void Count(PeerCaller caller)
+    {
+        if (_askers.Count >= MostAskers)
+        {
+            foreach (var idle in _askers.Where(asker => asker.Value.IsIdle(time.GetUtcNow())).ToList())
+            {
+                _askers.TryRemove(idle);
+            }
+        }
+
+        var perMinute = options.Value.MaxRequestsPerMinute;
+        _askers.GetOrAdd(caller.Fingerprint, _ => new Asker(new TokenBucket(perMinute / 60.0, perMinute, time)))
+            .Count(caller.User, options.Value, time.GetUtcNow());
+    }
+
+    private sealed class Asker(TokenBucket requests)
+    {
+        private readonly Dictionary<string, DateTimeOffset> _names = new(StringComparer.Ordinal);
+
+        public void Count(string name, PeerOptions limits, DateTimeOffset now)
+        {
+            lock (_names)
+            {
+                if (!requests.TryTake(1))
+                {
+                    throw new TooManyRequestsException($"You have asked too often; {limits.MaxRequestsPerMinute} requests per minute are taken.");
+                }
+
+                foreach (var (old, _) in _names.Where(asked => now - asked.Value > NamesLast).ToList())
+                {
+                    _names.Remove(old);
+                }
+
+                if (!_names.ContainsKey(name) && _names.Count >= limits.MaxNamesPerKey)
+                {
+                    throw new TooManyRequestsException(
+                        $"This key has asked under {_names.Count} names within the hour; no more are taken.");
+                }
+
+                _names[name] = now;
+            }
+        }
+
+        public bool IsIdle(DateTimeOffset now)
+        {
+            lock (_names)
+            {
+                return requests.IsFull && _names.Values.All(at => now - at > NamesLast);
+            }
+        }
+    }
+}
+
+/// <summary>Somebody asks for more than is good; the message is a sentence for the asker.</summary>
+internal sealed class TooManyRequestsException(string sentence) : Exception(sentence);

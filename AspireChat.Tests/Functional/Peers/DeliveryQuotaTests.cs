@@ -1,0 +1,39 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Peers;
+
+/// <summary>A peer with an open chat that sends more than anybody reads.</summary>
+public sealed class DeliveryQuotaTests
+{
+    [Fact]
+    public async Task A_flood_is_stored_as_slowly_as_was_set_and_both_sides_are_told()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", ("Chat:Peer:BurstBytes", "65536"), ("Chat:Peer:BytesPerSecond", "65536"));
+        var alice = await system.StartClientAsync("alice");
+        await using var atBob = await bob.WatchAsync();
+        await using var atAlice = await alice.WatchAsync();
+        await alice.Api.OpenChatAsync("bob");
+
+        var started = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < 64; i++)
+        {
+            await alice.Api.SendAsync("bob", new string((char)('a' + (i % 26)), 8_192));
+        }
+
+        await Until.True("alice is told", () => IsTold(atAlice, "peer:bob"));
+        await Until.True("bob is told", () => IsTold(atBob, "peer:alice"));
+        Assert.Contains(await alice.Api.MessagesAsync("bob"), message => message.State == "sending");
+        Assert.DoesNotContain(await alice.Api.MessagesAsync("bob"), message => message.State == "failed");
+
+        // 512 KiB, of which 64 come at once, and 64 each second.
+        await Until.True(
+            "everything is delivered", async () => (await alice.Api.MessagesAsync("bob")).All(message => message.State == "delivered"));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 4, 60);
+        Assert.Equal(64, (await bob.Api.MessagesAsync("alice")).Count);
+    }
+
+    private static bool IsTold(EventWatcher events, string connection) => events.Seen().Any(
+        happened => happened.Type == "connection" && happened.Text("connection") == connection && happened.Text("state") == "slowed");
+}

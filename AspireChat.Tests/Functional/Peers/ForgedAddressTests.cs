@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Peers;
+
+/// <summary>Somebody writes another host's address into a user's record at the name server.</summary>
+public sealed class ForgedAddressTests
+{
+    [Fact]
+    public async Task A_newcomer_reaches_a_user_whose_address_was_forged_and_put_right_by_the_renewal()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", ("Chat:NameServer:RenewEvery", "00:00:00.5"));
+        var own = (await bob.Api.MeAsync()).Address;
+        await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", "https://127.0.0.1:9");
+
+        await Until.Equal("bob's address is the own one", own, async () => (await bob.Api.UsersAsync()).Single().Address);
+        var carol = await system.StartClientAsync("carol");
+        Assert.Equal("open", (await carol.Api.OpenChatAsync("bob")).State);
+    }
+
+    [Fact]
+    public async Task A_host_that_a_forged_record_names_is_not_called_again_and_again()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var alice = await system.StartClientAsync("alice");
+        using var victim = new TcpListener(IPAddress.Loopback, 0);
+        victim.Start();
+        var calls = 0;
+        var accepting = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var call = await victim.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                Interlocked.Increment(ref calls);
+            }
+        });
+        using var bob = new RawPeer("bob");
+        await bob.RegisterAsync(system.Redis, $"https://{victim.LocalEndpoint}");
+
+        var since = Stopwatch.GetTimestamp();
+        await alice.Api.SendAsync("bob", "hello");
+        await Until.True("20 s have passed", () => Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(20));
+
+        // 500 ms, doubled each time and shortened by at most half: 7 tries, each of which may connect twice.
+        Assert.InRange(Volatile.Read(ref calls), 1, 14);
+        Assert.Equal("sending", Assert.Single(await alice.Api.MessagesAsync("bob")).State);
+        victim.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => accepting);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+using AspireChat.Tests.Infrastructure;
+using Grpc.Core;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Peers;
+
+/// <summary>Strangers who hold connections to the peer port and never greet.</summary>
+public sealed class StrangerTests
+{
+    [Fact]
+    public async Task Two_thousand_half_open_connections_do_not_hold_up_a_newcomer()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob");
+        var address = new Uri((await bob.Api.MeAsync()).Address);
+        using var carol = new RawPeer("carol");
+        await carol.ClaimAsync(system.Redis);
+        await carol.OpenChatAsync(carol.Connect(address.ToString()));
+
+        var strangers = await ConnectAsync(address, 2_100);
+        using var dora = new RawPeer("dora");
+        await dora.ClaimAsync(system.Redis);
+        var since = Stopwatch.GetTimestamp();
+        Assert.Equal(StatusCode.OK, (await dora.OpenChatAsync(dora.Connect(address.ToString()))).StatusCode);
+        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 0, 4);
+        strangers.ForEach(stranger => stranger.Dispose());
+
+        var lines = bob.Process.Output.Split('\n').Where(line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal));
+        Assert.InRange(lines.Count(), 0, 3);
+    }
+
+    [Fact]
+    public async Task Whoever_has_a_key_and_does_not_greet_is_sent_away_and_whoever_has_greeted_stays()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", ("Chat:Peer:GreetingTimeout", "00:00:02"), ("Chat:Peer:MaxStrangersPerAddress", "8"));
+        var address = new Uri((await bob.Api.MeAsync()).Address);
+        using var carol = new RawPeer("carol");
+        await carol.ClaimAsync(system.Redis);
+        using var stream = carol.Deliver(carol.Connect(address.ToString()));
+        await stream.SendAsync(carol.Batch("bob", 1, "one"));
+        await stream.UntilStoredAsync(1);
+
+        using var mallory = new RawPeer("mallory");
+        using var call = new TcpClient(address.Host, address.Port);
+        await using var tls = new SslStream(call.GetStream());
+        await tls.AuthenticateAsClientAsync(mallory.Tls(), TestContext.Current.CancellationToken);
+        await UntilClosedAsync(tls).DefaultTimeout(TimeSpan.FromSeconds(15));
+
+        var strangers = await ConnectAsync(address, 40);
+        await stream.SendAsync(carol.Batch("bob", 2, "two"));
+        await stream.UntilStoredAsync(2);
+        strangers.ForEach(stranger => stranger.Dispose());
+    }
+
+    [Fact]
+    public async Task Connections_that_are_refused_are_a_line_of_the_log_together()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxConnections", "4"));
+        var address = new Uri((await bob.Api.MeAsync()).Address);
+        var strangers = await ConnectAsync(address, 60);
+        for (var i = 0; i < 40; i++)
+        {
+            using var call = new TcpClient(address.Host, address.Port);
+            await call.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\n\r\n"), TestContext.Current.CancellationToken);
+        }
+
+        await Until.True("it is said", () => bob.Process.Output.Contains("came to nothing", StringComparison.Ordinal));
+        using var carol = new RawPeer("carol");
+        await carol.ClaimAsync(system.Redis);
+        await Until.Equal(
+            "all strangers have been seen to",
+            StatusCode.OK,
+            async () => (await carol.OpenChatAsync(carol.Connect(address.ToString()))).StatusCode);
+        strangers.ForEach(stranger => stranger.Dispose());
+        Assert.DoesNotContain("fail:", bob.Process.Output, StringComparison.Ordinal);
+        Assert.InRange(bob.Process.Output.Split('\n').Count(line => line.Contains("warn:", StringComparison.Ordinal)), 1, 3);
+    }
+
+    private static async Task<List<TcpClient>> ConnectAsync(Uri address, int count)
+    {
+        var strangers = new List<TcpClient>();
+        for (var i = 0; i < count; i++)
+        {
+            strangers.Add(new TcpClient());
+            await strangers[i].ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        }
+
+        return strangers;
+    }
+
+    // HTTP/2 says its settings first.
+    private static async Task UntilClosedAsync(Stream connection)
+    {
+        try
+        {
+            var some = new byte[1024];
+            while (await connection.ReadAsync(some, TestContext.Current.CancellationToken) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // Closed as well.
+        }
+    }
+}

@@ -1,0 +1,19 @@
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>A clock that a test moves on by hand. It has no timers.</summary>
+public sealed class HandClock : TimeProvider
+{
+    private long _ticks = DateTimeOffset.UnixEpoch.Ticks;
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>Moves it on.</summary>
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+}

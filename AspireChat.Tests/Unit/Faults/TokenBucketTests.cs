@@ -1,0 +1,42 @@
+using AspireChat.Client.Faults;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.Faults;
+
+public sealed class TokenBucketTests
+{
+    private readonly HandClock _clock = new();
+
+    [Fact]
+    public void A_burst_goes_through_and_then_as_much_as_comes_in()
+    {
+        var bucket = new TokenBucket(perSecond: 10, burst: 100, _clock);
+        Assert.True(bucket.TryTake(100));
+        Assert.False(bucket.TryTake(1));
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(bucket.TryTake(20));
+        Assert.False(bucket.TryTake(1));
+    }
+
+    [Fact]
+    public void It_holds_no_more_than_a_burst()
+    {
+        var bucket = new TokenBucket(perSecond: 10, burst: 100, _clock);
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.True(bucket.IsFull);
+        Assert.False(bucket.TryTake(101));
+        Assert.True(bucket.TryTake(100));
+        Assert.False(bucket.IsFull);
+    }
+
+    [Fact]
+    public void Who_takes_what_is_not_there_is_told_how_long_it_takes_to_come_in()
+    {
+        var bucket = new TokenBucket(perSecond: 10, burst: 100, _clock);
+        Assert.Equal(TimeSpan.Zero, bucket.Take(90));
+        Assert.Equal(TimeSpan.FromSeconds(2), bucket.Take(30));
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.Equal(TimeSpan.Zero, bucket.Take(10));
+    }
+}
