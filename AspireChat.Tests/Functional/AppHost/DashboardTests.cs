@@ -39,9 +39,10 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
 
         // The last of each to be told: receipt, confirm, answer, receiver.
         string[] last = ["confirmed group", "delivered user", "receive insults", "receive survey"];
-        await Until.Sequence(
-            "all four are complete", last,
-            async () => (await NewAsync()).Select(span => span.Name).Where(last.Contains).Order(StringComparer.Ordinal));
+        await Until.Value(
+            "all four are complete",
+            async () => (await NewAsync()).Select(span => $"{span.Service}: {span.Name}").Order(StringComparer.Ordinal).ToArray(),
+            seen => last.All(name => seen.Count(span => span.EndsWith($": {name}", StringComparison.Ordinal)) == 1));
 
         // What nothing in the dashboard led to, whatever it says of a parent; a parent may come after its children.
         await Until.Sequence(
@@ -66,7 +67,12 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
         }
 
         async Task<DashboardSpan[]> NewAsync() =>
-            [.. (await Whole.Dashboard.SpansAsync()).GroupBy(span => span.TraceId).Where(trace => trace.Any(span => span.Start >= start)).SelectMany(trace => trace)];
+        [
+            .. (await Whole.Dashboard.SpansAsync())
+                .GroupBy(span => span.TraceId)
+                .Where(trace => trace.Any(span => span.Start >= start))
+                .SelectMany(trace => trace),
+        ];
     }
 
     private Task<DashboardSpan> SpanAsync(string name, Func<DashboardSpan, bool> isIt) => Until.Value(
