@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Reflection;
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Terminal;
 using Microsoft.AspNetCore.Connections;

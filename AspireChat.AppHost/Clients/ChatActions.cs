@@ -1,131 +1,132 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using AspireChat.AppHost.Commands;
-using AspireChat.Client.Conversations;
+using AspireChat.Protos.LocalApi;
+using AspireChat.Protos.Rules;
 
 namespace AspireChat.AppHost.Clients;
 
 /// <summary>What the commands of a client do, and the sentence that each answers with.</summary>
-/// <param name="api">The client.</param>
-internal sealed class ChatActions(ClientApi api)
+/// <param name="client">The client.</param>
+internal sealed class ChatActions(ClientApi client)
 {
     // How long a command waits for what becomes of a message; the client itself goes on.
     private static readonly TimeSpan OutcomeDeadline = TimeSpan.FromSeconds(5);
 
+    private static readonly JsonSerializerOptions Indented = new(LocalApiJson.Options) { WriteIndented = true };
+
     /// <summary>Sends a private message and waits some seconds for its delivery.</summary>
-    public Task<ExecuteCommandResult> SendAsync(string to, string text, CancellationToken cancellationToken) => TellAsync(async () =>
+    public Task<ExecuteCommandResult> SendAsync(string to, string text, CancellationToken cancellationToken) => TellAsync(async api =>
     {
         var user = Name(to, "a user's name");
-        var chat = $"chats/{user}";
-        if (!await IsOpenAsync(user, cancellationToken))
+
+        // In an open chat a message may wait for somebody who is away; opening one takes both.
+        if (!(await api.ListChatsAsync(cancellationToken)).Any(chat => chat.User == user && chat.State == ChatState.Open))
         {
-            await api.PostAsync(chat, body: null, cancellationToken);
+            await api.OpenChatAsync(user, cancellationToken);
         }
 
-        var (state, reason, elapsed) = await SendAndWaitAsync(chat, text, cancellationToken);
+        var (state, reason, elapsed) = await AwaitOutcomeAsync(api, () => api.SendToUserAsync(user, text, cancellationToken), cancellationToken);
         return state switch
         {
-            "delivered" or "read" => CommandAnswer.Success($"{user} has it after {elapsed}: {state}."),
-            "failed" => CommandResults.Failure($"It could not be delivered. {reason}"),
-            _ => CommandAnswer.Success($"Not delivered within {elapsed}. {api.User}'s client keeps trying, and shows what becomes of it."),
+            MessageState.Delivered or MessageState.Read => CommandAnswer.Success($"{user} has it after {elapsed}: {Word(state)}."),
+            MessageState.Failed => CommandResults.Failure($"It could not be delivered. {reason}"),
+            _ => CommandAnswer.Success($"Not delivered within {elapsed}. {client.User}'s client keeps trying, and shows what becomes of it."),
         };
-    });
+    }, cancellationToken);
 
     /// <summary>Says something in a group, after joining it, and waits some seconds for the broker's confirm.</summary>
-    public Task<ExecuteCommandResult> SayAsync(string group, string text, CancellationToken cancellationToken) => TellAsync(async () =>
+    public Task<ExecuteCommandResult> SayAsync(string group, string text, CancellationToken cancellationToken) => TellAsync(async api =>
     {
-        var room = $"groups/{Name(group, "a group's name")}";
-        var joined = await FindJoinedAsync(room, cancellationToken) ?? await api.PostAsync(room, body: null, cancellationToken);
-        var (state, reason, elapsed) = await SendAndWaitAsync(room, text, cancellationToken);
+        var name = Name(group, "a group's name");
+
+        // Who is in the room already can speak while RabbitMQ is away; joining takes it.
+        var room = (await api.ListGroupsAsync(cancellationToken)).FirstOrDefault(each => each.Name == name && each.IsJoined)
+            ?? await api.JoinGroupAsync(name, cancellationToken: cancellationToken);
+        var (state, reason, elapsed) = await AwaitOutcomeAsync(api, () => api.SendToGroupAsync(name, text, cancellationToken), cancellationToken);
         return state switch
         {
-            "confirmed" or "sent" => CommandAnswer.Success(
-                $"RabbitMQ has it after {elapsed}: {state}, in the {joined["mode"]} group {joined["name"]} with {Members(joined)} present."),
-            "failed" => CommandResults.Failure($"It could not be sent. {reason}"),
-            _ => CommandAnswer.Success($"Not confirmed within {elapsed}: it stays on {api.User}'s disk and goes out as soon as RabbitMQ can be reached."),
+            MessageState.Confirmed or MessageState.Sent => CommandAnswer.Success(
+                $"RabbitMQ has it after {elapsed}: {Word(state)}, in the {Word(room.Mode)} group {name} with {Members(room.Members)} present."),
+            MessageState.Failed => CommandResults.Failure($"It could not be sent. {reason}"),
+            _ => CommandAnswer.Success($"Not confirmed within {elapsed}: it stays on {client.User}'s disk and goes out as soon as RabbitMQ can be reached."),
         };
-    });
+    }, cancellationToken);
 
     /// <summary>Asks everybody who they are.</summary>
     /// <param name="seconds">How long to wait for answers; null or empty: the client's default.</param>
     /// <param name="cancellationToken">Ends the survey.</param>
-    public Task<ExecuteCommandResult> DiscoverAsync(string? seconds, CancellationToken cancellationToken) => TellAsync(async () =>
+    public Task<ExecuteCommandResult> DiscoverAsync(string? seconds, CancellationToken cancellationToken) => TellAsync(async api =>
     {
-        var query = string.IsNullOrWhiteSpace(seconds) ? "" : $"?seconds={Uri.EscapeDataString(seconds)}";
         var watch = Stopwatch.StartNew();
-        var survey = await api.PostAsync($"discover{query}", body: null, cancellationToken);
-        var users = survey["users"]!.AsArray().Select(user => $"{user!["name"]}").ToArray();
-        var groups = survey["groups"]!.AsArray().Select(group => $"{group!["name"]} ({group["mode"]}, {Members(group)})").ToArray();
+        var survey = await api.DiscoverAsync(Seconds(seconds), cancellationToken);
+        var users = survey.Users.Select(user => user.Name);
+        var groups = survey.Groups.Select(group => $"{group.Name} ({Word(group.Mode)}, {Members(group.Members)})");
         return CommandResults.Success(
-            $"Users: {List(users)}. Groups: {List(groups)}. {Spell(watch.Elapsed)}, {survey["ended"]}.",
-            survey.ToJsonString(new JsonSerializerOptions { WriteIndented = true }),
+            $"Users: {List(users)}. Groups: {List(groups)}. {Spell(watch.Elapsed)}, {Word(survey.Ended)}.",
+            JsonSerializer.Serialize(survey, Indented),
             CommandResultFormat.Json,
             displayImmediately: true);
-    });
+    }, cancellationToken);
 
     /// <summary>Sends an insult, which reaches exactly one client.</summary>
     /// <param name="text">The insult; null or empty: a stock one.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<ExecuteCommandResult> InsultAsync(string? text, CancellationToken cancellationToken) => TellAsync(async () =>
+    public Task<ExecuteCommandResult> InsultAsync(string? text, CancellationToken cancellationToken) => TellAsync(async api =>
     {
-        var body = string.IsNullOrWhiteSpace(text) ? null : new JsonObject { ["text"] = text };
-        await api.PostAsync("insults", body, cancellationToken);
+        await api.InsultAsync(string.IsNullOrWhiteSpace(text) ? null : text, cancellationToken);
         return CommandAnswer.Success("The insult is on its way; exactly one client gets it, and shows it under 'insult channel'.");
-    });
+    }, cancellationToken);
 
-    // In an open chat a message may wait for somebody who is away; opening one takes both.
-    private async Task<bool> IsOpenAsync(string user, CancellationToken cancellationToken) =>
-        (await api.GetAsync("chats", cancellationToken))["items"]!.AsArray().Any(chat =>
-            chat!["user"]!.GetValue<string>() == user && chat["state"]!.GetValue<string>() == "open");
-
-    // Who is in the room already can speak while RabbitMQ is away; joining takes it.
-    private async Task<JsonNode?> FindJoinedAsync(string room, CancellationToken cancellationToken) =>
-        (await api.GetAsync("groups", cancellationToken))["items"]!.AsArray().FirstOrDefault(group =>
-            $"groups/{group!["name"]}" == room && group["joined"]!.GetValue<bool>());
-
-    private async Task<(string State, string? Reason, string Elapsed)> SendAndWaitAsync(
-        string conversation, string text, CancellationToken cancellationToken)
+    private async Task<(MessageState State, string? Reason, string Elapsed)> AwaitOutcomeAsync(
+        LocalApiClient api, Func<Task<SentMessage>> send, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
         // Watched from before the message exists, so that no change of its state is missed.
         await using var events = await api.WatchAsync(deadline.Token);
         var watch = Stopwatch.StartNew();
-        var sent = await api.PostAsync($"{conversation}/messages", new JsonObject { ["text"] = text }, cancellationToken);
-        var id = sent["id"]!.GetValue<string>();
+        var sent = await send();
         deadline.CancelAfter(OutcomeDeadline);
         try
         {
-            await foreach (var (name, data) in events.ReadAllAsync(deadline.Token))
+            await foreach (var happened in events.ReadAllAsync(deadline.Token))
             {
                 // Ids are unique per sender only.
-                if (name == "state" && data["id"]!.GetValue<string>() == id && data["from"]!.GetValue<string>() == api.User)
+                if (happened.Data is StateChange change && change.Id == sent.Id && change.From == client.User)
                 {
-                    return (data["state"]!.GetValue<string>(), data["reason"]?.GetValue<string>(), Spell(watch.Elapsed));
+                    return (change.State, change.Reason, Spell(watch.Elapsed));
                 }
             }
 
-            throw new ClientRefusalException($"{api.User}'s client ended before it said what became of the message.");
+            throw new ClientRefusalException($"{client.User}'s client ended before it said what became of the message.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // Not yet, then.
         }
 
-        return (sent["state"]!.GetValue<string>(), null, Spell(watch.Elapsed));
+        return (sent.State, null, Spell(watch.Elapsed));
     }
 
-    private static async Task<ExecuteCommandResult> TellAsync(Func<Task<ExecuteCommandResult>> act)
+    private async Task<ExecuteCommandResult> TellAsync(Func<LocalApiClient, Task<ExecuteCommandResult>> act, CancellationToken cancellationToken)
     {
         try
         {
-            return await act();
+            return await act(await client.ConnectAsync(cancellationToken));
         }
-        catch (ClientRefusalException e)
+        catch (Exception e) when (e is LocalApiException or ClientRefusalException)
         {
             return CommandResults.Failure(e.Message);
+        }
+        catch (TimeoutException e)
+        {
+            return CommandResults.Failure($"{client.User}'s client gave {e.Message}.");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            return CommandResults.Failure($"{client.User}'s client does not answer; does it run?");
         }
     }
 
@@ -133,14 +134,23 @@ internal sealed class ChatActions(ClientApi api)
         ? name
         : throw new ClientRefusalException($"'{Printable.Text(text)}' cannot be {what}. {ChatName.Rule}");
 
-    private static string Members(JsonNode group) => group["members"]?.GetValue<int>() switch
+    private static double? Seconds(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
+        : throw new ClientRefusalException($"'{Printable.Text(text)}' is not a number of seconds; allowed is above 0 up to {SurveyResult.MaxSeconds}.");
+
+    private static string Members(int? count) => count switch
     {
         null => "an unknown number of members",
         1 => "1 member",
-        var count => string.Create(CultureInfo.InvariantCulture, $"{count} members"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{count} members"),
     };
 
-    private static string List(string[] names) => names is [] ? "none" : string.Join(", ", names);
+    // As the API and the docs say it: all these are one word.
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    private static string List(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
 
     private static string Spell(TimeSpan time) => time < TimeSpan.FromSeconds(1)
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms")

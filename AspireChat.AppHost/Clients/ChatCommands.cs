@@ -1,5 +1,6 @@
 using AspireChat.AppHost.Commands;
-using AspireChat.Client.Conversations;
+using AspireChat.Protos.LocalApi;
+using AspireChat.Protos.Rules;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.AppHost.Clients;
@@ -111,7 +112,7 @@ internal static class ChatCommands
     {
         Name = "seconds",
         Label = "Seconds",
-        Description = "How long to wait for answers: above 0 to 30; empty: 3. It ends sooner when all have answered.",
+        Description = $"How long to wait for answers: above 0 to {SurveyResult.MaxSeconds}; empty: {SurveyResult.DefaultSeconds}. It ends sooner when all have answered.",
         InputType = InputType.Number,
     };
 }

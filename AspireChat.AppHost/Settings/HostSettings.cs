@@ -1,4 +1,4 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Protos.Rules;
 
 namespace AspireChat.AppHost.Settings;
 

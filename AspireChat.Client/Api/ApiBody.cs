@@ -72,7 +72,7 @@ internal static class ApiBody
 
         try
         {
-            return JsonSerializer.Deserialize<T>(bytes, ApiJson.Options)
+            return JsonSerializer.Deserialize<T>(bytes, LocalApiJson.Options)
                 ?? throw Refuse($"The body is null; expected is {example}.");
         }
         catch (JsonException e)

@@ -12,36 +12,36 @@ internal static class ChatEndpoints
 
     public static void MapChats(this IEndpointRouteBuilder api)
     {
-        api.MapGet(Path, (ChatSession session) => new ListJson<ChatJson>(session.ListChats().Select(ChatJson.Of)));
+        api.MapGet(Path, (ChatSession session) => new ItemList<ChatSummary>(session.ListChats()));
 
         // An empty name is a bad name, not a wrong method.
         api.MapPost(Path, () => ChatName.Parse(""));
 
         var chat = api.MapGroup($"{Path}/{{user}}");
         chat.MapPost("/", (string user, ChatSession session, HttpContext context) => UntilStopping.RunAsync(
-            context, async end => ChatJson.Of(await session.OpenChatAsync(user, end))));
+            context, end => session.OpenChatAsync(user, end)));
 
-        chat.MapPost("/accept", async (string user, ChatSession session) => ChatJson.Of(await session.AcceptChatAsync(user)));
+        chat.MapPost("/accept", (string user, ChatSession session) => session.AcceptChatAsync(user));
 
-        chat.MapPost("/decline", async (string user, ChatSession session) => ChatJson.Of(await session.DeclineChatAsync(user)));
+        chat.MapPost("/decline", (string user, ChatSession session) => session.DeclineChatAsync(user));
 
         chat.MapPost("/trust", async (string user, ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadAsync<TrustJson>(request, """{ "fingerprint": "64 hexadecimal digits" }""");
+            var body = await ApiBody.ReadAsync<TrustBody>(request, """{ "fingerprint": "64 hexadecimal digits" }""");
             await session.TrustAsync(user, body.Fingerprint);
             return TypedResults.NoContent();
         });
 
         chat.MapPost("/messages", async (string user, ChatSession session, HttpRequest request, CancellationToken aborted) =>
         {
-            var body = await ApiBody.ReadAsync<NewMessageJson>(request, """{ "text": "…" }""");
+            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }""");
             var message = await session.SendToUserAsync(user, body.Text, aborted);
-            return TypedResults.Accepted((string?)null, new SentJson(message.Id, message.State));
+            return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
         });
 
         chat.MapGet("/messages", (string user, string? limit, string? before, ChatSession session) =>
-            new ListJson<MessageJson>(session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))
-                .Select(message => MessageJson.Of(message, session.Name))));
+            new ItemList<Message>([.. session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))
+                .Select(message => Shown.Message(message, session.Name))]));
 
         chat.MapPost(Read, async (string user, ChatSession session) =>
         {

@@ -8,10 +8,10 @@ internal static class DiscoveryEndpoints
 {
     public static void MapDiscovery(this IEndpointRouteBuilder api) =>
         api.MapPost("/discover", (string? seconds, ChatSession session, HttpContext context) => UntilStopping.RunAsync(
-            context, async end => SurveyJson.Of(await session.DiscoverAsync(ParseSeconds(seconds), end))));
+            context, end => session.DiscoverAsync(ParseSeconds(seconds), end)));
 
     private static double? ParseSeconds(string? text) =>
         text is null ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
-        : throw new ChatException(ChatFault.InvalidArgument, $"seconds is not a number; allowed is above 0 up to {ChatSession.MaxSurveySeconds}.");
+        : throw new ChatException(ChatFault.InvalidArgument, $"seconds is not a number; allowed is above 0 up to {SurveyResult.MaxSeconds}.");
 }

@@ -43,7 +43,7 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         }
         catch (ChatException e)
         {
-            Write(context.Response.BodyWriter, "error", new StreamErrorJson(e.Message));
+            Write(context.Response.BodyWriter, LiveEvent.Of(new StreamEnd(e.Message)));
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
         }
     }
@@ -70,8 +70,7 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
                     return;
                 }
 
-                var (name, data) = EventJson.Of(events.Current, session.Name);
-                Write(response.BodyWriter, name, data);
+                Write(response.BodyWriter, LiveEvent.Of(Shown.Event(events.Current, session.Name)));
                 next = events.MoveNextAsync().AsTask();
             }
         }
@@ -100,14 +99,14 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         }
     }
 
-    private static void Write(PipeWriter body, string name, object data)
+    private static void Write(PipeWriter body, LiveEvent happened)
     {
-        Encoding.UTF8.GetBytes($"event: {name}\ndata: ", body);
+        Encoding.UTF8.GetBytes($"event: {happened.Name}\ndata: ", body);
 
         // JSON has no line breaks of its own, so one data line holds it.
-        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = ApiJson.Options.Encoder }))
+        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = LocalApiJson.Options.Encoder }))
         {
-            JsonSerializer.Serialize(json, data, data.GetType(), ApiJson.Options);
+            JsonSerializer.Serialize(json, happened.Data, happened.Data!.GetType(), LocalApiJson.Options);
         }
 
         body.Write("\n\n"u8);

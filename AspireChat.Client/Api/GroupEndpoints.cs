@@ -8,7 +8,7 @@ internal static class GroupEndpoints
     public static void MapGroups(this IEndpointRouteBuilder api)
     {
         api.MapGet("/groups", async (ChatSession session, CancellationToken aborted) =>
-            new ListJson<GroupJson>((await session.ListGroupsAsync(aborted)).Select(GroupJson.Of)));
+            new ItemList<GroupSummary>(await session.ListGroupsAsync(aborted)));
 
         // An empty name is a bad name, not a wrong method.
         api.MapPost("/groups", () => ChatName.Parse(""));
@@ -16,9 +16,8 @@ internal static class GroupEndpoints
         var group = api.MapGroup("/groups/{group}");
         group.MapPost("/", async (string group, ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadOptionalAsync<JoinJson>(request, """{ "mode": "durable" } or { "mode": "transient" }""");
-            return await UntilStopping.RunAsync(
-                request.HttpContext, async end => GroupJson.Of(await session.JoinGroupAsync(group, body?.Mode, end)));
+            var body = await ApiBody.ReadOptionalAsync<JoinBody>(request, """{ "mode": "durable" } or { "mode": "transient" }""");
+            return await UntilStopping.RunAsync(request.HttpContext, end => session.JoinGroupAsync(group, body?.Mode, end));
         });
 
         group.MapPost("/exit", async (string group, ChatSession session, CancellationToken aborted) =>
@@ -35,13 +34,13 @@ internal static class GroupEndpoints
 
         group.MapPost("/messages", async (string group, ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadAsync<NewMessageJson>(request, """{ "text": "…" }""");
+            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }""");
             var message = await session.SendToGroupAsync(group, body.Text);
-            return TypedResults.Accepted((string?)null, new SentJson(message.Id, message.State));
+            return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
         });
 
         group.MapGet("/messages", (string group, string? limit, string? before, ChatSession session) =>
-            new ListJson<MessageJson>(session.ReadGroup(group, PageQuery.Limit(limit), PageQuery.Before(before))
-                .Select(message => MessageJson.Of(message, session.Name))));
+            new ItemList<Message>([.. session.ReadGroup(group, PageQuery.Limit(limit), PageQuery.Before(before))
+                .Select(message => Shown.Message(message, session.Name))]));
     }
 }

@@ -9,12 +9,12 @@ internal static class InsultEndpoints
     {
         api.MapPost("/insults", async (ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadOptionalAsync<NewMessageJson>(request, """{ "text": "…" }, or no body for a stock insult""");
+            var body = await ApiBody.ReadOptionalAsync<TextBody>(request, """{ "text": "…" }, or no body for a stock insult""");
             var insult = await session.InsultAsync(body?.Text);
-            return TypedResults.Accepted((string?)null, new SentJson(insult.Id, insult.State));
+            return TypedResults.Accepted((string?)null, new SentMessage(insult.Id, insult.State));
         });
 
         api.MapGet("/insults", (string? limit, string? before, ChatSession session) =>
-            new ListJson<InsultJson>(session.ReadInsults(PageQuery.Limit(limit), PageQuery.Before(before)).Select(InsultJson.Of)));
+            new ItemList<ReceivedInsult>([.. session.ReadInsults(PageQuery.Limit(limit), PageQuery.Before(before)).Select(Shown.Insult)]));
     }
 }

@@ -10,6 +10,6 @@ internal static class NameEndpoints
         api.MapGet("/me", (ChatSession session, CancellationToken aborted) => session.DescribeAsync(aborted));
 
         api.MapGet("/users", async (ChatSession session, CancellationToken aborted) =>
-            new ListJson<UserJson>((await session.ListUsersAsync(aborted)).Select(UserJson.Of)));
+            new ItemList<OnlineUser>(await session.ListUsersAsync(aborted)));
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
 
 namespace AspireChat.Client.Api;
 
@@ -9,7 +8,7 @@ internal static class PageQuery
     public static int? Limit(string? text) =>
         text is null ? null
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) ? limit
-        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; allowed is 1 to {ChatSession.MaxPage:N0}.");
+        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; allowed is 1 to {PageLimits.Max:N0}.");
 
     public static Guid? Before(string? text) =>
         text is null ? null

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AspireChat.Client.Conversations;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,5 +1,3 @@
-using AspireChat.Client.Conversations;
-
 namespace AspireChat.Client.Api;
 
 /// <summary>Calls that may wait for others for longer than a shutdown has time: they end when the client stops.</summary>

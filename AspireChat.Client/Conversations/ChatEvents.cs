@@ -40,6 +40,12 @@ public sealed record RefusedEvent(Conversation Conversation, string Detail) : Ch
 /// <param name="Insult">The insult.</param>
 public sealed record InsultEvent(ChatMessage Insult) : ChatEvent;
 
+/// <summary>Something happened in a group.</summary>
+/// <param name="Group">Its name.</param>
+/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c> or <c>refused</c>.</param>
+/// <param name="Detail">A sentence for the user, if there is more to say.</param>
+public sealed record GroupEvent(string Group, string What, string? Detail = null) : ChatEvent;
+
 /// <summary>A survey found something.</summary>
 /// <param name="User">A user; null if it is a group.</param>
 /// <param name="Group">A group; null if it is a user.</param>

@@ -92,7 +92,7 @@ internal sealed partial class ChatSession
 
     /// <summary>A page of a group, oldest first, in the order in which this client stored it.</summary>
     /// <param name="group">The group's name.</param>
-    /// <param name="limit">How many at most; 1 to <see cref="MaxPage"/>, <see cref="DefaultPage"/> if null.</param>
+    /// <param name="limit">How many at most; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.</param>
     /// <param name="before">Only messages before this one; the newest page if null.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: never joined, or no such message in it.</exception>
     public IReadOnlyList<ChatMessage> ReadGroup(string group, int? limit, Guid? before)

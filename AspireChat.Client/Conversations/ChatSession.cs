@@ -28,12 +28,6 @@ internal sealed partial class ChatSession(
     ConnectionStates connections,
     LiveEvents events)
 {
-    /// <summary>How many messages a page has if nobody says.</summary>
-    public const int DefaultPage = 100;
-
-    /// <summary>The most messages of one page.</summary>
-    public const int MaxPage = 10_000;
-
     /// <summary>The own user name.</summary>
     public string Name => self.Name;
 
@@ -71,7 +65,7 @@ internal sealed partial class ChatSession(
         return message;
     }
 
-    private static int CheckPage(int? limit) => limit is null or (>= 1 and <= MaxPage)
-        ? limit ?? DefaultPage
-        : throw new ChatException(ChatFault.InvalidArgument, $"limit is {limit}; allowed is 1 to {MaxPage:N0}.");
+    private static int CheckPage(int? limit) => limit is null or (>= 1 and <= PageLimits.Max)
+        ? limit ?? PageLimits.Default
+        : throw new ChatException(ChatFault.InvalidArgument, $"limit is {limit}; allowed is 1 to {PageLimits.Max:N0}.");
 }

@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;

@@ -1,5 +1,3 @@
-using AspireChat.Client.Conversations;
-
 namespace AspireChat.Client.Discovery;
 
 /// <summary>What a survey has found so far, and whether anybody is still missing.</summary>

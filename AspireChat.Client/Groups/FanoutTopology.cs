@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;

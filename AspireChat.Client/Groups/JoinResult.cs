@@ -1,5 +1,3 @@
-using AspireChat.Client.Conversations;
-
 namespace AspireChat.Client.Groups;
 
 /// <summary>Why somebody enters a room.</summary>

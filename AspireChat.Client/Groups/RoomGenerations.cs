@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using Microsoft.Extensions.Options;

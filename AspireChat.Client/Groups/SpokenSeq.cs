@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Faults;
 
 namespace AspireChat.Client.Groups;

@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using AspireChat.Client.Conversations;
 using Microsoft.Data.Sqlite;
 using RabbitMQ.Client.Exceptions;
 

@@ -52,7 +52,7 @@ internal static class SignedBatch
             }
 
             var list = MessageList.Parser.ParseFrom(batch.Content);
-            if (!Conversations.ChatName.TryParse(list.From, out var from) || from != list.From)
+            if (!ChatName.TryParse(list.From, out var from) || from != list.From)
             {
                 throw new BatchRefusedException("its sender has no valid name");
             }

@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Telemetry;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using Grpc.Core;
 

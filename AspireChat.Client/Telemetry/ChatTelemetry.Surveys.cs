@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
 
 namespace AspireChat.Client.Telemetry;
 

@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using Spectre.Console;
 
 namespace AspireChat.Client.Terminal;

@@ -1,5 +1,3 @@
-using AspireChat.Client.Conversations;
-
 namespace AspireChat.Client.Terminal;
 
 internal sealed partial class ChatMenu

@@ -1,90 +1,47 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Xunit;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A user as the API shows it.</summary>
-public sealed record ApiUser(string Name, string Address, DateTimeOffset Since);
-
-/// <summary>Who the client is.</summary>
-public sealed record ApiMe(string Name, string Address, string Fingerprint, Dictionary<string, string> Connections);
-
-/// <summary>A private chat in the list.</summary>
-public sealed record ApiChat(string User, string State, int Unread, DateTimeOffset? LastAt);
-
-/// <summary>Where a message goes.</summary>
-public sealed record ApiPlace(string? User, string? Group);
-
-/// <summary>A message.</summary>
-public sealed record ApiMessage(
-    string Id, string From, ApiPlace To, string Text, DateTimeOffset SentAt, string State, string? Reason, long Missing = 0);
-
-/// <summary>A group of the own user.</summary>
-public sealed record ApiGroup(string Name, string Mode, int? Members, bool Joined);
-
-/// <summary>What a survey found, and why it ended.</summary>
-public sealed record ApiSurvey(IReadOnlyList<ApiUser> Users, IReadOnlyList<ApiGroup> Groups, string Ended);
-
-/// <summary>A received insult.</summary>
-public sealed record ApiInsult(string Id, string From, string Text, DateTimeOffset SentAt);
-
-/// <summary>What a send answers.</summary>
-public sealed record ApiSent(string Id, string State);
-
-/// <summary>A problem document (RFC 9457).</summary>
-public sealed record ApiProblem(string? Type, string? Title, int? Status, string? Detail);
-
-/// <summary>The API refused; what it said is in <see cref="Problem"/>.</summary>
-public sealed class ApiException(string call, HttpStatusCode status, ApiProblem problem)
-    : Exception($"{call} answered {(int)status}: {problem.Title} {problem.Detail}")
-{
-    public HttpStatusCode Status { get; } = status;
-
-    public ApiProblem Problem { get; } = problem;
-}
-
-/// <summary>A client's local API as tests call it: the table of docs/architecture.md, one method per row.</summary>
+/// <summary>A client's local API as tests call it: every call ends with the test, and a page is as large as it can be.</summary>
 public sealed class ChatApi(HttpClient http)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private readonly LocalApiClient _client = new(http);
 
     /// <summary>The same API without any of this, for requests that are wrong on purpose.</summary>
     public HttpClient Http { get; } = http;
 
-    public Task<ApiMe> MeAsync() => GetAsync<ApiMe>("/api/me");
+    private static CancellationToken Ends => TestContext.Current.CancellationToken;
 
-    public async Task<IReadOnlyList<ApiUser>> UsersAsync() => (await GetAsync<Items<ApiUser>>("/api/users")).List;
+    public Task<Me> MeAsync() => _client.DescribeAsync(Ends);
 
-    public async Task<IReadOnlyList<ApiChat>> ChatsAsync() => (await GetAsync<Items<ApiChat>>("/api/chats")).List;
+    public Task<IReadOnlyList<OnlineUser>> UsersAsync() => _client.ListUsersAsync(Ends);
+
+    public Task<SurveyResult> DiscoverAsync(double seconds = SurveyResult.DefaultSeconds) => _client.DiscoverAsync(seconds, Ends);
+
+    public Task<IReadOnlyList<ChatSummary>> ChatsAsync() => _client.ListChatsAsync(Ends);
 
     /// <summary>The chat with a user as listed, or null.</summary>
-    public async Task<ApiChat?> FindChatAsync(string user) => (await ChatsAsync()).SingleOrDefault(chat => chat.User == user);
+    public async Task<ChatSummary?> FindChatAsync(string user) => (await ChatsAsync()).SingleOrDefault(chat => chat.User == user);
 
-    public Task<ApiChat> OpenChatAsync(string user) => PostAsync<ApiChat>($"/api/chats/{user}");
+    public Task<ChatSummary> OpenChatAsync(string user) => _client.OpenChatAsync(user, Ends);
 
-    public Task AcceptChatAsync(string user) => PostAsync($"/api/chats/{user}/accept");
+    public Task<ChatSummary> AcceptChatAsync(string user) => _client.AcceptChatAsync(user, Ends);
 
-    public Task DeclineChatAsync(string user) => PostAsync($"/api/chats/{user}/decline");
+    public Task<ChatSummary> DeclineChatAsync(string user) => _client.DeclineChatAsync(user, Ends);
 
-    public Task TrustAsync(string user, string fingerprint) => PostAsync($"/api/chats/{user}/trust", new { fingerprint });
+    public Task TrustAsync(string user, string fingerprint) => _client.TrustAsync(user, fingerprint, Ends);
 
-    public Task<ApiSent> SendAsync(string user, string text) => PostAsync<ApiSent>($"/api/chats/{user}/messages", new { text });
+    public Task<SentMessage> SendAsync(string user, string text) => _client.SendToUserAsync(user, text, Ends);
 
-    public Task MarkReadAsync(string user) => PostAsync($"/api/chats/{user}/read");
+    public Task MarkReadAsync(string user) => _client.MarkChatReadAsync(user, Ends);
 
-    /// <summary>A page of a chat, oldest first.</summary>
-    public async Task<IReadOnlyList<ApiMessage>> MessagesAsync(string user, int limit = 10_000, string? before = null) =>
-        (await GetAsync<Items<ApiMessage>>(
-            $"/api/chats/{user}/messages?limit={limit}{(before is null ? "" : $"&before={before}")}")).List;
+    public Task<IReadOnlyList<Message>> MessagesAsync(string user, int limit = PageLimits.Max, Guid? before = null) =>
+        _client.ReadChatAsync(user, limit, before, Ends);
 
     /// <summary>A whole chat, oldest first, read page by page.</summary>
-    public async Task<IReadOnlyList<ApiMessage>> WholeChatAsync(string user)
+    public async Task<IReadOnlyList<Message>> WholeChatAsync(string user)
     {
-        var all = new List<ApiMessage>();
+        var all = new List<Message>();
         var page = await MessagesAsync(user);
         while (page.Count > 0)
         {
@@ -95,82 +52,24 @@ public sealed class ChatApi(HttpClient http)
         return all;
     }
 
-    public async Task<IReadOnlyList<ApiGroup>> GroupsAsync() => (await GetAsync<Items<ApiGroup>>("/api/groups")).List;
+    public Task<IReadOnlyList<GroupSummary>> GroupsAsync() => _client.ListGroupsAsync(Ends);
 
-    /// <summary>Joins a group, or creates it; without a mode the client's default for a new one.</summary>
-    public Task<ApiGroup> JoinGroupAsync(string group, string? mode = null) =>
-        PostAsync<ApiGroup>($"/api/groups/{group}", mode is null ? null : new { mode });
+    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null) => _client.JoinGroupAsync(group, mode, Ends);
 
-    public Task ExitGroupAsync(string group) => PostAsync($"/api/groups/{group}/exit");
+    public Task ExitGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
 
-    public async Task GiveUpGroupAsync(string group)
-    {
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/api/groups/{group}"));
-    }
+    public Task GiveUpGroupAsync(string group) => _client.GiveUpGroupAsync(group, Ends);
 
-    public Task<ApiSent> SendToGroupAsync(string group, string text) =>
-        PostAsync<ApiSent>($"/api/groups/{group}/messages", new { text });
+    public Task<SentMessage> SendToGroupAsync(string group, string text) => _client.SendToGroupAsync(group, text, Ends);
 
-    /// <summary>A page of a group, oldest first.</summary>
-    public async Task<IReadOnlyList<ApiMessage>> GroupMessagesAsync(string group, int limit = 10_000, string? before = null) =>
-        (await GetAsync<Items<ApiMessage>>(
-            $"/api/groups/{group}/messages?limit={limit}{(before is null ? "" : $"&before={before}")}")).List;
+    public Task<IReadOnlyList<Message>> GroupMessagesAsync(string group, int limit = PageLimits.Max, Guid? before = null) =>
+        _client.ReadGroupAsync(group, limit, before, Ends);
 
-    public Task<ApiSurvey> DiscoverAsync(double seconds = 3) =>
-        PostAsync<ApiSurvey>(string.Create(CultureInfo.InvariantCulture, $"/api/discover?seconds={seconds}"));
+    public Task<SentMessage> InsultAsync(string? text = null) => _client.InsultAsync(text, Ends);
 
-    /// <summary>Sends an insult; a stock insult if there is no text.</summary>
-    public Task<ApiSent> InsultAsync(string? text = null) => PostAsync<ApiSent>("/api/insults", text is null ? null : new { text });
+    public Task<IReadOnlyList<ReceivedInsult>> InsultsAsync(int limit = PageLimits.Max, Guid? before = null) =>
+        _client.ReadInsultsAsync(limit, before, Ends);
 
-    /// <summary>A page of the insults that reached this client, oldest first.</summary>
-    public async Task<IReadOnlyList<ApiInsult>> InsultsAsync(int limit = 10_000, string? before = null) =>
-        (await GetAsync<Items<ApiInsult>>($"/api/insults?limit={limit}{(before is null ? "" : $"&before={before}")}")).List;
-
-    /// <summary>
-    /// Calls that must be refused: returns what the API said, checked to be a problem document that agrees with the status.
-    /// </summary>
-    public static async Task<ApiException> RefusalAsync(Func<Task> call) => await Assert.ThrowsAsync<ApiException>(call);
-
-    private Task<T> GetAsync<T>(string path) => CallAsync<T>(new HttpRequestMessage(HttpMethod.Get, path));
-
-    private Task<T> PostAsync<T>(string path, object? body = null) => CallAsync<T>(Post(path, body));
-
-    private async Task PostAsync(string path, object? body = null)
-    {
-        using var answer = await SendAsync(Post(path, body));
-    }
-
-    private static HttpRequestMessage Post(string path, object? body) => new(HttpMethod.Post, path)
-    {
-        // A write without a body still says what it speaks.
-        Content = body is null
-            ? new ByteArrayContent([]) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }
-            : JsonContent.Create(body, options: Json),
-    };
-
-    private async Task<T> CallAsync<T>(HttpRequestMessage request)
-    {
-        using var answer = await SendAsync(request);
-        return await answer.Content.ReadFromJsonAsync<T>(Json, TestContext.Current.CancellationToken)
-            ?? throw new InvalidOperationException($"{request.RequestUri} answered null.");
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
-    {
-        var answer = await Http.SendAsync(request, TestContext.Current.CancellationToken);
-        if (answer.IsSuccessStatusCode)
-        {
-            return answer;
-        }
-
-        using (answer)
-        {
-            Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-            var problem = await answer.Content.ReadFromJsonAsync<ApiProblem>(Json, TestContext.Current.CancellationToken);
-            Assert.Equal((int)answer.StatusCode, problem!.Status);
-            throw new ApiException($"{request.Method} {request.RequestUri}", answer.StatusCode, problem);
-        }
-    }
-
-    private sealed record Items<T>([property: System.Text.Json.Serialization.JsonPropertyName("items")] IReadOnlyList<T> List);
+    /// <summary>Calls what must be refused.</summary>
+    public static Task<LocalApiException> RefusalAsync(Func<Task> call) => Assert.ThrowsAsync<LocalApiException>(call);
 }

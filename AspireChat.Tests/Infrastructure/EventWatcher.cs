@@ -1,56 +1,34 @@
-using System.Net.ServerSentEvents;
-using System.Text.Json;
 using System.Threading.Channels;
 using Xunit;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>One server-sent event.</summary>
-/// <param name="Type">Its name, for example <c>message</c>.</param>
-/// <param name="Data">Its data.</param>
-public sealed record ApiEvent(string Type, JsonElement Data)
-{
-    /// <summary>A text in its data, or null.</summary>
-    public string? Text(string property) =>
-        Data.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    public override string ToString() => $"{Type} {Data.GetRawText()}";
-}
-
-/// <summary>Reads a client's <c>GET /api/events</c>: everything that happened after <see cref="StartAsync"/> returned.</summary>
+/// <summary>Watches a client's events, of which it keeps the data: everything that happened after <see cref="StartAsync"/> returned.</summary>
 public sealed class EventWatcher : IAsyncDisposable
 {
-    private readonly Channel<ApiEvent> _events = Channel.CreateUnbounded<ApiEvent>();
-    private readonly List<ApiEvent> _seen = [];
+    private readonly Channel<object> _events = Channel.CreateUnbounded<object>();
+    private readonly List<object> _seen = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly HttpResponseMessage _response;
-    private readonly Task _reading;
+    private readonly LiveEventStream _stream;
 
-    private EventWatcher(HttpResponseMessage response, Stream stream)
+    private EventWatcher(LiveEventStream stream)
     {
-        _response = response;
-        _reading = ReadAsync(stream);
-    }
-
-    /// <summary>Subscribes; returns once the client has answered.</summary>
-    public static async Task<EventWatcher> StartAsync(HttpClient http)
-    {
-        var response = await http
-            .GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken)
-            .DefaultTimeout();
-        response.EnsureSuccessStatusCode();
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        return new EventWatcher(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        _stream = stream;
+        Ended = ReadAsync();
     }
 
     /// <summary>Completes when the client has ended the stream.</summary>
-    public Task Ended => _reading;
+    public Task Ended { get; }
 
-    /// <summary>Waits for the next event that matches; those before it are kept for <see cref="Seen"/> only.</summary>
+    /// <summary>Subscribes; returns once the client has answered.</summary>
+    public static async Task<EventWatcher> StartAsync(HttpClient http) =>
+        new(await new LocalApiClient(http).WatchAsync(TestContext.Current.CancellationToken).DefaultTimeout());
+
+    /// <summary>Waits for the next event with such data; those before it are kept for <see cref="Seen{T}"/> only.</summary>
     /// <param name="what">What is awaited, for the failure.</param>
     /// <param name="matches">Which one.</param>
     /// <param name="deadline">How long at most; <see cref="Until.Patience"/> if null.</param>
-    public async Task<ApiEvent> NextAsync(string what, Func<ApiEvent, bool> matches, TimeSpan? deadline = null)
+    public async Task<T> NextAsync<T>(string what, Func<T, bool> matches, TimeSpan? deadline = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(deadline ?? Until.Patience);
@@ -59,9 +37,9 @@ public sealed class EventWatcher : IAsyncDisposable
             await foreach (var happened in _events.Reader.ReadAllAsync(patience.Token))
             {
                 _seen.Add(happened);
-                if (matches(happened))
+                if (happened is T data && matches(data))
                 {
-                    return happened;
+                    return data;
                 }
             }
         }
@@ -74,44 +52,47 @@ public sealed class EventWatcher : IAsyncDisposable
         throw new TimeoutException($"The stream ended before: {what}. Seen:\n{string.Join('\n', _seen.TakeLast(50))}");
     }
 
-    /// <summary>Waits for the next event of a type that matches.</summary>
-    public Task<ApiEvent> NextAsync(string type, TimeSpan? deadline = null) =>
-        NextAsync($"an event '{type}'", happened => happened.Type == type, deadline);
+    /// <summary>Waits for the next event with data of a type.</summary>
+    public Task<T> NextAsync<T>() => NextAsync<T>($"a {typeof(T).Name}", _ => true);
 
-    /// <summary>All events so far, those not awaited included.</summary>
-    public IReadOnlyList<ApiEvent> Seen()
+    /// <summary>The data of a type of all events so far, those not awaited included.</summary>
+    public IEnumerable<T> Seen<T>()
     {
         while (_events.Reader.TryRead(out var happened))
         {
             _seen.Add(happened);
         }
 
-        return _seen;
+        return _seen.OfType<T>();
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _response.Dispose();
-        await _reading;
+        await Ended;
+        await _stream.DisposeAsync();
         _stop.Dispose();
     }
 
-    private async Task ReadAsync(Stream stream)
+    private async Task ReadAsync()
     {
         try
         {
-            await foreach (var item in SseParser.Create(stream).EnumerateAsync(_stop.Token))
+            await foreach (var happened in _stream.ReadAllAsync(_stop.Token))
             {
-                _events.Writer.TryWrite(new ApiEvent(item.EventType, JsonSerializer.Deserialize<JsonElement>(item.Data)));
+                _events.Writer.TryWrite(happened.Data ?? throw new InvalidOperationException($"Nobody knows an event '{happened.Name}'."));
             }
 
             _events.Writer.TryComplete();
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // The client was killed or the test is over: the end of the stream.
+            // The test is over: the end of the stream.
             _events.Writer.TryComplete();
+        }
+        catch (InvalidOperationException e)
+        {
+            _events.Writer.TryComplete(e);
         }
     }
 }

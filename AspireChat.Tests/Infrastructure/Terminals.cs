@@ -1,5 +1,3 @@
-extern alias apphost;
-
 using System.Reflection;
 
 namespace AspireChat.Tests.Infrastructure;
@@ -10,6 +8,6 @@ public static class Terminals
     public const string WhyNot = "Aspire's command line is not set up.";
 
     public static bool ArePossible => File.Exists(
-        typeof(apphost::AspireChat.AppHost.HostException).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        typeof(AspireChat.AppHost.HostException).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .FirstOrDefault(data => data.Key == "aspireterminalhostpath")?.Value);
 }

@@ -32,8 +32,8 @@ public sealed class DashboardPictures
         await Assertions.Expect(page.Locator("svg text").GetByText(Carol, new() { Exact = true })).ToBeVisibleAsync();
         await camera.TakeAsync("graph");
 
-        await whole.Client(Bob).JoinGroupAsync("tea", "durable");
-        await whole.Client(Carol).JoinGroupAsync("tea", "durable");
+        await whole.Client(Bob).JoinGroupAsync("tea", GroupMode.Durable);
+        await whole.Client(Carol).JoinGroupAsync("tea", GroupMode.Durable);
         await Say(Alice, "send", ("to", Bob), ("text", "hello bob"));
         await whole.Client(Bob).MarkReadAsync(Alice);
         await Say(Alice, "say", ("group", "tea"), ("text", "who wants tea?"));

@@ -15,23 +15,23 @@ public sealed class EventStreamTests
         await using var seenByBob = await bob.WatchAsync();
 
         await alice.Api.OpenChatAsync("bob");
-        Assert.Equal("open", (await seenByAlice.NextAsync("chat-opened")).Text("state"));
-        Assert.Equal("alice", (await seenByBob.NextAsync("chat-opened")).Text("user"));
+        Assert.Equal(ChatState.Open, (await seenByAlice.NextAsync<ChatChange>()).State);
+        Assert.Equal("alice", (await seenByBob.NextAsync<ChatChange>()).User);
 
         var sent = await alice.Api.SendAsync("bob", "one line\nand another: <ü> 😀");
 
-        var arrived = await seenByBob.NextAsync("message");
-        Assert.Equal(sent.Id, arrived.Text("id"));
-        Assert.Equal("one line\nand another: <ü> 😀", arrived.Text("text"));
-        Assert.Equal("alice", arrived.Text("from"));
-        Assert.Equal("bob", arrived.Data.GetProperty("to").GetProperty("user").GetString());
-        Assert.EndsWith("Z", arrived.Text("sentAt"), StringComparison.Ordinal);
+        var arrived = await seenByBob.NextAsync<Message>();
+        Assert.Equal(sent.Id, arrived.Id);
+        Assert.Equal("one line\nand another: <ü> 😀", arrived.Text);
+        Assert.Equal("alice", arrived.From);
+        Assert.Equal("bob", arrived.To.User);
+        Assert.Equal(TimeSpan.Zero, arrived.SentAt.Offset);
 
-        Assert.Equal("sending", (await seenByAlice.NextAsync("message")).Text("state"));
-        Assert.Equal((sent.Id, "delivered"), IdAndState(await seenByAlice.NextAsync("state")));
+        Assert.Equal(MessageState.Sending, (await seenByAlice.NextAsync<Message>()).State);
+        Assert.Equal(new StateChange(sent.Id, "alice", new Destination("bob", null), MessageState.Delivered), await seenByAlice.NextAsync<StateChange>());
 
         await bob.Api.MarkReadAsync("alice");
-        Assert.Equal((sent.Id, "read"), IdAndState(await seenByAlice.NextAsync("state")));
+        Assert.Equal(new StateChange(sent.Id, "alice", new Destination("bob", null), MessageState.Read), await seenByAlice.NextAsync<StateChange>());
     }
 
     [Fact]
@@ -42,14 +42,10 @@ public sealed class EventStreamTests
         await using var events = await alice.WatchAsync();
 
         var bob = await system.StartClientAsync("bob");
-        var came = await events.NextAsync("presence");
-        Assert.Equal("bob", came.Text("user"));
-        Assert.True(came.Data.GetProperty("online").GetBoolean());
+        Assert.Equal(new PresenceChange("bob", Online: true), await events.NextAsync<PresenceChange>());
 
         await bob.TerminateAsync();
-        var went = await events.NextAsync("presence");
-        Assert.Equal("bob", went.Text("user"));
-        Assert.False(went.Data.GetProperty("online").GetBoolean());
+        Assert.Equal(new PresenceChange("bob", Online: false), await events.NextAsync<PresenceChange>());
     }
 
     [Fact]
@@ -118,6 +114,4 @@ public sealed class EventStreamTests
         Assert.Equal("", alice.Process.Errors);
         Assert.DoesNotContain("fail:", alice.Process.Output, StringComparison.Ordinal);
     }
-
-    private static (string? Id, string? State) IdAndState(ApiEvent happened) => (happened.Text("id"), happened.Text("state"));
 }

@@ -220,14 +220,14 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     };
 
     // A refusal is a problem document with a sentence and without insides, and the client goes on.
-    private async Task<ApiProblem> ExpectAsync(
+    private async Task<Problem> ExpectAsync(
         int status, HttpRequestMessage request, HttpClient? http = null, Action<HttpResponseMessage>? also = null)
     {
         using var answer = await (http ?? clients.Alice.Http).SendAsync(request, TestContext.Current.CancellationToken).DefaultTimeout();
 
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        var problem = await answer.Content.ReadFromJsonAsync<ApiProblem>(TestContext.Current.CancellationToken);
+        var problem = await answer.Content.ReadFromJsonAsync<Problem>(LocalApiJson.Options, TestContext.Current.CancellationToken);
         Assert.Equal(status, problem!.Status);
         Assert.False(string.IsNullOrWhiteSpace(problem.Type));
         Assert.False(string.IsNullOrWhiteSpace(problem.Title));

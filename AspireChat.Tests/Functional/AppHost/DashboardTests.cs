@@ -14,7 +14,7 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
         await Whole.Client(Alice).OpenChatAsync(Bob);
         var sent = await Whole.Client(Alice).SendAsync(Bob, "seen in the dashboard");
 
-        var send = await SpanAsync("send user", span => span.Attributes.GetValueOrDefault("messaging.message.id") == sent.Id);
+        var send = await SpanAsync("send user", span => span.Attributes.GetValueOrDefault("messaging.message.id") == $"{sent.Id}");
         var call = await SpanAsync("POST /api/chats/{user}/messages", span => span.SpanId == send.ParentId);
         var receive = await SpanAsync("receive user", span => span.TraceId == send.TraceId);
         var delivered = await SpanAsync("delivered user", span => span.TraceId == send.TraceId);

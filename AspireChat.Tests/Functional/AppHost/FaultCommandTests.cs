@@ -56,8 +56,8 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
         await Whole.RunCommandAsync(RabbitMq, "start");
         await Whole.WaitForHealthyAsync(RabbitMq);
         await Until.Sequence(
-            "RabbitMQ has all that alice said", ["before confirmed", "later confirmed"],
-            async () => (await Whole.Client(Alice).GroupMessagesAsync("patient")).Select(message => $"{message.Text} {message.State}"));
+            "RabbitMQ has all that alice said", [("before", MessageState.Confirmed), ("later", MessageState.Confirmed)],
+            async () => (await Whole.Client(Alice).GroupMessagesAsync("patient")).Select(message => (message.Text, message.State)));
     }
 
     [Fact]

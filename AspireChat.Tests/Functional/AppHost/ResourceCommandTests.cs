@@ -59,7 +59,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     [Fact]
     public async Task Say_joins_the_group_and_says_that_RabbitMQ_has_the_message()
     {
-        await Whole.Client(Bob).JoinGroupAsync("said", "durable");
+        await Whole.Client(Bob).JoinGroupAsync("said", GroupMode.Durable);
 
         var result = await ExecuteAsync(Alice, "say", ("group", "said"), ("text", "said by command"));
 

@@ -1,5 +1,3 @@
-extern alias apphost;
-
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -56,7 +54,7 @@ public sealed class WholeSystem : IAsyncDisposable
         {
             string[] withoutTerminals = terminals ? [] : ["--ASPIRE_TERMINAL_HOST_PATH=none"];
             var builder = await DistributedApplicationTestingBuilder
-                .CreateAsync<apphost::Projects.AspireChat_AppHost>(
+                .CreateAsync<Projects.AspireChat_AppHost>(
                     new DistributedApplicationTestingBuilderOptions { EnableDashboard = dashboard },
                     [.. withoutTerminals, "--backends", "local", "--data", data.FullName, "--users", .. users, "--guests", .. guests],
                     stop)

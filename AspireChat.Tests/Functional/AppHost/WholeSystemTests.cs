@@ -35,7 +35,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         await UntilChatAsync(AtAlice, Bob, [.. texts.Select(text => (Alice, text)), (Bob, "all read")]);
         await Until.True(
             "alice sees that bob has read it all",
-            async () => (await AtAlice.MessagesAsync(Bob)).Where(m => m.From == Alice).All(m => m.State == "read"));
+            async () => (await AtAlice.MessagesAsync(Bob)).Where(m => m.From == Alice).All(m => m.State == MessageState.Read));
 
         Assert.DoesNotContain(await AtCarol.ChatsAsync(), chat => chat.User == Alice && chat.LastAt is not null);
     }
@@ -43,29 +43,29 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
     [Fact]
     public async Task Discovery_finds_exactly_the_others_and_the_groups_they_are_in()
     {
-        await AtAlice.JoinGroupAsync("found-by-nobody", "durable");
-        await AtBob.JoinGroupAsync("found", "durable");
-        await AtCarol.JoinGroupAsync("found", "durable");
-        await AtCarol.JoinGroupAsync("found-too", "transient");
-        await AtCarol.JoinGroupAsync("found-empty", "durable");
+        await AtAlice.JoinGroupAsync("found-by-nobody", GroupMode.Durable);
+        await AtBob.JoinGroupAsync("found", GroupMode.Durable);
+        await AtCarol.JoinGroupAsync("found", GroupMode.Durable);
+        await AtCarol.JoinGroupAsync("found-too", GroupMode.Transient);
+        await AtCarol.JoinGroupAsync("found-empty", GroupMode.Durable);
         await AtCarol.ExitGroupAsync("found-empty");
 
         var survey = await AtAlice.DiscoverAsync(seconds: 20);
 
-        Assert.Equal("complete", survey.Ended);
+        Assert.Equal(SurveyEnd.Complete, survey.Ended);
         Assert.Equal(
             [(Bob, (await AtBob.MeAsync()).Address), (Carol, (await AtCarol.MeAsync()).Address)],
             survey.Users.Select(user => (user.Name, user.Address)));
 
         // The others' rooms, those of other tests among them.
-        var rooms = (await AtBob.GroupsAsync()).Concat(await AtCarol.GroupsAsync()).Where(group => group.Joined);
+        var rooms = (await AtBob.GroupsAsync()).Concat(await AtCarol.GroupsAsync()).Where(group => group.IsJoined);
         Assert.Equal(
             rooms.Select(group => (group.Name, group.Mode)).Distinct().OrderBy(group => group.Name, StringComparer.Ordinal),
             survey.Groups.Select(group => (group.Name, group.Mode)));
         Assert.Equal(
-            [("found", "durable", 2), ("found-too", "transient", 1)],
+            [("found", GroupMode.Durable, 2), ("found-too", GroupMode.Transient, 1)],
             survey.Groups.Where(group => group.Name.StartsWith("found", StringComparison.Ordinal))
-                .Select(group => (group.Name, group.Mode, group.Members ?? 0)));
+                .Select(group => (group.Name, group.Mode, group.Members)));
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         await AtCarol.OpenChatAsync(Alice);
         await JoinAsync("names", Users);
         await AtAlice.UntilMembersAsync("names", Users.Length, RecoveryPatience);
-        Assert.Equal("complete", (await AtAlice.DiscoverAsync(seconds: 20)).Ended);
+        Assert.Equal(SurveyEnd.Complete, (await AtAlice.DiscoverAsync(seconds: 20)).Ended);
 
         async Task SendAsync(string when)
         {
@@ -217,7 +217,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
     {
         foreach (var user in users)
         {
-            await Whole.Client(user).JoinGroupAsync(group, "durable");
+            await Whole.Client(user).JoinGroupAsync(group, GroupMode.Durable);
         }
     }
 
@@ -235,6 +235,6 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
 
     private Task UntilConfirmedAsync(string user, string group) => Until.True(
         $"all that {user} said in {group} is confirmed",
-        async () => (await Whole.Client(user).GroupMessagesAsync(group)).Where(m => m.From == user).All(m => m.State == "confirmed"),
+        async () => (await Whole.Client(user).GroupMessagesAsync(group)).Where(m => m.From == user).All(m => m.State == MessageState.Confirmed),
         RecoveryPatience);
 }

@@ -36,7 +36,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
 
         var sent = await alice.Api.SendAsync("bob", "who needs it");
         await Until.Equal(
-            "it is delivered", "delivered", async () => (await alice.Api.MessagesAsync("bob")).Single(m => m.Id == sent.Id).State);
+            "it is delivered", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob")).Single(m => m.Id == sent.Id).State);
 
         await rabbit.RestartAsync();
         await events.NextAsync("the return is told", IsRabbitMq("connected"));
@@ -44,6 +44,6 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
         await bob.UntilReadyAsync();
     }
 
-    private static Func<ApiEvent, bool> IsRabbitMq(string state) => happened =>
-        happened.Type == "connection" && happened.Text("connection") == "rabbitmq" && happened.Text("state") == state;
+    private static Func<ConnectionChange, bool> IsRabbitMq(string state) => change =>
+        change.Connection == "rabbitmq" && change.State == state;
 }

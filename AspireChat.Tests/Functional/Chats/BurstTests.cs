@@ -21,7 +21,7 @@ public sealed class BurstTests
 
         // Alice never stops; bob says a third, is restarted in order, says a third, crashes, and says the rest.
         var fromAlice = SendAsync(alice, "bob", Enumerable.Range(0, EachWay));
-        var fromBob = new List<string>();
+        var fromBob = new List<Guid>();
         fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(0, EachWay / 3)));
         Report("bob has said a third");
         Assert.Equal(0, await bob.TerminateAsync());
@@ -40,7 +40,7 @@ public sealed class BurstTests
     }
 
     // How many in which state follow each other: where something was lost shows when.
-    private static string Runs(IEnumerable<ApiMessage> messages)
+    private static string Runs(IEnumerable<Message> messages)
     {
         var runs = new List<(int Count, string State)>();
         foreach (var state in messages.Select(message => $"{message.State} {message.Reason}".Trim()))
@@ -62,9 +62,9 @@ public sealed class BurstTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{DateTime.Now:HH:mm:ss.f} {what}");
 
     // Several at a time: the client's own order, in which it numbered them, is what counts.
-    private static async Task<IReadOnlyCollection<string>> SendAsync(ChatClientProcess from, string to, IEnumerable<int> texts)
+    private static async Task<IReadOnlyCollection<Guid>> SendAsync(ChatClientProcess from, string to, IEnumerable<int> texts)
     {
-        var ids = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var ids = new System.Collections.Concurrent.ConcurrentBag<Guid>();
         await Parallel.ForEachAsync(
             texts,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken },
@@ -72,13 +72,13 @@ public sealed class BurstTests
         return ids;
     }
 
-    private static async Task AssertCompleteAsync(ChatClientProcess sender, ChatClientProcess receiver, IReadOnlyCollection<string> accepted)
+    private static async Task AssertCompleteAsync(ChatClientProcess sender, ChatClientProcess receiver, IReadOnlyCollection<Guid> accepted)
     {
         Assert.Equal(EachWay, accepted.Count);
         await Until.Value(
             $"all of {sender.Name}'s messages are delivered",
             async () => Runs((await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name)),
-            runs => runs == $"{EachWay} delivered",
+            runs => runs == $"{EachWay} {MessageState.Delivered}",
             Patience,
             giveUp: () => sender.Process.HasExited || receiver.Process.HasExited ? "A client has ended." : null);
 

@@ -16,33 +16,33 @@ public sealed class MessageTests
         await using var atBob = await bob.WatchAsync();
 
         var sent = await alice.Api.SendAsync("bob", "hello bob");
-        Assert.Equal("sending", sent.State);
-        var arrived = await atBob.NextAsync("message");
-        Assert.Equal((sent.Id, "alice", "hello bob"), (arrived.Text("id"), arrived.Text("from"), arrived.Text("text")));
-        Assert.Equal("bob", arrived.Data.GetProperty("to").GetProperty("user").GetString());
-        Assert.Equal("delivered", await StateAsync(sent.Id));
+        Assert.Equal(MessageState.Sending, sent.State);
+        var arrived = await atBob.NextAsync<Message>();
+        Assert.Equal((sent.Id, "alice", "hello bob"), (arrived.Id, arrived.From, arrived.Text));
+        Assert.Equal("bob", arrived.To.User);
+        Assert.Equal(MessageState.Delivered, await StateAsync(sent.Id));
         Assert.Equal(1, (await bob.Api.FindChatAsync("alice"))?.Unread);
 
         await bob.Api.MarkReadAsync("alice");
-        Assert.Equal("read", await StateAsync(sent.Id));
+        Assert.Equal(MessageState.Read, await StateAsync(sent.Id));
         Assert.Equal(0, (await bob.Api.FindChatAsync("alice"))?.Unread);
 
         var answer = await bob.Api.SendAsync("alice", "hello alice");
-        await Until.Equal("bob's answer is delivered", "delivered", async () => (await bob.Api.MessagesAsync("alice"))[^1].State);
+        await Until.Equal("bob's answer is delivered", MessageState.Delivered, async () => (await bob.Api.MessagesAsync("alice"))[^1].State);
 
         // The same conversation on both sides, each from its own point of view.
         var mine = await alice.Api.MessagesAsync("bob");
         var theirs = await bob.Api.MessagesAsync("alice");
         Assert.Equal([sent.Id, answer.Id], mine.Select(m => m.Id));
-        Assert.Equal([new ApiPlace("bob", null), new ApiPlace("alice", null)], mine.Select(m => m.To));
+        Assert.Equal([new Destination("bob", null), new Destination("alice", null)], mine.Select(m => m.To));
         Assert.Equal(mine.Select(m => (m.Id, m.From, m.To, m.Text, m.SentAt)), theirs.Select(m => (m.Id, m.From, m.To, m.Text, m.SentAt)));
 
         // Exactly these steps, none twice.
-        Assert.Equal(["delivered", "read"], atAlice.Seen().Where(IsStateOf(sent.Id)).Select(e => e.Text("state")));
-        Assert.Single(atBob.Seen(), e => e.Type == "message" && e.Text("id") == sent.Id);
+        Assert.Equal([MessageState.Delivered, MessageState.Read], atAlice.Seen<StateChange>().Where(IsStateOf(sent.Id)).Select(change => change.State));
+        Assert.Single(atBob.Seen<Message>(), message => message.Id == sent.Id);
 
-        async Task<string?> StateAsync(string id) =>
-            (await atAlice.NextAsync($"a state of {id}", IsStateOf(id))).Text("state");
+        async Task<MessageState> StateAsync(Guid id) =>
+            (await atAlice.NextAsync($"a state of {id}", IsStateOf(id))).State;
     }
 
     [Fact]
@@ -52,13 +52,13 @@ public sealed class MessageTests
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.SendAsync("bob", "one");
-        await Until.Equal("it is delivered", "delivered", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+        await Until.Equal("it is delivered", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
         await alice.TerminateAsync();
         await bob.Api.MarkReadAsync("alice");
 
         await alice.RestartAsync();
         await alice.Api.OpenChatAsync("bob");
-        await Until.Equal("it was read", "read", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+        await Until.Equal("it was read", MessageState.Read, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
     }
 
     [Fact]
@@ -72,17 +72,17 @@ public sealed class MessageTests
 
         var lost = await alice.Api.SendAsync("bob", "too late");
         var failed = await events.NextAsync("the message fails", IsStateOf(lost.Id));
-        Assert.Equal("failed", failed.Text("state"));
-        Assert.Contains("bob is away", failed.Text("reason"), StringComparison.Ordinal);
+        Assert.Equal(MessageState.Failed, failed.State);
+        Assert.Contains("bob is away", failed.Reason, StringComparison.Ordinal);
         var message = Assert.Single(await alice.Api.MessagesAsync("bob"));
-        Assert.Equal(("failed", failed.Text("reason")), (message.State, message.Reason));
+        Assert.Equal((MessageState.Failed, failed.Reason), (message.State, message.Reason));
 
         await bob.RestartAsync();
         await alice.Api.SendAsync("bob", "in time");
         await Until.Sequence(
             "only the second arrives", ["in time"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
         await Until.Sequence(
-            "each has its state", ["failed", "delivered"], async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+            "each has its state", [MessageState.Failed, MessageState.Delivered], async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class MessageTests
         }
 
         Assert.Equal(0, await leaving);
-        await events.NextAsync("a message fails", e => e.Type == "state" && e.Text("state") == "failed");
+        await events.NextAsync<StateChange>("a message fails", change => change.State == MessageState.Failed);
         Assert.True(TimeProvider.System.GetElapsedTime(left) > TimeSpan.FromSeconds(2.5), "Bob was given up at once.");
     }
 
@@ -181,8 +181,8 @@ public sealed class MessageTests
         }
     }
 
-    private static IEnumerable<string> Texts(IEnumerable<ApiMessage> messages, string from) =>
+    private static IEnumerable<string> Texts(IEnumerable<Message> messages, string from) =>
         messages.Where(message => message.From == from).Select(message => message.Text);
 
-    private static Func<ApiEvent, bool> IsStateOf(string id) => happened => happened.Type == "state" && happened.Text("id") == id;
+    private static Func<StateChange, bool> IsStateOf(Guid id) => change => change.Id == id;
 }

@@ -92,15 +92,15 @@ public sealed class NameServerFaultTests
             "both are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
     }
 
-    private static Func<ApiEvent, bool> IsRedis(string state) => happened =>
-        happened.Type == "connection" && happened.Text("connection") == "redis" && happened.Text("state") == state;
+    private static Func<ConnectionChange, bool> IsRedis(string state) => change =>
+        change.Connection == "redis" && change.State == state;
 
     private static async Task SayAsync(ChatClientProcess from, ChatClientProcess to, string text)
     {
         var sent = await from.Api.SendAsync(to.Name, text);
         await Until.Equal(
             $"{to.Name} has '{text}'",
-            "delivered",
+            MessageState.Delivered,
             async () => (await from.Api.MessagesAsync(to.Name)).Single(m => m.Id == sent.Id).State);
     }
 }

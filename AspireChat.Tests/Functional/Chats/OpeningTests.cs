@@ -14,15 +14,15 @@ public sealed class OpeningTests
         var (alice, bob) = (clients[0], clients[1]);
         await using var events = await bob.WatchAsync();
 
-        Assert.Equal(new ApiChat("bob", "open", 0, null), await alice.Api.OpenChatAsync("bob"));
+        Assert.Equal(new ChatSummary("bob", ChatState.Open, 0, null), await alice.Api.OpenChatAsync("bob"));
 
-        Assert.Equal("alice", (await events.NextAsync("chat-opened")).Text("user"));
-        Assert.Equal([new ApiChat("bob", "open", 0, null)], await alice.Api.ChatsAsync());
-        Assert.Equal([new ApiChat("alice", "open", 0, null)], await bob.Api.ChatsAsync());
+        Assert.Equal("alice", (await events.NextAsync<ChatChange>()).User);
+        Assert.Equal([new ChatSummary("bob", ChatState.Open, 0, null)], await alice.Api.ChatsAsync());
+        Assert.Equal([new ChatSummary("alice", ChatState.Open, 0, null)], await bob.Api.ChatsAsync());
 
         // Again is no harm, from either side.
-        Assert.Equal("open", (await alice.Api.OpenChatAsync("BOB")).State);
-        Assert.Equal("open", (await bob.Api.OpenChatAsync("alice")).State);
+        Assert.Equal(ChatState.Open, (await alice.Api.OpenChatAsync("BOB")).State);
+        Assert.Equal(ChatState.Open, (await bob.Api.OpenChatAsync("alice")).State);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class OpeningTests
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));
         Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);
-        Assert.Contains("bob is away", refusal.Problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("bob is away", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class OpeningTests
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();
         Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);
-        Assert.Contains("3 seconds", refusal.Problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("3 seconds", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -75,25 +75,24 @@ public sealed class OpeningTests
         await using var events = await bob.WatchAsync();
 
         var opening = alice.Api.OpenChatAsync("bob");
-        var asked = await events.NextAsync("chat-opened");
-        Assert.Equal(("alice", "asked"), (asked.Text("user"), asked.Text("state")));
-        Assert.Equal("asked", (await bob.Api.FindChatAsync("alice"))?.State);
+        Assert.Equal(new ChatChange("alice", ChatState.Asked), await events.NextAsync<ChatChange>());
+        Assert.Equal(ChatState.Asked, (await bob.Api.FindChatAsync("alice"))?.State);
         Assert.False(opening.IsCompleted);
 
         if (accept)
         {
             await bob.Api.AcceptChatAsync("alice");
-            Assert.Equal("open", (await opening.DefaultTimeout()).State);
-            Assert.Equal("open", (await bob.Api.FindChatAsync("alice"))?.State);
+            Assert.Equal(ChatState.Open, (await opening.DefaultTimeout()).State);
+            Assert.Equal(ChatState.Open, (await bob.Api.FindChatAsync("alice"))?.State);
         }
         else
         {
             await bob.Api.DeclineChatAsync("alice");
             var refusal = await ChatApi.RefusalAsync(() => opening).DefaultTimeout();
             Assert.Equal(HttpStatusCode.Conflict, refusal.Status);
-            Assert.Contains("declined", refusal.Problem.Detail, StringComparison.Ordinal);
-            Assert.Equal("declined", (await bob.Api.FindChatAsync("alice"))?.State);
-            Assert.Equal("declined", (await alice.Api.FindChatAsync("bob"))?.State);
+            Assert.Contains("declined", refusal.Message, StringComparison.Ordinal);
+            Assert.Equal(ChatState.Declined, (await bob.Api.FindChatAsync("alice"))?.State);
+            Assert.Equal(ChatState.Declined, (await alice.Api.FindChatAsync("bob"))?.State);
         }
     }
 
@@ -108,9 +107,9 @@ public sealed class OpeningTests
         Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);
 
         // The answer is kept: the next try finds the chat open.
-        Assert.Equal("asked", (await bob.Api.FindChatAsync("alice"))?.State);
+        Assert.Equal(ChatState.Asked, (await bob.Api.FindChatAsync("alice"))?.State);
         await bob.Api.AcceptChatAsync("alice");
-        Assert.Equal("open", (await alice.Api.OpenChatAsync("bob")).State);
+        Assert.Equal(ChatState.Open, (await alice.Api.OpenChatAsync("bob")).State);
     }
 
     [Fact]
@@ -134,8 +133,8 @@ public sealed class OpeningTests
         var (alice, bob) = (clients[0], clients[1]);
 
         await alice.Api.SendAsync("bob", "hello");
-        await Until.Equal("bob has alice's chat open", "open", async () => (await bob.Api.FindChatAsync("alice"))?.State);
-        await Until.Equal("alice has bob's chat open", "open", async () => (await alice.Api.FindChatAsync("bob"))?.State);
+        await Until.Equal("bob has alice's chat open", ChatState.Open, async () => (await bob.Api.FindChatAsync("alice"))?.State);
+        await Until.Equal("alice has bob's chat open", ChatState.Open, async () => (await alice.Api.FindChatAsync("bob"))?.State);
     }
 
     [Theory]
@@ -147,20 +146,20 @@ public sealed class OpeningTests
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"));
         var alice = await system.StartClientAsync("alice");
         await alice.Api.SendAsync("bob", "may I?");
-        await Until.Equal("bob is asked", "asked", async () => (await bob.Api.FindChatAsync("alice"))?.State);
+        await Until.Equal("bob is asked", ChatState.Asked, async () => (await bob.Api.FindChatAsync("alice"))?.State);
         Assert.Empty(await bob.Api.MessagesAsync("alice"));
-        Assert.Equal("sending", Assert.Single(await alice.Api.MessagesAsync("bob")).State);
+        Assert.Equal(MessageState.Sending, Assert.Single(await alice.Api.MessagesAsync("bob")).State);
 
         if (accept)
         {
             await bob.Api.AcceptChatAsync("alice");
             await Until.Sequence("bob has the message", ["may I?"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
-            await Until.Equal("alice knows", "delivered", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+            await Until.Equal("alice knows", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
         }
         else
         {
             await bob.Api.DeclineChatAsync("alice");
-            await Until.Equal("alice knows", "failed", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+            await Until.Equal("alice knows", MessageState.Failed, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
             Assert.Contains("declined", (await alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
             Assert.Empty(await bob.Api.MessagesAsync("alice"));
         }

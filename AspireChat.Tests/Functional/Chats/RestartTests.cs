@@ -23,7 +23,7 @@ public sealed class RestartTests
         await AssertNameIsRefusedAsync(system, "bob");
         await bob.KillAsync();
         await Until.Sequence("bob is gone", ["alice", "carol"], () => OnlineAsync(alice), Lease);
-        var gone = await events.NextAsync("bob went", e => e.Type == "presence" && e.Text("user") == "bob" && !e.Data.GetProperty("online").GetBoolean());
+        var gone = await events.NextAsync<PresenceChange>("bob went", change => change is { User: "bob", Online: false });
         Assert.NotNull(gone);
         await AssertNameIsRefusedAsync(system, "bob");
 
@@ -59,7 +59,7 @@ public sealed class RestartTests
         await Until.Sequence("bob has all", expected, async () => (await bob.Api.MessagesAsync("alice")).Where(m => m.From == "alice").Select(m => m.Text));
         await Until.True(
             "all are delivered",
-            async () => (await alice.Api.MessagesAsync("bob")) is { Count: 7 } all && all.All(m => m.State is "delivered"));
+            async () => (await alice.Api.MessagesAsync("bob")) is { Count: 7 } all && all.All(m => m.State is MessageState.Delivered));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class RestartTests
         await alice.Api.OpenChatAsync("bob");
         await using var events = await alice.WatchAsync();
         var opening = Record.ExceptionAsync(() => alice.Api.OpenChatAsync("carol")).AsTask();
-        await Until.Equal("carol is asked", "asked", async () => (await carol.Api.FindChatAsync("alice"))?.State);
+        await Until.Equal("carol is asked", ChatState.Asked, async () => (await carol.Api.FindChatAsync("alice"))?.State);
         bob.Pause();
         await alice.Api.SendAsync("bob", "not yet");
 
@@ -141,7 +141,7 @@ public sealed class RestartTests
 
         await Until.Sequence("bob has all of it, once and in order", expected, () => TextsAsync(bob, "alice"));
         await Until.Sequence(
-            "alice knows", Enumerable.Repeat("delivered", 50), async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+            "alice knows", Enumerable.Repeat(MessageState.Delivered, 50), async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class TraceTests
             otlp.Spans(), span => span.Attributes.Any(a => a.Value.Contains("secret", StringComparison.Ordinal)) || span.Name.Contains("secret", StringComparison.Ordinal));
     }
 
-    private static async Task AssertTraceAsync(OtlpReceiver otlp, string id)
+    private static async Task AssertTraceAsync(OtlpReceiver otlp, Guid id)
     {
         var spans = await Until.Value(
             $"the three spans of message {id}", () => Task.FromResult(SpansOf(otlp, id)), seen => seen.Count == 3);
@@ -54,6 +54,6 @@ public sealed class TraceTests
         Assert.Equal(("alice", "", send.TraceId), (call.Service, call.ParentId, call.TraceId));
     }
 
-    private static List<ReceivedSpan> SpansOf(OtlpReceiver otlp, string id) =>
-        [.. otlp.Spans().Where(span => span.Source == Source && span.Attribute("messaging.message.id") == id)];
+    private static List<ReceivedSpan> SpansOf(OtlpReceiver otlp, Guid id) =>
+        [.. otlp.Spans().Where(span => span.Source == Source && span.Attribute("messaging.message.id") == $"{id}")];
 }

@@ -24,23 +24,23 @@ public sealed class ComposeTests(ComposedServers servers) : IClassFixture<Compos
         var hello = await alice.Api.SendAsync("bob", "hello bob");
         await Until.Sequence(
             "alice's message is delivered",
-            [(hello.Id, "alice", "hello bob", "delivered")],
+            [(hello.Id, "alice", "hello bob", MessageState.Delivered)],
             async () => (await alice.Api.MessagesAsync("bob")).Select(m => (m.Id, m.From, m.Text, m.State)));
         Assert.Equal(
-            [(hello.Id, "alice", "hello bob", "delivered")],
+            [(hello.Id, "alice", "hello bob", MessageState.Delivered)],
             (await bob.Api.MessagesAsync("alice")).Select(m => (m.Id, m.From, m.Text, m.State)));
 
         // A group.
-        await alice.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("tea");
         var tea = await bob.Api.SendToGroupAsync("tea", "who wants tea?");
         await Until.Sequence(
             "bob's message is at alice's",
-            [(tea.Id, "bob", "who wants tea?", "delivered")],
+            [(tea.Id, "bob", "who wants tea?", MessageState.Delivered)],
             async () => (await alice.Api.GroupMessagesAsync("tea")).Select(m => (m.Id, m.From, m.Text, m.State)));
         await Until.Sequence(
             "bob's message is confirmed",
-            [(tea.Id, "bob", "who wants tea?", "confirmed")],
+            [(tea.Id, "bob", "who wants tea?", MessageState.Confirmed)],
             async () => (await bob.Api.GroupMessagesAsync("tea")).Select(m => (m.Id, m.From, m.Text, m.State)));
 
         foreach (var client in clients)

@@ -15,7 +15,7 @@ public sealed class CrowdTests(SharedRabbitMq broker)
         await using var room = await Room.StartAsync(broker, names);
         for (var i = 0; i < Crowd; i++)
         {
-            await room.Clients[i].Api.JoinGroupAsync($"table{i % 5}", "transient");
+            await room.Clients[i].Api.JoinGroupAsync($"table{i % 5}", GroupMode.Transient);
         }
 
         var queues = (await room.Broker.QueuesAsync(room.Rabbit)).ToList();
@@ -27,8 +27,8 @@ public sealed class CrowdTests(SharedRabbitMq broker)
             var survey = await asker.Api.DiscoverAsync();
             seconds.Add(TimeProvider.System.GetElapsedTime(started).TotalSeconds);
             Assert.Equal(names.Where(name => name != asker.Name), survey.Users.Select(user => user.Name));
-            Assert.Equal(Enumerable.Range(0, 5).Select(i => ($"table{i}", Crowd / 5)), survey.Groups.Select(group => (group.Name, group.Members ?? 0)));
-            Assert.Equal("complete", survey.Ended);
+            Assert.Equal(Enumerable.Range(0, 5).Select(i => ($"table{i}", Crowd / 5)), survey.Groups.Select(group => (group.Name, group.Members)));
+            Assert.Equal(SurveyEnd.Complete, survey.Ended);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"Seconds: {string.Join(", ", seconds.Select(s => $"{s:0.000}"))}");
@@ -36,7 +36,7 @@ public sealed class CrowdTests(SharedRabbitMq broker)
 
         // Everybody asks at once: nobody hears an answer that was meant for somebody else.
         var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(30)));
-        Assert.All(surveys, survey => Assert.Equal(("complete", Crowd - 1), (survey.Ended, survey.Users.Count)));
+        Assert.All(surveys, survey => Assert.Equal((SurveyEnd.Complete, Crowd - 1), (survey.Ended, survey.Users.Count)));
 
         // One queue of questions and one of the group for each client, and the insults': as before.
         await Until.Sequence("nothing is left in the broker", queues, () => room.Broker.QueuesAsync(room.Rabbit));

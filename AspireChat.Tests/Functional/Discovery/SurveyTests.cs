@@ -16,7 +16,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         {
             foreach (var group in groups)
             {
-                await api.JoinGroupAsync(group, group == "now" ? "transient" : "durable");
+                await api.JoinGroupAsync(group, group == "now" ? GroupMode.Transient : GroupMode.Durable);
             }
         }
 
@@ -26,19 +26,19 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         var survey = await alice.Api.DiscoverAsync(seconds: 20);
 
         // Without the asker, without groups that only the asker is in, without rooms in which nobody is.
-        Assert.Equal("complete", survey.Ended);
+        Assert.Equal(SurveyEnd.Complete, survey.Ended);
         Assert.Equal(["bob", "carol"], survey.Users.Select(user => user.Name));
         Assert.Equal(
             [(await bob.Api.MeAsync()).Address, (await carol.Api.MeAsync()).Address], survey.Users.Select(user => user.Address));
-        Assert.Equal([("now", "transient", 1), ("ours", "durable", 3)], survey.Groups.Select(group => (group.Name, group.Mode, group.Members ?? 0)));
+        Assert.Equal([("now", GroupMode.Transient, 1), ("ours", GroupMode.Durable, 3)], survey.Groups.Select(group => (group.Name, group.Mode, group.Members)));
 
-        await Until.Sequence("both users are told", ["bob", "carol"], () => Task.FromResult(Named(atAlice.Seen(), "user")));
-        await Until.Sequence("both groups are told", ["now", "ours"], () => Task.FromResult(Named(atAlice.Seen(), "group")));
+        await Until.Sequence("both users are told", ["bob", "carol"], () => Task.FromResult(Named(atAlice, found => found.User?.Name)));
+        await Until.Sequence("both groups are told", ["now", "ours"], () => Task.FromResult(Named(atAlice, found => found.Group?.Name)));
         await Until.Sequence("the survey left nothing behind", queues, () => room.Broker.QueuesAsync(room.Rabbit));
 
         // Several at once do not hear each other's answers twice.
         var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(20)));
-        Assert.All(surveys, each => Assert.Equal(("complete", 2), (each.Ended, each.Users.Count)));
+        Assert.All(surveys, each => Assert.Equal((SurveyEnd.Complete, 2), (each.Ended, each.Users.Count)));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        Assert.Equal("complete", (await alice.Api.DiscoverAsync(20)).Ended);
+        Assert.Equal(SurveyEnd.Complete, (await alice.Api.DiscoverAsync(20)).Ended);
 
         // Acquainted by now, they find each other without the name server too; but who knows who else is there?
         await room.Redis.KillAsync();
@@ -59,14 +59,14 @@ public sealed class SurveyTests(SharedRabbitMq broker)
                 var away = await alice.Api.DiscoverAsync(window.TotalSeconds);
                 return (away.Ended, Waited: TimeProvider.System.GetElapsedTime(asked) >= window, Found: string.Join(' ', away.Users.Select(user => user.Name)));
             },
-            seen => seen == ("timeout", true, "bob"));
+            seen => seen == (SurveyEnd.Timeout, true, "bob"));
 
         await room.Redis.RestartAsync();
         await bob.DisposeAsync();
         await Until.Sequence("alice is listed alone", ["alice"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
         var started = TimeProvider.System.GetTimestamp();
         var alone = await alice.Api.DiscoverAsync(window.TotalSeconds);
-        Assert.Equal("timeout", alone.Ended);
+        Assert.Equal(SurveyEnd.Timeout, alone.Ended);
         Assert.Empty(alone.Users);
         Assert.Empty(alone.Groups);
         Assert.True(TimeProvider.System.GetElapsedTime(started) >= window);
@@ -107,7 +107,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         {
             // Again, if bob had no time to answer: what is forged comes at once or never.
             var survey = await Until.Value("somebody is found", () => alice.Api.DiscoverAsync(1.5), found => found.Users.Count > 0);
-            Assert.Equal("timeout", survey.Ended);
+            Assert.Equal(SurveyEnd.Timeout, survey.Ended);
             var bob = Assert.Single(survey.Users);
             Assert.Equal("bob", bob.Name);
             Assert.NotEqual(RawMember.Nowhere, bob.Address);
@@ -123,9 +123,9 @@ public sealed class SurveyTests(SharedRabbitMq broker)
             (correlation, carol.Answer(correlation, null, "chess", "more").ToByteArray()),
         ]);
         var found = await alice.Api.DiscoverAsync(20);
-        Assert.Equal("complete", found.Ended);
+        Assert.Equal(SurveyEnd.Complete, found.Ended);
         Assert.Equal(["bob", "carol"], found.Users.Select(user => user.Name));
-        Assert.Equal([("chess", (int?)1)], found.Groups.Select(group => (group.Name, group.Members)));
+        Assert.Equal([("chess", 1)], found.Groups.Select(group => (group.Name, group.Members)));
     }
 
     [Fact]
@@ -150,12 +150,10 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         {
             var refusal = await ChatApi.RefusalAsync(() => room.Clients[0].Api.DiscoverAsync(seconds));
             Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
-            Assert.Contains("30", refusal.Problem.Detail, StringComparison.Ordinal);
+            Assert.Contains("30", refusal.Message, StringComparison.Ordinal);
         }
     }
 
-    private static IEnumerable<string> Named(IEnumerable<ApiEvent> events, string kind) => events
-        .Where(e => e.Type == "found" && e.Data.TryGetProperty(kind, out _))
-        .Select(e => e.Data.GetProperty(kind).GetProperty("name").GetString()!)
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Named(EventWatcher events, Func<Finding, string?> name) =>
+        events.Seen<Finding>().Select(name).OfType<string>().Order(StringComparer.Ordinal);
 }

@@ -17,8 +17,8 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", ShortLease);
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {
-            await client.Api.JoinGroupAsync("chess", "durable");
-            await client.Api.JoinGroupAsync("now", "transient");
+            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
+            await client.Api.JoinGroupAsync("now", GroupMode.Transient);
         }
 
         await alice.Api.SayAsync("chess", "before");
@@ -41,17 +41,17 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         string[] meanwhile = [.. Enumerable.Range(0, 150).Select(i => $"{i}")];
         await alice.Api.SayAsync("chess", meanwhile);
         await alice.Api.SayAsync("now", meanwhile);
-        await UntilAllAsync(alice, "chess", "confirmed");
-        await UntilAllAsync(alice, "now", "sent");
+        await UntilAllAsync(alice, "chess", MessageState.Confirmed);
+        await UntilAllAsync(alice, "now", MessageState.Sent);
 
         // Back, but not yet in the room: the subscription is listed with its kind, and nothing comes by itself.
         await bob.RestartAsync();
-        Assert.Equal([new ApiGroup("chess", "durable", 1, false)], await bob.Api.GroupsAsync());
+        Assert.Equal([new GroupSummary("chess", GroupMode.Durable, 1, false)], await bob.Api.GroupsAsync());
         Assert.Equal(["before"], await bob.Api.TextsAsync("chess"));
 
         await using var atBob = await bob.WatchAsync();
-        Assert.Equal(new ApiGroup("chess", "durable", 2, true), await bob.Api.JoinGroupAsync("chess"));
-        Assert.Equal(new ApiGroup("now", "transient", 2, true), await bob.Api.JoinGroupAsync("now"));
+        Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 2, true), await bob.Api.JoinGroupAsync("chess"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now"));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before", .. meanwhile]);
         await alice.Api.SayAsync("chess", "after");
         await alice.Api.SayAsync("now", "after");
@@ -81,15 +81,15 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         own.Resume();
 
         await alice.RestartAsync();
-        Assert.Equal(["sending", "sending", "sending"], (await alice.Api.GroupMessagesAsync("chess")).Select(m => m.State));
+        Assert.Equal([MessageState.Sending, MessageState.Sending, MessageState.Sending], (await alice.Api.GroupMessagesAsync("chess")).Select(m => m.State));
         await alice.Api.JoinGroupAsync("chess");
-        await UntilAllAsync(alice, "chess", "confirmed");
+        await UntilAllAsync(alice, "chess", MessageState.Confirmed);
 
         // Some may have left before the crash, and leave again: shown once all the same.
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one", "two", "three"]);
     }
 
-    private static Task UntilAllAsync(ChatClientProcess client, string group, string state) => Until.True(
+    private static Task UntilAllAsync(ChatClientProcess client, string group, MessageState state) => Until.True(
         $"all that {client.Name} said in {group} is {state}",
         async () => (await client.Api.GroupMessagesAsync(group)).All(m => m.State == state));
 }

@@ -12,7 +12,7 @@ public sealed class GapTests(SharedRabbitMq broker)
         var bob = room.Clients[0];
         await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
         await alice.ClaimAsync(room.Redis);
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.LearnAsync(room.Redis, "chess");
         await using var atBob = await bob.WatchAsync();
 
@@ -24,11 +24,13 @@ public sealed class GapTests(SharedRabbitMq broker)
         Assert.Equal([0L, 0, 3, 0], (await bob.Api.GroupMessagesAsync("chess")).Select(m => m.Missing));
 
         // Told live right before the message that made it known.
-        await atBob.NextAsync("thirteen", e => e.Text("text") == "thirteen");
+        await atBob.NextAsync<Message>("thirteen", message => message.Text == "thirteen");
         Assert.Equal(
             ["message seven", "message eight", "group gap", "message twelve", "message thirteen"],
-            atBob.Seen().Where(e => e.Type is "message" or "group").Select(e => $"{e.Type} {e.Text("text") ?? e.Text("what")}"));
-        Assert.Contains("3 messages of alice are missing", atBob.Seen().Single(e => e.Type == "group").Text("detail"), StringComparison.Ordinal);
+            atBob.Seen<object>()
+                .Select(data => data switch { Message message => $"message {message.Text}", GroupChange change => $"group {change.What}", _ => null })
+                .OfType<string>());
+        Assert.Contains("3 messages of alice are missing", atBob.Seen<GroupChange>().Single().Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,7 +41,7 @@ public sealed class GapTests(SharedRabbitMq broker)
         var bob = room.Clients[0];
         await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
         await alice.ClaimAsync(room.Redis);
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.LearnAsync(room.Redis, "chess");
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);

@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Groups;
 using AspireChat.Client.Names;
 using AspireChat.Tests.Infrastructure;

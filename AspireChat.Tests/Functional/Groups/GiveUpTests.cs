@@ -17,9 +17,9 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
         (string, string)[] hasty = [("Chat:Groups:JoinTimeout", "00:00:02")];
         var alice = await system.StartClientAsync("alice", hasty);
         var bob = await system.StartClientAsync("bob", hasty);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
-        await bob.Api.JoinGroupAsync("now", "transient");
+        await bob.Api.JoinGroupAsync("now", GroupMode.Transient);
         await alice.Api.JoinGroupAsync("now");
         foreach (var group in (string[])["chess", "now"])
         {
@@ -32,7 +32,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
         {
             var refusal = await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync(group));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
-            Assert.True((await bob.Api.FindGroupAsync(group))!.Joined, $"bob is still in {group}");
+            Assert.True((await bob.Api.FindGroupAsync(group))!.IsJoined, $"bob is still in {group}");
             await alice.Api.SayAsync(group, "still here?");
         }
 
@@ -56,7 +56,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "hello");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);

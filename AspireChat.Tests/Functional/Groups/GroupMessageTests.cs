@@ -6,16 +6,16 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class GroupMessageTests(SharedRabbitMq broker)
 {
     [Theory]
-    [InlineData("durable", "confirmed")]
-    [InlineData("transient", "sent")]
-    public async Task What_one_says_reaches_all_others_once_and_in_order(string mode, string promise)
+    [InlineData(GroupMode.Durable, MessageState.Confirmed)]
+    [InlineData(GroupMode.Transient, MessageState.Sent)]
+    public async Task What_one_says_reaches_all_others_once_and_in_order(GroupMode mode, MessageState promise)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
         var (alice, bob) = (clients[0], clients[1]);
         for (var i = 0; i < clients.Length; i++)
         {
-            Assert.Equal(new ApiGroup("chess", mode, i + 1, true), await clients[i].Api.JoinGroupAsync("chess", mode));
+            Assert.Equal(new GroupSummary("chess", mode, i + 1, true), await clients[i].Api.JoinGroupAsync("chess", mode));
         }
 
         var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
@@ -23,13 +23,13 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
         {
             // The first message, step by step.
             var hello = await alice.Api.SendToGroupAsync("chess", "hello");
-            Assert.Equal("sending", hello.State);
-            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTalk.IsStateOf(hello.Id))).Text("state"));
+            Assert.Equal(MessageState.Sending, hello.State);
+            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTalk.IsStateOf(hello.Id))).State);
             foreach (var watcher in watchers[1..])
             {
-                var arrived = await watcher.NextAsync("message");
-                Assert.Equal((hello.Id, "alice", "hello", "delivered"), (arrived.Text("id"), arrived.Text("from"), arrived.Text("text"), arrived.Text("state")));
-                Assert.Equal("chess", arrived.Data.GetProperty("to").GetProperty("group").GetString());
+                var arrived = await watcher.NextAsync<Message>();
+                Assert.Equal((hello.Id, "alice", "hello", MessageState.Delivered), (arrived.Id, arrived.From, arrived.Text, arrived.State));
+                Assert.Equal("chess", arrived.To.Group);
             }
 
             // Then everybody at once.
@@ -57,8 +57,8 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
                 }
             }
 
-            Assert.Equal([promise], watchers[0].Seen().Where(GroupTalk.IsStateOf(hello.Id)).Select(e => e.Text("state")));
-            Assert.DoesNotContain(watchers.SelectMany(watcher => watcher.Seen()), e => e.Type is "refused" or "group");
+            Assert.Equal([promise], watchers[0].Seen<StateChange>().Where(GroupTalk.IsStateOf(hello.Id)).Select(change => change.State));
+            Assert.DoesNotContain(watchers.SelectMany(watcher => watcher.Seen<object>()), data => data is RefusedBatch or GroupChange);
             await AssertPagesAsync(bob);
         }
         finally
@@ -74,7 +74,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
     private static async Task AssertPagesAsync(ChatClientProcess client)
     {
         var all = await client.Api.GroupMessagesAsync("chess");
-        var paged = new List<string>();
+        var paged = new List<Guid>();
         var page = await client.Api.GroupMessagesAsync("chess", limit: 50);
         while (page.Count > 0)
         {

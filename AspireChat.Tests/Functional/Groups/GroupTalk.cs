@@ -1,5 +1,4 @@
 using AspireChat.Tests.Infrastructure;
-using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
 
@@ -8,9 +7,9 @@ internal static class GroupTalk
 {
     /// <summary>Says texts in a group, one after the other.</summary>
     /// <returns>Their ids.</returns>
-    public static async Task<IReadOnlyList<string>> SayAsync(this ChatApi api, string group, params IEnumerable<string> texts)
+    public static async Task<IReadOnlyList<Guid>> SayAsync(this ChatApi api, string group, params IEnumerable<string> texts)
     {
-        var ids = new List<string>();
+        var ids = new List<Guid>();
         foreach (var text in texts)
         {
             ids.Add((await api.SendToGroupAsync(group, text)).Id);
@@ -20,7 +19,7 @@ internal static class GroupTalk
     }
 
     /// <summary>The own group as listed, or null.</summary>
-    public static async Task<ApiGroup?> FindGroupAsync(this ChatApi api, string group) =>
+    public static async Task<GroupSummary?> FindGroupAsync(this ChatApi api, string group) =>
         (await api.GroupsAsync()).SingleOrDefault(listed => listed.Name == group);
 
     /// <summary>What a user said in a group, as this client has it, oldest first.</summary>
@@ -43,18 +42,15 @@ internal static class GroupTalk
         Until.Sequence(
             $"all that {from} said in {group} is told, once and in order",
             texts,
-            () => Task.FromResult(events.Seen()
-                .Where(e => e.Type == "message" && e.Text("from") == from && e.Data.GetProperty("to").GetProperty("group").GetString() == group)
-                .Select(e => e.Text("text")!)),
+            () => Task.FromResult(events.Seen<Message>()
+                .Where(message => message.From == from && message.To.Group == group)
+                .Select(message => message.Text)),
             deadline);
 
     /// <summary>The states that were told of a message.</summary>
-    public static Func<ApiEvent, bool> IsStateOf(string id) => happened => happened.Type == "state" && happened.Text("id") == id;
+    public static Func<StateChange, bool> IsStateOf(Guid id) => change => change.Id == id;
 
     /// <summary>Waits for an event <c>refused</c>.</summary>
-    public static async Task<string> NextRefusalAsync(this EventWatcher events, string place)
-    {
-        var refused = await events.NextAsync($"a refusal in {place}", e => e.Type == "refused" && e.Text("in") == place);
-        return Assert.IsType<string>(refused.Text("detail"));
-    }
+    public static async Task<string> NextRefusalAsync(this EventWatcher events, string place) =>
+        (await events.NextAsync<RefusedBatch>($"a refusal in {place}", refused => refused.In == place)).Detail;
 }

@@ -18,7 +18,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
             ((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
         foreach (var client in clients)
         {
-            await client.Api.JoinGroupAsync("chess", "durable");
+            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
         }
 
         // Several in one burst: each keeps its own trace though they may share a publish.
@@ -33,7 +33,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
             otlp.Spans(), span => span.Attributes.Any(a => a.Value.Contains("secret", StringComparison.Ordinal)) || span.Name.Contains("secret", StringComparison.Ordinal));
     }
 
-    private static async Task AssertTraceAsync(OtlpReceiver otlp, string id)
+    private static async Task AssertTraceAsync(OtlpReceiver otlp, Guid id)
     {
         var spans = await Until.Value(
             $"the four spans of message {id}", () => Task.FromResult(SpansOf(otlp, id)), seen => seen.Count == 4);
@@ -55,6 +55,6 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
         Assert.Equal(("alice", "", send.TraceId), (call.Service, call.ParentId, call.TraceId));
     }
 
-    private static List<ReceivedSpan> SpansOf(OtlpReceiver otlp, string id) =>
-        [.. otlp.Spans().Where(span => span.Source == "AspireChat" && span.Attribute("messaging.message.id") == id)];
+    private static List<ReceivedSpan> SpansOf(OtlpReceiver otlp, Guid id) =>
+        [.. otlp.Spans().Where(span => span.Source == "AspireChat" && span.Attribute("messaging.message.id") == $"{id}")];
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Groups;
 using AspireChat.Client.Names;
 using AspireChat.Tests.Infrastructure;
@@ -16,22 +15,22 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     {
         await using var room = await StartAsync("alice", "bob");
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        Assert.Equal(new ApiGroup("chess", "durable", 1, true), await alice.Api.JoinGroupAsync("Chess"));
-        Assert.Equal(new ApiGroup("now", "transient", 1, true), await alice.Api.JoinGroupAsync("now", "transient"));
+        Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 1, true), await alice.Api.JoinGroupAsync("Chess"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 1, true), await alice.Api.JoinGroupAsync("now", GroupMode.Transient));
 
         foreach (var api in (ChatApi[])[alice.Api, bob.Api])
         {
-            var durable = await ChatApi.RefusalAsync(() => api.JoinGroupAsync("chess", "transient"));
+            var durable = await ChatApi.RefusalAsync(() => api.JoinGroupAsync("chess", GroupMode.Transient));
             Assert.Equal(HttpStatusCode.Conflict, durable.Status);
-            Assert.Contains("durable", durable.Problem.Detail, StringComparison.Ordinal);
-            Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.JoinGroupAsync("now", "durable"))).Status);
+            Assert.Contains("durable", durable.Message, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.JoinGroupAsync("now", GroupMode.Durable))).Status);
         }
 
         // A refused join leaves nothing behind, and whoever does not say takes what is there.
         Assert.Empty(await bob.Api.GroupsAsync());
         await alice.Api.UntilMembersAsync("chess", 1);
-        Assert.Equal(new ApiGroup("now", "transient", 2, true), await bob.Api.JoinGroupAsync("now"));
-        Assert.Equal(new ApiGroup("now", "transient", 2, true), await bob.Api.JoinGroupAsync("now", "transient"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now", GroupMode.Transient));
     }
 
     [Fact]
@@ -62,15 +61,15 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await bob.Api.JoinGroupAsync("chess");
         await using var atBob = await bob.WatchAsync();
         await bob.Api.ExitGroupAsync("chess");
-        Assert.Equal("left", (await atBob.NextAsync("group")).Text("what"));
-        Assert.Equal([new ApiGroup("chess", "durable", 1, false)], await bob.Api.GroupsAsync());
+        Assert.Equal("left", (await atBob.NextAsync<GroupChange>()).What);
+        Assert.Equal([new GroupSummary("chess", GroupMode.Durable, 1, false)], await bob.Api.GroupsAsync());
 
         await alice.Api.SayAsync("chess", "one", "two");
         await Until.True(
-            "both are confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == "confirmed"));
+            "both are confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed));
         Assert.Empty(await bob.Api.TextsAsync("chess"));
         await bob.Api.JoinGroupAsync("chess");
-        Assert.Equal("joined", (await atBob.NextAsync("group")).Text("what"));
+        Assert.Equal("joined", (await atBob.NextAsync<GroupChange>()).What);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one", "two"]);
     }
 
@@ -102,7 +101,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
 
         // What was said there can still be read; the name is free for another kind of group.
         Assert.Empty(await bob.Api.TextsAsync("chess"));
-        Assert.Equal(new ApiGroup("chess", "transient", 1, true), await bob.Api.JoinGroupAsync("chess", "transient"));
+        Assert.Equal(new GroupSummary("chess", GroupMode.Transient, 1, true), await bob.Api.JoinGroupAsync("chess", GroupMode.Transient));
         await bob.Api.ExitGroupAsync("chess");
         Assert.Empty(await bob.Api.GroupsAsync());
         await AssertNothingIsLeftAsync(room);
@@ -187,7 +186,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {
             await client.Api.JoinGroupAsync("chess");
-            await client.Api.JoinGroupAsync("now", "transient");
+            await client.Api.JoinGroupAsync("now", GroupMode.Transient);
         }
 
         await alice.Api.UntilMembersAsync("chess", 2);
@@ -199,7 +198,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await alice.KillAsync();
         await bob.RestartAsync();
         await bob.Api.UntilMembersAsync("chess", 0, deadline: TimeSpan.FromSeconds(10));
-        Assert.Equal(new ApiGroup("now", "durable", 1, true), await bob.Api.JoinGroupAsync("now", "durable"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Durable, 1, true), await bob.Api.JoinGroupAsync("now", GroupMode.Durable));
     }
 
     private static async Task<IEnumerable<string>> GroupQueuesAsync(Room room) =>

@@ -9,9 +9,9 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     private static readonly string[] Old = [.. Enumerable.Range(0, 10).Select(i => $"old {i}")];
 
     [Theory]
-    [InlineData("durable")]
-    [InlineData("transient")]
-    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(string mode)
+    [InlineData(GroupMode.Durable)]
+    [InlineData(GroupMode.Transient)]
+    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(GroupMode mode)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -28,9 +28,9 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Theory]
-    [InlineData("durable")]
-    [InlineData("transient")]
-    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(string mode)
+    [InlineData(GroupMode.Durable)]
+    [InlineData(GroupMode.Transient)]
+    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(GroupMode mode)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -54,7 +54,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
         await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         var replay = await SayOldTextsAsync(mallory, alice);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
@@ -84,7 +84,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "one");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one"]);
@@ -95,7 +95,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await room.Redis.ExecuteAsync("FLUSHALL");
         await Until.True(
             "carol is registered again", async () => (await room.Redis.ExecuteAsync("EXISTS", "chat:claim:carol", "chat:claim:alice")).ToString() == "2");
-        await carol.Api.JoinGroupAsync("chess", "durable");
+        await carol.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await carol.Api.SayAsync("chess", "three");
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.JoinGroupAsync("chess");
@@ -113,7 +113,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "carol"]);
         var (alice, carol) = (room.Clients[0], room.Clients[1]);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.Api.SayAsync("chess", "before");
 
         // The claim, so that she knows at once whose texts these are.
@@ -132,11 +132,11 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.SayAsync("chess", Old);
         await Until.True(
             "all of it is confirmed",
-            async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State is "confirmed" or "sent"));
+            async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State is MessageState.Confirmed or MessageState.Sent));
         var last = (await alice.Api.GroupMessagesAsync("chess"))[^1].Id;
         await Until.True(
             "mallory has overheard it",
-            () => overheard.Any(body => System.Text.Encoding.Latin1.GetString(body).Contains(last, StringComparison.Ordinal)));
+            () => overheard.Any(body => System.Text.Encoding.Latin1.GetString(body).Contains($"{last}", StringComparison.Ordinal)));
         return [.. overheard];
     }
 

@@ -33,9 +33,9 @@ public sealed class InsultTests(SharedRabbitMq broker)
             // Told live the same: each by one client, once.
             await Until.Sequence(
                 "each insult was told to one client",
-                sent.Keys.Order(StringComparer.Ordinal),
-                () => Task.FromResult<IEnumerable<string>>(watchers
-                    .SelectMany(watcher => watcher.Seen()).Where(e => e.Type == "insult").Select(e => e.Text("id")!).Order(StringComparer.Ordinal)));
+                sent.Keys.Order(),
+                () => Task.FromResult<IEnumerable<Guid>>(watchers
+                    .SelectMany(watcher => watcher.Seen<ReceivedInsult>()).Select(insult => insult.Id).Order()));
 
             // A stock insult, and one's own words.
             var stock = await clients[0].Api.InsultAsync();
@@ -82,7 +82,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
             Enumerable.Range(1, 40),
             async () => (await ReceivedAsync(clients)).Select(insult => int.Parse(insult.Text, CultureInfo.InvariantCulture)).Order());
         await Until.Equal(
-            "the garbage was refused", 4, () => Task.FromResult(atAlice.Seen().Concat(atBob.Seen()).Count(e => e.Type == "refused" && e.Text("in") == "insults")));
+            "the garbage was refused", 4, () => Task.FromResult(atAlice.Seen<RefusedBatch>().Concat(atBob.Seen<RefusedBatch>()).Count(refused => refused.In == "insults")));
 
         // The same one again, by whoever found it in the queue: nobody sees it twice.
         var replayed = zoe.Sign(zoe.Insults(41, "replayed"));
@@ -101,7 +101,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
         var carol = clients[2];
-        var sent = new Dictionary<string, string>();
+        var sent = new Dictionary<Guid, string>();
         for (var third = 0; third < 3; third++)
         {
             var some = (await carol.Api.InsultsAsync()).Count + 5;
@@ -137,9 +137,9 @@ public sealed class InsultTests(SharedRabbitMq broker)
         by.PublishAsync("", insult.ToByteArray(), routingKey: "chat.insults");
 
     // All clients at once, in turns.
-    private static async Task<IReadOnlyDictionary<string, string>> SendAsync(ChatClientProcess[] clients, IEnumerable<int> numbers)
+    private static async Task<IReadOnlyDictionary<Guid, string>> SendAsync(ChatClientProcess[] clients, IEnumerable<int> numbers)
     {
-        var sent = new ConcurrentDictionary<string, string>();
+        var sent = new ConcurrentDictionary<Guid, string>();
         await Task.WhenAll(numbers.GroupBy(number => clients[number % clients.Length]).Select(async part =>
         {
             foreach (var number in part)
@@ -152,13 +152,13 @@ public sealed class InsultTests(SharedRabbitMq broker)
     }
 
     // Exactly what was sent, in the union of all clients, none twice.
-    private static Task UntilAllAsync(ChatClientProcess[] clients, IReadOnlyDictionary<string, string> sent, TimeSpan deadline) =>
+    private static Task UntilAllAsync(ChatClientProcess[] clients, IReadOnlyDictionary<Guid, string> sent, TimeSpan deadline) =>
         Until.Sequence(
             "all insults have come, each once",
-            sent.OrderBy(insult => insult.Key, StringComparer.Ordinal).Select(insult => (insult.Key, insult.Value)),
-            async () => (await ReceivedAsync(clients)).OrderBy(insult => insult.Id, StringComparer.Ordinal).Select(insult => (insult.Id, insult.Text)),
+            sent.OrderBy(insult => insult.Key).Select(insult => (insult.Key, insult.Value)),
+            async () => (await ReceivedAsync(clients)).OrderBy(insult => insult.Id).Select(insult => (insult.Id, insult.Text)),
             deadline);
 
-    private static async Task<IEnumerable<ApiInsult>> ReceivedAsync(IEnumerable<ChatClientProcess> clients) =>
+    private static async Task<IEnumerable<ReceivedInsult>> ReceivedAsync(IEnumerable<ChatClientProcess> clients) =>
         (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync()))).SelectMany(received => received);
 }

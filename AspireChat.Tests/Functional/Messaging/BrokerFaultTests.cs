@@ -27,25 +27,25 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await alice.Http.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode);
         var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("chess"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, join.Status);
-        Assert.Contains("RabbitMQ is away", join.Problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("RabbitMQ is away", join.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.DiscoverAsync())).Status);
-        Assert.Equal("sending", (await alice.Api.InsultAsync("late")).State);
+        Assert.Equal(MessageState.Sending, (await alice.Api.InsultAsync("late")).State);
         Assert.Empty(await alice.Api.GroupsAsync());
 
         await late.RestartAsync();
         await atAlice.NextAsync("the broker is there", IsConnection("connected"), Recovery);
         await Task.WhenAll(alice.UntilReadyAsync(), bob.UntilReadyAsync());
-        await bob.Api.JoinGroupAsync("chess", "transient");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Transient);
 
         // As hasty as she is, she may have to ask a broker twice that is still busy with its start.
-        await Until.Value("alice joins", () => alice.Api.JoinGroupAsync("chess", "transient"), group => group.Joined);
+        await Until.Value("alice joins", () => alice.Api.JoinGroupAsync("chess", GroupMode.Transient), group => group.IsJoined);
         await alice.Api.SayAsync("chess", "hello");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
         await Until.Sequence(
             "one of them has the insult",
             ["late"],
             async () => (await alice.Api.InsultsAsync()).Concat(await bob.Api.InsultsAsync()).Select(insult => insult.Text));
-        Assert.Equal("complete", (await bob.Api.DiscoverAsync(20)).Ended);
+        Assert.Equal(SurveyEnd.Complete, (await bob.Api.DiscoverAsync(20)).Ended);
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
         foreach (var client in clients)
         {
-            await client.Api.JoinGroupAsync("chess", "durable");
-            await client.Api.JoinGroupAsync("now", "transient");
+            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
+            await client.Api.JoinGroupAsync("now", GroupMode.Transient);
         }
 
         var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
@@ -105,7 +105,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
             {
                 await Until.True(
                     $"all of {client.Name} is confirmed",
-                    async () => (await client.Api.GroupMessagesAsync("chess")).Where(m => m.From == client.Name).All(m => m.State == "confirmed"),
+                    async () => (await client.Api.GroupMessagesAsync("chess")).Where(m => m.From == client.Name).All(m => m.State == MessageState.Confirmed),
                     Recovery);
             }
 
@@ -147,9 +147,9 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         (string, string)[] hasty = [("Chat:Groups:JoinTimeout", "00:00:02"), ("Chat:Broker:PublishDeadline", "00:00:01")];
         var alice = await system.StartClientAsync("alice", hasty);
         var bob = await system.StartClientAsync("bob", hasty);
-        await alice.Api.JoinGroupAsync("chess", "durable");
-        await bob.Api.JoinGroupAsync("chess", "durable");
-        await alice.Api.JoinGroupAsync("now", "transient");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await alice.Api.JoinGroupAsync("now", GroupMode.Transient);
         await using var atAlice = await alice.WatchAsync();
         await using var atBob = await bob.WatchAsync();
 
@@ -163,21 +163,21 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         {
             var refusal = await ChatApi.RefusalAsync(call);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
-            Assert.Contains("RabbitMQ is away", refusal.Problem.Detail, StringComparison.Ordinal);
+            Assert.Contains("RabbitMQ is away", refusal.Message, StringComparison.Ordinal);
         }
 
-        Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal("sending", message.State));
+        Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Sending, message.State));
 
         // Who leaves a transient group with something unsaid will not say it to those who are there next time.
         await alice.Api.SayAsync("now", "anybody here?");
         await alice.Api.ExitGroupAsync("now");
         var unsent = Assert.Single(await alice.Api.GroupMessagesAsync("now"));
-        Assert.Equal("failed", unsent.State);
+        Assert.Equal(MessageState.Failed, unsent.State);
         Assert.Contains("left the group", unsent.Reason, StringComparison.Ordinal);
 
         own.Resume();
         await atAlice.NextAsync("the broker is back", IsConnection("connected"), Recovery);
-        await Until.True("all is confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == "confirmed"), Recovery);
+        await Until.True("all is confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed), Recovery);
 
         // What left before and after is there once, at him too: a give-up that was refused has changed nothing.
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", texts, Recovery);
@@ -199,7 +199,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", lease);
         foreach (var group in (string[])["chess", "now"])
         {
-            await alice.Api.JoinGroupAsync(group, group == "chess" ? "durable" : "transient");
+            await alice.Api.JoinGroupAsync(group, group == "chess" ? GroupMode.Durable : GroupMode.Transient);
             await bob.Api.JoinGroupAsync(group);
         }
 
@@ -214,7 +214,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "one", "two"]);
         await alice.Api.UntilTextsAsync("alice", "now", "bob", ["three"]);
         Assert.Equal(
-            [new ApiGroup("chess", "durable", null, true), new ApiGroup("now", "transient", null, true)], await alice.Api.GroupsAsync());
+            [new GroupSummary("chess", GroupMode.Durable, null, true), new GroupSummary("now", GroupMode.Transient, null, true)], await alice.Api.GroupsAsync());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("go"))).Status);
 
         // It comes back empty: who is in a room is in its list again, and nobody has to do anything.
@@ -225,9 +225,9 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
             await client.Api.UntilMembersAsync("now", 2);
         }
 
-        Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("now", "durable"))).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("now", GroupMode.Durable))).Status);
     }
 
-    private static Func<ApiEvent, bool> IsConnection(string state) =>
-        e => e.Type == "connection" && e.Text("connection") == "rabbitmq" && e.Text("state") == state;
+    private static Func<ConnectionChange, bool> IsConnection(string state) =>
+        change => change.Connection == "rabbitmq" && change.State == state;
 }

@@ -21,7 +21,7 @@ public sealed class ClusterTests
         var others = ("Chat:Broker:OtherNodes", $"127.0.0.1:{second.Port},127.0.0.1:{third.Port}");
         var alice = await system.StartClientAsync("alice", others);
         var bob = await system.StartClientAsync("bob", others);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await using var atBob = await bob.WatchAsync();
 
@@ -46,6 +46,6 @@ public sealed class ClusterTests
     private static Task UntilConfirmedAsync(ChatClientProcess client, int count) => Until.Equal(
         "all is confirmed",
         count,
-        async () => (await client.Api.GroupMessagesAsync("chess")).Count(message => message.State == "confirmed"),
+        async () => (await client.Api.GroupMessagesAsync("chess")).Count(message => message.State == MessageState.Confirmed),
         Recovery);
 }

@@ -37,6 +37,6 @@ public sealed class ConnectingTests(SharedRabbitMq shared)
 
         Assert.Single(alice.Process.Output.Split('\n'), line => line.Contains("RabbitMQ is away", StringComparison.Ordinal));
         Assert.Equal("connecting", (await alice.Api.MeAsync()).Connections["rabbitmq"]);
-        Assert.DoesNotContain(events.Seen(), e => e.Type == "connection" && e.Text("connection") == "rabbitmq");
+        Assert.DoesNotContain(events.Seen<ConnectionChange>(), change => change.Connection == "rabbitmq");
     }
 }

@@ -43,7 +43,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
             name, ("Chat:Groups:DeliveryLimit", "10"), ("Chat:Broker:MaxBackoff", "00:00:00.2"))));
         foreach (var client in clients)
         {
-            await client.Api.JoinGroupAsync("chess", "durable");
+            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
         }
 
         await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
@@ -54,16 +54,16 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
 
         foreach (var client in clients)
         {
-            await Until.Equal($"{client.Name} finds both others", ("complete", 2), async () => await FoundAsync(client), Patience);
+            await Until.Equal($"{client.Name} finds both others", (SurveyEnd.Complete, 2), async () => await FoundAsync(client), Patience);
             await client.Api.SendToGroupAsync("chess", $"the end of {client.Name}");
         }
 
         var insults = await Task.WhenAll(clients.Select(client => client.Api.InsultAsync($"insult of {client.Name}")));
         await Until.Sequence(
             "each insult reaches one of them",
-            insults.Select(insult => insult.Id).Order(StringComparer.Ordinal),
+            insults.Select(insult => insult.Id).Order(),
             async () => (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync())))
-                .SelectMany(received => received).Where(insult => insult.From != "zoe").Select(insult => insult.Id).Order(StringComparer.Ordinal),
+                .SelectMany(received => received).Where(insult => insult.From != "zoe").Select(insult => insult.Id).Order(),
             Patience);
         foreach (var client in clients)
         {
@@ -156,7 +156,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
     }
 
     // A survey fails while a connection is made again.
-    private static async Task<(string Ended, int Users)> FoundAsync(ChatClientProcess client)
+    private static async Task<(SurveyEnd Ended, int Users)> FoundAsync(ChatClientProcess client)
     {
         var survey = await client.Api.DiscoverAsync(seconds: 10);
         return (survey.Ended, survey.Users.Count(user => user.Name is "alice" or "bob" or "carol"));

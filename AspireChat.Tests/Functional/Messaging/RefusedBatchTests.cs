@@ -17,8 +17,8 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
-        await bob.Api.JoinGroupAsync("chess", "durable");
-        await bob.Api.JoinGroupAsync("go", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await bob.Api.JoinGroupAsync("go", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit!);
         await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit!);
@@ -57,12 +57,12 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         Assert.Empty(await bob.Api.TextsAsync("go"));
 
         await atBob.UntilToldAsync("chess", "alice", [.. shown, "after a replay"]);
-        Assert.DoesNotContain(atBob.Seen(), e => e.Type == "message" && e.Text("from") != "alice");
-        Assert.DoesNotContain(atBob.Seen(), e => e.Type == "group");
-        Assert.All(atBob.Seen().Where(e => e.Type == "refused"), e => Assert.DoesNotContain(e.Text("detail")!, char.IsControl));
+        Assert.DoesNotContain(atBob.Seen<Message>(), message => message.From != "alice");
+        Assert.Empty(atBob.Seen<GroupChange>());
+        Assert.All(atBob.Seen<RefusedBatch>(), refused => Assert.DoesNotContain(refused.Detail, char.IsControl));
 
         // The loud warning about alice's other key, once.
-        Assert.Single(atBob.Seen(), e => e.Type == "connection" && e.Text("connection") == "peer:alice" && e.Text("state") == "key-changed");
+        Assert.Single(atBob.Seen<ConnectionChange>(), change => change is { Connection: "peer:alice", State: "key-changed" });
         Assert.False(bob.Process.HasExited);
     }
 
@@ -71,7 +71,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit!);
         await alice.ClaimAsync(system.Redis);
@@ -99,7 +99,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         }
 
         Assert.False(bob.Process.HasExited);
-        Assert.DoesNotContain(atBob.Seen(), e => e.Type == "connection");
+        Assert.Empty(atBob.Seen<ConnectionChange>());
     }
 
     [Fact]
@@ -107,18 +107,18 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["bob"]);
         var bob = room.Clients[0];
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
         await alice.ClaimAsync(room.Redis);
         await alice.LearnAsync(room.Redis, "chess");
 
         await room.Redis.KillAsync();
-        await atBob.NextAsync("Redis is away", e => e.Type == "connection" && e.Text("connection") == "redis" && e.Text("state") != "connected");
+        await atBob.NextAsync<ConnectionChange>("Redis is away", change => change is { Connection: "redis", State: not "connected" });
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
         await room.Redis.RestartAsync();
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
-        Assert.DoesNotContain(atBob.Seen(), e => e.Type == "refused");
+        Assert.Empty(atBob.Seen<RefusedBatch>());
     }
 
     private static IEnumerable<(string What, byte[] Body, string? ContentType, string Why)> Bad(RawMember alice, RawMember mallory)

@@ -24,16 +24,16 @@ public sealed class DeliveryQuotaTests
 
         await Until.True("alice is told", () => IsTold(atAlice, "peer:bob"));
         await Until.True("bob is told", () => IsTold(atBob, "peer:alice"));
-        Assert.Contains(await alice.Api.MessagesAsync("bob"), message => message.State == "sending");
-        Assert.DoesNotContain(await alice.Api.MessagesAsync("bob"), message => message.State == "failed");
+        Assert.Contains(await alice.Api.MessagesAsync("bob"), message => message.State == MessageState.Sending);
+        Assert.DoesNotContain(await alice.Api.MessagesAsync("bob"), message => message.State == MessageState.Failed);
 
         // 512 KiB, of which 64 come at once, and 64 each second.
         await Until.True(
-            "everything is delivered", async () => (await alice.Api.MessagesAsync("bob")).All(message => message.State == "delivered"));
+            "everything is delivered", async () => (await alice.Api.MessagesAsync("bob")).All(message => message.State == MessageState.Delivered));
         Assert.InRange(TimeProvider.System.GetElapsedTime(started).TotalSeconds, 4, 60);
         Assert.Equal(64, (await bob.Api.MessagesAsync("alice")).Count);
     }
 
-    private static bool IsTold(EventWatcher events, string connection) => events.Seen().Any(
-        happened => happened.Type == "connection" && happened.Text("connection") == connection && happened.Text("state") == "slowed");
+    private static bool IsTold(EventWatcher events, string connection) => events.Seen<ConnectionChange>().Any(
+        change => change.Connection == connection && change.State == "slowed");
 }

@@ -19,7 +19,7 @@ public sealed class ForgedAddressTests
 
         await Until.Equal("bob's address is the own one", own, async () => (await bob.Api.UsersAsync()).Single().Address);
         var carol = await system.StartClientAsync("carol");
-        Assert.Equal("open", (await carol.Api.OpenChatAsync("bob")).State);
+        Assert.Equal(ChatState.Open, (await carol.Api.OpenChatAsync("bob")).State);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ForgedAddressTests
 
         // 500 ms, doubled each time and shortened by at most half: 7 tries, each of which may connect twice.
         Assert.InRange(Volatile.Read(ref calls), 1, 14);
-        Assert.Equal("sending", Assert.Single(await alice.Api.MessagesAsync("bob")).State);
+        Assert.Equal(MessageState.Sending, Assert.Single(await alice.Api.MessagesAsync("bob")).State);
         victim.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => accepting);
     }

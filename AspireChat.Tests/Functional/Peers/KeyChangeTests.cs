@@ -28,15 +28,15 @@ public sealed class KeyChangeTests
 
         // A loud refusal.
         var sent = await alice.Api.SendAsync("bob", "a secret");
-        var failed = await events.NextAsync("the message fails", e => e.Type == "state" && e.Text("id") == sent.Id);
-        Assert.Equal("failed", failed.Text("state"));
-        Assert.Contains("WARNING", failed.Text("reason"), StringComparison.Ordinal);
-        Assert.Contains(bobsKey, failed.Text("reason"), StringComparison.Ordinal);
-        Assert.Contains(key, failed.Text("reason"), StringComparison.Ordinal);
-        Assert.Contains(events.Seen(), e => e.Type == "connection" && e.Text("connection") == "peer:bob" && e.Text("state") == "key-changed");
+        var failed = await events.NextAsync<StateChange>("the message fails", change => change.Id == sent.Id);
+        Assert.Equal(MessageState.Failed, failed.State);
+        Assert.Contains("WARNING", failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(bobsKey, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(key, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(events.Seen<ConnectionChange>(), change => change is { Connection: "peer:bob", State: "key-changed" });
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));
         Assert.Equal(HttpStatusCode.Conflict, refusal.Status);
-        Assert.Contains("WARNING", refusal.Problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("WARNING", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(await impostor.Api.ChatsAsync());
 
         // Accepting some other key changes nothing; accepting the one that is there does.
@@ -44,7 +44,7 @@ public sealed class KeyChangeTests
         await alice.Api.TrustAsync("bob", key);
         await SayAsync(alice, "bob", "after");
         Assert.Equal(["after"], (await impostor.Api.MessagesAsync("alice")).Select(m => m.Text));
-        Assert.Equal(["delivered", "failed", "delivered"], (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+        Assert.Equal([MessageState.Delivered, MessageState.Failed, MessageState.Delivered], (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed class KeyChangeTests
         await alice.RestartAsync();
         await using var again = await alice.WatchAsync();
         await alice.Api.SendAsync("bob", "a secret");
-        var warning = await again.NextAsync("a warning", e => e.Type == "connection" && e.Text("connection") == "peer:bob");
-        Assert.Equal("wrong-key", warning.Text("state"));
+        var warning = await again.NextAsync<ConnectionChange>("a warning", change => change.Connection == "peer:bob");
+        Assert.Equal("wrong-key", warning.State);
         Assert.Empty(await mallory.Api.ChatsAsync());
 
         await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", address);
@@ -92,11 +92,11 @@ public sealed class KeyChangeTests
         var sent = await again.Api.SendAsync("bob", "it is me");
 
         var failed = await Until.Value(
-            "the message fails", () => again.Api.MessagesAsync("bob"), messages => messages.Single().State == "failed");
+            "the message fails", () => again.Api.MessagesAsync("bob"), messages => messages.Single().State == MessageState.Failed);
         Assert.Contains("bob's client refused", failed[0].Reason, StringComparison.Ordinal);
         Assert.Contains("another key", failed[0].Reason, StringComparison.Ordinal);
-        var warning = await events.NextAsync("a warning", e => e.Type == "connection" && e.Text("connection") == "peer:alice");
-        Assert.Equal("key-changed", warning.Text("state"));
+        var warning = await events.NextAsync<ConnectionChange>("a warning", change => change.Connection == "peer:alice");
+        Assert.Equal("key-changed", warning.State);
         Assert.Equal(["before"], (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
 
         // Bob hears from her by other means, and accepts.
@@ -133,6 +133,6 @@ public sealed class KeyChangeTests
     {
         var sent = await from.Api.SendAsync(to, text);
         await Until.Equal(
-            $"'{text}' is delivered", "delivered", async () => (await from.Api.MessagesAsync(to)).Single(m => m.Id == sent.Id).State);
+            $"'{text}' is delivered", MessageState.Delivered, async () => (await from.Api.MessagesAsync(to)).Single(m => m.Id == sent.Id).State);
     }
 }

@@ -40,11 +40,11 @@ public sealed class LyingPeerTests
         Assert.Equal(1ul, await seqs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
         await line.Alice.Api.SendAsync("bob", "two");
         Assert.Equal(2ul, await seqs.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().DefaultTimeout());
-        Assert.Equal(["sending", "sending"], await line.StatesAsync());
+        Assert.Equal([MessageState.Sending, MessageState.Sending], await line.StatesAsync());
 
         await receipts.Writer.WriteAsync(new Receipt { StoredThrough = 1 }, TestContext.Current.CancellationToken);
-        await Until.Equal("the first one has come further", true, async () => (await line.StatesAsync()).First() != "sending");
-        Assert.Equal("sending", (await line.StatesAsync()).Last());
+        await Until.Equal("the first one has come further", true, async () => (await line.StatesAsync()).First() != MessageState.Sending);
+        Assert.Equal(MessageState.Sending, (await line.StatesAsync()).Last());
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class LyingPeerTests
         };
 
         await line.Alice.Api.SendAsync("bob", "a secret");
-        await Until.Sequence("it fails", ["failed"], line.StatesAsync);
+        await Until.Sequence("it fails", [MessageState.Failed], line.StatesAsync);
         Assert.Contains("does not answer as bob", (await line.Alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
         Assert.Equal(0, seen);
     }
@@ -76,7 +76,7 @@ public sealed class LyingPeerTests
             throw new RpcException(new Status(StatusCode.PermissionDenied, "\u001b[2J" + new string('x', 5_000)));
 
         await line.Alice.Api.SendAsync("bob", "hello");
-        await Until.Sequence("it fails", ["failed"], line.StatesAsync);
+        await Until.Sequence("it fails", [MessageState.Failed], line.StatesAsync);
         Assert.InRange((await line.Alice.Api.MessagesAsync("bob"))[0].Reason!.Length, 10, 300);
     }
 
@@ -92,7 +92,7 @@ public sealed class LyingPeerTests
         line.Bob.OnDeliver = (_, _, _) => throw new RpcException(new Status(trouble, "Trouble."));
         await line.Alice.Api.SendAsync("bob", "hello");
         await Until.True("it is tried again and again", () => line.Bob.Calls >= 4);
-        Assert.Equal(["sending"], await line.StatesAsync());
+        Assert.Equal([MessageState.Sending], await line.StatesAsync());
 
         // 100 ms, doubled each time and shortened by at most half: two more seconds hold few further tries.
         var (before, since) = (line.Bob.Calls, Stopwatch.GetTimestamp());
@@ -100,7 +100,7 @@ public sealed class LyingPeerTests
         Assert.InRange(line.Bob.Calls - before, 0, 6);
 
         line.Bob.OnDeliver = good;
-        await Until.Sequence("it arrives in the end", ["delivered"], line.StatesAsync);
+        await Until.Sequence("it arrives in the end", [MessageState.Delivered], line.StatesAsync);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class LyingPeerTests
         var (before, since) = (line.Bob.Calls, Stopwatch.GetTimestamp());
         await Until.True("two seconds have passed", () => Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
         Assert.InRange(line.Bob.Calls - before, 0, 45);
-        Assert.Equal(["sending"], await line.StatesAsync());
+        Assert.Equal([MessageState.Sending], await line.StatesAsync());
     }
 
     [Fact]
@@ -147,13 +147,13 @@ public sealed class LyingPeerTests
     {
         await using var line = await Line.StartAsync();
         await line.Alice.Api.SendAsync("bob", "one");
-        await Until.Sequence("it arrives", ["delivered"], line.StatesAsync);
+        await Until.Sequence("it arrives", [MessageState.Delivered], line.StatesAsync);
 
         await using var elsewhere = await RawPeerServer.StartAsync(line.Peer);
         await line.Peer.RegisterAsync(line.Redis, elsewhere.Address);
         await line.Bob.DisposeAsync();
         await line.Alice.Api.SendAsync("bob", "two");
-        await Until.Sequence("both have arrived", ["delivered", "delivered"], line.StatesAsync);
+        await Until.Sequence("both have arrived", [MessageState.Delivered, MessageState.Delivered], line.StatesAsync);
         Assert.True(elsewhere.Calls > 0);
     }
 
@@ -188,7 +188,7 @@ public sealed class LyingPeerTests
             return new Line(system, alice, peer, bob);
         }
 
-        public async Task<IEnumerable<string>> StatesAsync() => (await Alice.Api.MessagesAsync("bob")).Select(message => message.State);
+        public async Task<IEnumerable<MessageState>> StatesAsync() => (await Alice.Api.MessagesAsync("bob")).Select(message => message.State);
 
         public async ValueTask DisposeAsync()
         {

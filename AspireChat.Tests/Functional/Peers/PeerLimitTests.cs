@@ -28,7 +28,7 @@ public sealed class PeerLimitTests
         Assert.Equal(StatusCode.ResourceExhausted, (await stream.EndAsync()).StatusCode);
 
         var other = modest.OpenChatAsync(modest.Connect(address));
-        await Until.Equal("the other one is heard", "asked", async () => (await bob.Api.FindChatAsync("modest"))?.State);
+        await Until.Equal("the other one is heard", ChatState.Asked, async () => (await bob.Api.FindChatAsync("modest"))?.State);
         await bob.Api.AcceptChatAsync("modest");
         Assert.Equal(StatusCode.OK, (await other.DefaultTimeout()).StatusCode);
 
@@ -69,7 +69,7 @@ public sealed class PeerLimitTests
             await alice.Api.SendAsync("bob", $"{i}");
             await Until.True(
                 $"message {i} is delivered",
-                async () => (await alice.Api.MessagesAsync("bob")) is { } sent && sent.Count == i + 1 && sent.All(m => m.State == "delivered"),
+                async () => (await alice.Api.MessagesAsync("bob")) is { } sent && sent.Count == i + 1 && sent.All(m => m.State == MessageState.Delivered),
                 TimeSpan.FromSeconds(10));
 
             // Longer than the silence that is allowed.

@@ -92,10 +92,10 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
         await forger.ClaimAsync(lone.Redis);
         await AssertRefusedAsync(forger, forger.Connect(lone.Address), StatusCode.PermissionDenied);
 
-        var warning = await events.NextAsync("connection");
-        Assert.Equal(("peer:erin", "key-changed"), (warning.Text("connection"), warning.Text("state")));
-        Assert.Contains(erin.Fingerprint, warning.Text("detail"), StringComparison.Ordinal);
-        Assert.Contains(forger.Fingerprint, warning.Text("detail"), StringComparison.Ordinal);
+        var warning = await events.NextAsync<ConnectionChange>();
+        Assert.Equal(("peer:erin", "key-changed"), (warning.Connection, warning.State));
+        Assert.Contains(erin.Fingerprint, warning.Detail, StringComparison.Ordinal);
+        Assert.Contains(forger.Fingerprint, warning.Detail, StringComparison.Ordinal);
         await AssertServedAsync(erin);
     }
 

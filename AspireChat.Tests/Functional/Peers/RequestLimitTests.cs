@@ -46,8 +46,8 @@ public sealed class RequestLimitTests
         }
 
         Assert.Contains(ends, end => end.StatusCode == StatusCode.ResourceExhausted && end.Detail.Contains("too often", StringComparison.Ordinal));
-        Assert.Equal("asked", (await bob.Api.FindChatAsync("mallory"))?.State);
-        Assert.Single(events.Seen(), happened => happened.Type == "chat-opened");
+        Assert.Equal(ChatState.Asked, (await bob.Api.FindChatAsync("mallory"))?.State);
+        Assert.Single(events.Seen<ChatChange>());
     }
 
     [Fact]
@@ -57,16 +57,16 @@ public sealed class RequestLimitTests
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"), ("Chat:Peer:MaxRequestsPerMinute", "1"));
         var alice = await system.StartClientAsync("alice");
         var first = ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));
-        await Until.Equal("bob is asked", "asked", async () => (await bob.Api.FindChatAsync("alice"))?.State);
+        await Until.Equal("bob is asked", ChatState.Asked, async () => (await bob.Api.FindChatAsync("alice"))?.State);
         await bob.Api.DeclineChatAsync("alice");
         Assert.Equal(HttpStatusCode.Conflict, (await first.DefaultTimeout()).Status);
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
-        Assert.Contains("asked too often", refusal.Problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("asked too often", refusal.Message, StringComparison.Ordinal);
 
         await alice.Api.SendAsync("bob", "please");
-        await Until.Equal("the message fails", "failed", async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+        await Until.Equal("the message fails", MessageState.Failed, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
         Assert.Contains("asked too often", (await alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
     }
 

@@ -49,7 +49,7 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", [.. otlp.SettingsFor("bob"), .. Hasty]);
         var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
         await alice.Api.OpenChatAsync("bob");
-        await alice.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SendAsync("bob", "over the stream");
         await Until.Equal("bob's message", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
         await otlp.CatchUpAsync(alice, bob);

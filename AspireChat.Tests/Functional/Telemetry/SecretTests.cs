@@ -25,8 +25,8 @@ public sealed class SecretTests(SharedRabbitMq broker)
         await alice.Api.SendAsync("bob", "whispered words");
         await Until.Equal("bob's message", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
         await bob.Api.MarkReadAsync("alice");
-        await alice.Api.JoinGroupAsync("tea", "durable");
-        await bob.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
+        await bob.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SendToGroupAsync("tea", "whispered words");
         await alice.Api.InsultAsync("whispered words");
         await alice.Api.DiscoverAsync();

@@ -15,7 +15,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         var (alice, bob) = (clients[0], clients[1]);
         foreach (var client in clients)
         {
-            await client.Api.JoinGroupAsync("tea", "durable");
+            await client.Api.JoinGroupAsync("tea", GroupMode.Durable);
         }
 
         // They know each other, so that nobody has to be looked up later.
@@ -26,9 +26,9 @@ public sealed class TraceListTests(SharedRabbitMq broker)
 
         await using var events = await alice.WatchAsync();
         var message = await alice.Api.SendAsync("bob", "hello");
-        await AwaitStateAsync(events, message.Id, "delivered");
+        await AwaitStateAsync(events, message.Id, MessageState.Delivered);
         await bob.Api.MarkReadAsync("alice");
-        await AwaitStateAsync(events, message.Id, "read");
+        await AwaitStateAsync(events, message.Id, MessageState.Read);
         await alice.Api.SendToGroupAsync("tea", "to two");
         await alice.Api.DiscoverAsync();
         await alice.Api.InsultAsync("to one");
@@ -143,7 +143,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
 
-        await alice.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await otlp.CatchUpAsync(alice);
 
         Assert.Equal(
@@ -176,8 +176,8 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         Assert.NotNull(otlp.Spans().Single(span => span.Name == "HMGET chat:claim").Attribute("error.type"));
     }
 
-    private static Task<ApiEvent> AwaitStateAsync(EventWatcher events, string id, string state) => events.NextAsync(
-        $"{id} is {state}", happened => happened.Type == "state" && happened.Text("id") == id && happened.Text("state") == state);
+    private static Task<StateChange> AwaitStateAsync(EventWatcher events, Guid id, MessageState state) => events.NextAsync<StateChange>(
+        $"{id} is {state}", change => change.Id == id && change.State == state);
 
     // Who asked and who answered stands at the answers; all belong to one question.
     private static void AssertSurvey(IReadOnlyList<ReceivedSpan> spans)

@@ -54,6 +54,6 @@ public class ApiBodyTests
         Assert.StartsWith("The body is not valid UTF-8", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static NewMessageJson Parse(byte[] body) =>
-        ApiBody.Parse<NewMessageJson>(new ReadOnlySequence<byte>(body), Example);
+    private static TextBody Parse(byte[] body) =>
+        ApiBody.Parse<TextBody>(new ReadOnlySequence<byte>(body), Example);
 }

@@ -13,49 +13,45 @@ public class ApiJsonTests
     [Fact]
     public void An_own_message_goes_to_the_other_user() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"alice","to":{"user":"bob"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"sending"}""",
-        MessageJson.Of(Message("alice", isOwn: true, MessageState.Sending), "alice"));
+        Shown.Message(Message("alice", isOwn: true, MessageState.Sending), "alice"));
 
     [Fact]
     public void Somebody_elses_message_goes_to_the_own_user() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"bob","to":{"user":"alice"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"delivered"}""",
-        MessageJson.Of(Message("bob", isOwn: false, MessageState.Delivered), "alice"));
+        Shown.Message(Message("bob", isOwn: false, MessageState.Delivered), "alice"));
 
     [Fact]
     public void A_failed_message_says_why() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"alice","to":{"user":"bob"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"failed","reason":"bob is away."}""",
-        MessageJson.Of(Message("alice", isOwn: true, MessageState.Failed) with { Reason = "bob is away." }, "alice"));
+        Shown.Message(Message("alice", isOwn: true, MessageState.Failed) with { Reason = "bob is away." }, "alice"));
 
     [Fact]
     public void A_message_of_a_group_goes_to_the_group() => Expect(
-        """{"group":"cooking"}""", PlaceJson.Of(Conversation.Of("cooking"), "bob", "alice"));
+        """{"group":"cooking"}""", Shown.Destination(Conversation.Of("cooking"), "bob", "alice"));
 
     [Fact]
     public void Lists_are_objects_with_items() => Expect(
         """{"items":[{"user":"bob","state":"open","unread":2,"lastAt":"2026-11-22T23:02:03.045Z"},{"user":"carol","state":"asked","unread":0,"lastAt":null}]}""",
-        new ListJson<ChatJson>(
-        [
-            ChatJson.Of(new ChatSummary("bob", ChatState.Open, 2, At)),
-            ChatJson.Of(new ChatSummary("carol", ChatState.Asked, 0, null)),
-        ]));
+        new ItemList<ChatSummary>([new("bob", ChatState.Open, 2, At), new("carol", ChatState.Asked, 0, null)]));
 
     [Fact]
     public void A_user_has_an_address_and_a_time() => Expect(
         """{"name":"bob","address":"https://127.0.0.1:4711","since":"2026-11-22T23:02:03.045Z"}""",
-        UserJson.Of(new OnlineUser("bob", "https://127.0.0.1:4711", At)));
+        new OnlineUser("bob", "https://127.0.0.1:4711", At));
 
     [Fact]
     public void Texts_are_readable_but_control_characters_stay_escaped() => Expect(
         """{"text":"<b> 'ü' 日本 \u001B[2J \u009B \u007F \u2028"}""",
-        new NewMessageJson("<b> 'ü' 日本 \e[2J \u009B \u007F \u2028"));
+        new TextBody("<b> 'ü' 日本 \e[2J \u009B \u007F \u2028"));
 
     [Theory]
     [MemberData(nameof(Events))]
     public void Events_have_a_name_and_data(ChatEvent happened, string name, string data)
     {
-        var (shownName, shownData) = EventJson.Of(happened, "alice");
+        var shown = LiveEvent.Of(Shown.Event(happened, "alice"));
 
-        Assert.Equal(name, shownName);
-        Expect(data, shownData);
+        Assert.Equal(name, shown.Name);
+        Expect(data, shown.Data!);
     }
 
     public static IEnumerable<TheoryDataRow<ChatEvent, string, string>> Events() =>
@@ -73,5 +69,5 @@ public class ApiJsonTests
         new(Id, from, Conversation.With("bob"), isOwn, 1, "hi", At, state);
 
     private static void Expect(string json, object value) =>
-        Assert.Equal(json, JsonSerializer.Serialize(value, value.GetType(), ApiJson.Options));
+        Assert.Equal(json, JsonSerializer.Serialize(value, value.GetType(), LocalApiJson.Options));
 }

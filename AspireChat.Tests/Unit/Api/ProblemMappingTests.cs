@@ -1,5 +1,4 @@
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

@@ -1,7 +1,5 @@
-extern alias apphost;
-
-using apphost::AspireChat.AppHost;
-using apphost::AspireChat.AppHost.Settings;
+using AspireChat.AppHost;
+using AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 

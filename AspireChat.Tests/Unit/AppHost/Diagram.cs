@@ -1,5 +1,3 @@
-extern alias apphost;
-
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -28,7 +26,7 @@ internal sealed class Diagram(IDistributedApplicationTestingBuilder builder, Tem
     {
         var data = new TempFolder("diagram");
         var builder = await DistributedApplicationTestingBuilder
-            .CreateAsync<apphost::Projects.AspireChat_AppHost>(
+            .CreateAsync<Projects.AspireChat_AppHost>(
                 ["--data", data.FullName, .. arguments], TestContext.Current.CancellationToken)
             .DefaultTimeout();
         return new Diagram(builder, data);

@@ -1,8 +1,6 @@
-extern alias apphost;
-
 using System.Diagnostics;
 using System.Globalization;
-using apphost::AspireChat.AppHost.Settings;
+using AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 

@@ -1,7 +1,5 @@
-extern alias apphost;
-
-using apphost::AspireChat.AppHost;
-using apphost::AspireChat.AppHost.Servers;
+using AspireChat.AppHost;
+using AspireChat.AppHost.Servers;
 using Aspire.Hosting;
 using Xunit;
 

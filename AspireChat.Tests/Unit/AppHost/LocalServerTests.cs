@@ -1,10 +1,8 @@
-extern alias apphost;
-
 using System.Net;
 using System.Net.Sockets;
-using apphost::AspireChat.AppHost;
-using apphost::AspireChat.AppHost.Servers;
-using apphost::AspireChat.AppHost.Settings;
+using AspireChat.AppHost;
+using AspireChat.AppHost.Servers;
+using AspireChat.AppHost.Settings;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 

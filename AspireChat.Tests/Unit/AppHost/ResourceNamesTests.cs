@@ -1,6 +1,4 @@
-extern alias apphost;
-
-using apphost::AspireChat.AppHost.Clients;
+using AspireChat.AppHost.Clients;
 using Xunit;
 
 namespace AspireChat.Tests.Unit.AppHost;

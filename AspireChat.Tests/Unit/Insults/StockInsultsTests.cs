@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Insults;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Names;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Options;

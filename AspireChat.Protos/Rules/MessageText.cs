@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace AspireChat.Client.Conversations;
+namespace AspireChat.Protos.Rules;
 
 /// <summary>The limits of a message's text, the same wherever it comes from.</summary>
 public static class MessageText

@@ -1,4 +1,6 @@
-namespace AspireChat.Client.Conversations;
+using System.Text.Json.Serialization;
+
+namespace AspireChat.Protos.LocalApi;
 
 /// <summary>What a group promises to members who are away. Kinds may be added.</summary>
 public enum GroupMode
@@ -14,11 +16,9 @@ public enum GroupMode
 /// <param name="Name">Its name.</param>
 /// <param name="Mode">What it promises.</param>
 /// <param name="Members">How many members are in the room now, by their leases; null while the name server is away.</param>
-/// <param name="IsJoined">Whether this client is in the room.</param>
-public sealed record GroupSummary(string Name, GroupMode Mode, int? Members, bool IsJoined);
+/// <param name="IsJoined">Whether this client is in the room; <c>joined</c> in JSON.</param>
+public sealed record GroupSummary(string Name, GroupMode Mode, int? Members, [property: JsonPropertyName("joined")] bool IsJoined);
 
-/// <summary>Something happened in a group.</summary>
-/// <param name="Group">Its name.</param>
-/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c> or <c>refused</c>.</param>
-/// <param name="Detail">A sentence for the user, if there is more to say.</param>
-public sealed record GroupEvent(string Group, string What, string? Detail = null) : ChatEvent;
+/// <summary>The body that joins a group: <c>POST /api/groups/{group}</c>.</summary>
+/// <param name="Mode">The mode it must have; null takes what is there, and <see cref="GroupMode.Durable"/> for a new one.</param>
+public sealed record JoinBody(GroupMode? Mode);

@@ -1,7 +1,6 @@
-using AspireChat.Client.Conversations;
 using Xunit;
 
-namespace AspireChat.Tests.Unit.Conversations;
+namespace AspireChat.Tests.Unit.Protos;
 
 public sealed class ChatNameTests
 {

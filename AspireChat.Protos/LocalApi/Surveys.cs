@@ -1,9 +1,9 @@
-namespace AspireChat.Client.Conversations;
+namespace AspireChat.Protos.LocalApi;
 
 /// <summary>A user who answered a survey.</summary>
 /// <param name="Name">The user name.</param>
 /// <param name="Address">The peer address, <c>https://host:port</c>, as told by that user.</param>
-/// <param name="Since">Since when that client runs, by its own clock, UTC.</param>
+/// <param name="Since">Since when that client runs, by its own clock.</param>
 public sealed record FoundUser(string Name, string Address, DateTimeOffset Since);
 
 /// <summary>A group that somebody who answered a survey is in.</summary>
@@ -26,4 +26,11 @@ public enum SurveyEnd
 /// <param name="Users">Who answered, without the asker, in alphabetical order.</param>
 /// <param name="Groups">The groups they are in, in alphabetical order.</param>
 /// <param name="Ended">Why it ended.</param>
-public sealed record SurveyResult(IReadOnlyList<FoundUser> Users, IReadOnlyList<FoundGroup> Groups, SurveyEnd Ended);
+public sealed record SurveyResult(IReadOnlyList<FoundUser> Users, IReadOnlyList<FoundGroup> Groups, SurveyEnd Ended)
+{
+    /// <summary>How long a survey waits if nobody says, in seconds.</summary>
+    public const double DefaultSeconds = 3;
+
+    /// <summary>The longest that a survey may wait, in seconds.</summary>
+    public const double MaxSeconds = 30;
+}

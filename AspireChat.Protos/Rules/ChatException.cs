@@ -1,4 +1,4 @@
-namespace AspireChat.Client.Conversations;
+namespace AspireChat.Protos.Rules;
 
 /// <summary>What kind of refusal a <see cref="ChatException"/> is; front ends map it to their own codes.</summary>
 public enum ChatFault

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace AspireChat.Client.Conversations;
+namespace AspireChat.Protos.Rules;
 
 /// <summary>
 /// The rule for user and group names: 1 to 32 of <c>a-z 0-9 _ -</c>, starting with a letter or digit, compared in

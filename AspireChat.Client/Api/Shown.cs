@@ -1,0 +1,48 @@
+using AspireChat.Client.Conversations;
+
+namespace AspireChat.Client.Api;
+
+/// <summary>What only this client knows in full, as the API shows it.</summary>
+internal static class Shown
+{
+    /// <summary>A message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="self">This client's user.</param>
+    public static Message Message(ChatMessage message, string self) => new(
+        message.Id,
+        message.From,
+        Destination(message.Conversation, message.From, self),
+        message.Text,
+        message.SentAt,
+        message.State,
+        message.Reason,
+        message.Missing);
+
+    /// <summary>An insult that reached this client.</summary>
+    public static ReceivedInsult Insult(ChatMessage insult) => new(insult.Id, insult.From, insult.Text, insult.SentAt);
+
+    /// <summary>Where a message of a conversation went: others' private messages went to this client's user.</summary>
+    public static Destination Destination(Conversation conversation, string from, string self) => conversation.Kind switch
+    {
+        ConversationKind.Group => new(User: null, conversation.Name),
+        ConversationKind.Insults => new(User: null, Group: null, Insults: true),
+        _ => new(from == self ? conversation.Name : self, Group: null),
+    };
+
+    /// <summary>The data of an event; <see cref="LiveEvent.Of"/> knows its name.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="self">This client's user.</param>
+    public static object Event(ChatEvent happened, string self) => happened switch
+    {
+        MessageEvent e => Message(e.Message, self),
+        StateEvent e => new StateChange(e.Id, e.From, Destination(e.Conversation, e.From, self), e.State, e.Reason),
+        ChatOpenedEvent e => new ChatChange(e.User, e.State),
+        PresenceEvent e => new PresenceChange(e.User, e.IsOnline),
+        ConnectionEvent e => new ConnectionChange(e.Connection, e.State, e.Detail),
+        GroupEvent e => new GroupChange(e.Group, e.What, e.Detail),
+        InsultEvent e => Insult(e.Insult),
+        FoundEvent e => new Finding(e.User, e.Group),
+        RefusedEvent e => new RefusedBatch(e.Conversation.ToString(), e.Detail),
+        _ => throw new NotSupportedException($"{happened.GetType().Name} has no name in the API."),
+    };
+}

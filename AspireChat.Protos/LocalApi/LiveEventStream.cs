@@ -1,0 +1,47 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace AspireChat.Protos.LocalApi;
+
+/// <summary>What happens in a client, from <see cref="LocalApiClient.WatchAsync"/> until this is disposed of.</summary>
+public sealed class LiveEventStream : IAsyncDisposable
+{
+    private readonly HttpResponseMessage _response;
+    private readonly Stream _body;
+
+    internal LiveEventStream(HttpResponseMessage response, Stream body) => (_response, _body) = (response, body);
+
+    /// <summary>The events; to be enumerated once. Ends if the client goes.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async IAsyncEnumerable<LiveEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var events = SseParser.Create(_body, Parse).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(events))
+        {
+            yield return events.Current.Data;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _body.DisposeAsync();
+        _response.Dispose();
+    }
+
+    private static LiveEvent Parse(string name, ReadOnlySpan<byte> data) => new(
+        name, LiveEvent.DataTypes.TryGetValue(name, out var type) ? JsonSerializer.Deserialize(data, type, LocalApiJson.Options) : null);
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<SseItem<LiveEvent>> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
+        {
+            return false; // The client went, in the middle of a line perhaps.
+        }
+    }
+}

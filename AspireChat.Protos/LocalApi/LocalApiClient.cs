@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AspireChat.Protos.Rules;
+
+namespace AspireChat.Protos.LocalApi;
+
+/// <summary>
+/// A client's local API, one method per call (docs/protocol.md, "The local API"). Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// Every method throws a <see cref="LocalApiException"/> if the client refuses, an <see cref="HttpRequestException"/> or
+/// <see cref="IOException"/> if it cannot be reached or goes meanwhile, a <see cref="JsonException"/> if what answers is no
+/// client, and an <see cref="OperationCanceledException"/> if the token is cancelled or <see cref="HttpClient.Timeout"/> passes.
+/// What may wait for others (opening a chat, joining, a survey) takes up to 30 seconds. Names are checked by the client
+/// (<see cref="ChatName"/>), which compares them in lower case.
+/// </remarks>
+/// <param name="http">
+/// Its base address is the client's web port; its default headers carry <c>Authorization: Bearer {token}</c>. Whoever made it
+/// disposes of it.
+/// </param>
+public sealed class LocalApiClient(HttpClient http)
+{
+    /// <summary>Who the client is, and how it is connected.</summary>
+    public Task<Me> DescribeAsync(CancellationToken cancellationToken = default) => GetAsync<Me>("/api/me", cancellationToken);
+
+    /// <summary>Who is online according to the name server, this client's user too, in alphabetical order.</summary>
+    public Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken = default) =>
+        ListAsync<OnlineUser>("/api/users", cancellationToken);
+
+    /// <summary>Asks all clients who they are and which groups they are in.</summary>
+    /// <param name="seconds">
+    /// How long at most: above 0, up to <see cref="SurveyResult.MaxSeconds"/>; <see cref="SurveyResult.DefaultSeconds"/> if null.
+    /// </param>
+    /// <param name="cancellationToken">Ends the survey.</param>
+    public Task<SurveyResult> DiscoverAsync(double? seconds = null, CancellationToken cancellationToken = default) => PostAsync<SurveyResult>(
+        seconds is null ? "/api/discover" : string.Create(CultureInfo.InvariantCulture, $"/api/discover?seconds={seconds}"), cancellationToken);
+
+    /// <summary>The private chats, the most recent message first.</summary>
+    public Task<IReadOnlyList<ChatSummary>> ListChatsAsync(CancellationToken cancellationToken = default) =>
+        ListAsync<ChatSummary>("/api/chats", cancellationToken);
+
+    /// <summary>Opens a private chat on both sides; waits for the other user's answer.</summary>
+    public Task<ChatSummary> OpenChatAsync(string user, CancellationToken cancellationToken = default) =>
+        PostAsync<ChatSummary>(Chat(user), cancellationToken);
+
+    /// <summary>Accepts a chat that another user asked for.</summary>
+    public Task<ChatSummary> AcceptChatAsync(string user, CancellationToken cancellationToken = default) =>
+        PostAsync<ChatSummary>($"{Chat(user)}/accept", cancellationToken);
+
+    /// <summary>Declines a chat that another user asked for.</summary>
+    public Task<ChatSummary> DeclineChatAsync(string user, CancellationToken cancellationToken = default) =>
+        PostAsync<ChatSummary>($"{Chat(user)}/decline", cancellationToken);
+
+    /// <summary>Accepts another key for a user's name.</summary>
+    /// <param name="user">The user's name.</param>
+    /// <param name="fingerprint">The new key's fingerprint, 64 hexadecimal digits.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task TrustAsync(string user, string fingerprint, CancellationToken cancellationToken = default) =>
+        DoAsync(HttpMethod.Post, $"{Chat(user)}/trust", new TrustBody(fingerprint), cancellationToken);
+
+    /// <summary>Sends a private message; returns once it is in the outbox.</summary>
+    /// <param name="user">To whom. The first message opens the chat.</param>
+    /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<SentMessage> SendToUserAsync(string user, string text, CancellationToken cancellationToken = default) =>
+        PostAsync<SentMessage>($"{Chat(user)}/messages", cancellationToken, new TextBody(text));
+
+    /// <summary>A page of a private chat, oldest first: the newest messages, or the newest before one.</summary>
+    /// <param name="user">The other user's name.</param>
+    /// <param name="limit">How many at most, 1 to <see cref="PageLimits.Max"/>; <see cref="PageLimits.Default"/> if null.</param>
+    /// <param name="before">Only messages before the one with this id.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<Message>> ReadChatAsync(
+        string user, int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
+        ListAsync<Message>($"{Chat(user)}/messages{Page(limit, before)}", cancellationToken);
+
+    /// <summary>Marks everything that a user has said so far as read, and tells that user.</summary>
+    public Task MarkChatReadAsync(string user, CancellationToken cancellationToken = default) =>
+        DoAsync(HttpMethod.Post, $"{Chat(user)}/read", body: null, cancellationToken);
+
+    /// <summary>The groups that this client is in, and the durable ones whose subscription it holds.</summary>
+    public Task<IReadOnlyList<GroupSummary>> ListGroupsAsync(CancellationToken cancellationToken = default) =>
+        ListAsync<GroupSummary>("/api/groups", cancellationToken);
+
+    /// <summary>Enters a group's room, and creates the group if it does not exist.</summary>
+    /// <param name="group">Its name.</param>
+    /// <param name="mode">The mode it must have; null takes what is there, and <see cref="GroupMode.Durable"/> for a new one.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null, CancellationToken cancellationToken = default) =>
+        PostAsync<GroupSummary>(Group(group), cancellationToken, mode is null ? null : new JoinBody(mode));
+
+    /// <summary>Leaves a group's room; the subscription to a durable group is kept.</summary>
+    public Task LeaveGroupAsync(string group, CancellationToken cancellationToken = default) =>
+        DoAsync(HttpMethod.Post, $"{Group(group)}/exit", body: null, cancellationToken);
+
+    /// <summary>Gives up the subscription to a group, with everything that still waits for this client.</summary>
+    public Task GiveUpGroupAsync(string group, CancellationToken cancellationToken = default) =>
+        DoAsync(HttpMethod.Delete, Group(group), body: null, cancellationToken);
+
+    /// <summary>Says something in a group whose room this client is in; returns once it is in the outbox.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<SentMessage> SendToGroupAsync(string group, string text, CancellationToken cancellationToken = default) =>
+        PostAsync<SentMessage>($"{Group(group)}/messages", cancellationToken, new TextBody(text));
+
+    /// <summary>A page of a group, as of <see cref="ReadChatAsync">a chat</see>.</summary>
+    public Task<IReadOnlyList<Message>> ReadGroupAsync(
+        string group, int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
+        ListAsync<Message>($"{Group(group)}/messages{Page(limit, before)}", cancellationToken);
+
+    /// <summary>Sends an insult, which reaches exactly one client; returns once it is in the outbox.</summary>
+    /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8; null: a stock insult.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<SentMessage> InsultAsync(string? text = null, CancellationToken cancellationToken = default) =>
+        PostAsync<SentMessage>("/api/insults", cancellationToken, text is null ? null : new TextBody(text));
+
+    /// <summary>A page of the insults that reached this client, as of <see cref="ReadChatAsync">a chat</see>.</summary>
+    public Task<IReadOnlyList<ReceivedInsult>> ReadInsultsAsync(
+        int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
+        ListAsync<ReceivedInsult>($"/api/insults{Page(limit, before)}", cancellationToken);
+
+    /// <summary>Watches what happens in the client. What happens after this returns is seen.</summary>
+    public async Task<LiveEventStream> WatchAsync(CancellationToken cancellationToken = default)
+    {
+        var response = await SendAsync(HttpMethod.Get, "/api/events", body: null, cancellationToken);
+        return new LiveEventStream(response, await response.Content.ReadAsStreamAsync(cancellationToken));
+    }
+
+    private static string Chat(string user) => $"/api/chats/{Uri.EscapeDataString(user)}";
+
+    private static string Group(string group) => $"/api/groups/{Uri.EscapeDataString(group)}";
+
+    private static string Page(int? limit, Guid? before) =>
+        $"?limit={(limit ?? PageLimits.Default).ToString(CultureInfo.InvariantCulture)}{(before is null ? "" : $"&before={before}")}";
+
+    private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        AskAsync<T>(HttpMethod.Get, path, body: null, cancellationToken);
+
+    private async Task<IReadOnlyList<T>> ListAsync<T>(string path, CancellationToken cancellationToken) =>
+        (await GetAsync<ItemList<T>>(path, cancellationToken)).Items;
+
+    private Task<T> PostAsync<T>(string path, CancellationToken cancellationToken, object? body = null) =>
+        AskAsync<T>(HttpMethod.Post, path, body, cancellationToken);
+
+    private async Task DoAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, body, cancellationToken);
+    }
+
+    private async Task<T> AskAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(method, path, body, cancellationToken);
+        return await ReadAsync<T>(response, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Content = body is null ? null : JsonContent.Create(body, body.GetType(), options: LocalApiJson.Options);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var problem = await ReadAsync<Problem>(response, cancellationToken);
+            throw new LocalApiException(
+                response.StatusCode, problem.Fault, problem.Detail ?? $"The client refused with status {(int)response.StatusCode}.");
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        await response.Content.ReadFromJsonAsync<T>(LocalApiJson.Options, cancellationToken)
+        ?? throw new JsonException("The answer is empty.");
+}

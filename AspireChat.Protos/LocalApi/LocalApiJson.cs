@@ -1,0 +1,59 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AspireChat.Protos.LocalApi;
+
+/// <summary>How the API writes and reads JSON: members in camelCase, states in lower case, times RFC 3339 UTC.</summary>
+public static class LocalApiJson
+{
+    /// <summary>The options of everything that the API writes and reads.</summary>
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
+
+    /// <summary>Sets options so, and returns them. They then know the contract's shapes without reflection.</summary>
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.AllowDuplicateProperties = false;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new UtcTime());
+        options.TypeInfoResolverChain.Insert(0, LocalApiTypes.Default);
+
+        // Readable to people with curl in a terminal, control characters (C1 too) still escaped. What it is unsafe for is
+        // being put into HTML; the content type and 'nosniff' keep it out of there.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        return options;
+    }
+
+    private sealed class UtcTime : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.UtcDateTime);
+    }
+}
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(Me))]
+[JsonSerializable(typeof(ItemList<OnlineUser>))]
+[JsonSerializable(typeof(SurveyResult))]
+[JsonSerializable(typeof(ItemList<ChatSummary>))]
+[JsonSerializable(typeof(TrustBody))]
+[JsonSerializable(typeof(ItemList<GroupSummary>))]
+[JsonSerializable(typeof(JoinBody))]
+[JsonSerializable(typeof(ItemList<Message>))]
+[JsonSerializable(typeof(TextBody))]
+[JsonSerializable(typeof(SentMessage))]
+[JsonSerializable(typeof(ItemList<ReceivedInsult>))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(StateChange))]
+[JsonSerializable(typeof(ChatChange))]
+[JsonSerializable(typeof(PresenceChange))]
+[JsonSerializable(typeof(GroupChange))]
+[JsonSerializable(typeof(Finding))]
+[JsonSerializable(typeof(ConnectionChange))]
+[JsonSerializable(typeof(RefusedBatch))]
+[JsonSerializable(typeof(StreamEnd))]
+internal sealed partial class LocalApiTypes : JsonSerializerContext;

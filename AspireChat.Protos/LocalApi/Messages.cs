@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using AspireChat.Protos.Rules;
+
+namespace AspireChat.Protos.LocalApi;
+
+/// <summary>How far a message is known to have come. A state is never shown before it is true.</summary>
+public enum MessageState
+{
+    /// <summary>Own: stored here, on its way; kept in the outbox until the promise of its class is met.</summary>
+    Sending,
+
+    /// <summary>Own, private: waits at the broker for a user who is away. Reserved for mailboxes.</summary>
+    Stored,
+
+    /// <summary>Private: the receiving peer has committed it to its store. Others' messages start here.</summary>
+    Delivered,
+
+    /// <summary>The receiving user has read it.</summary>
+    Read,
+
+    /// <summary>Own, durable group: the broker has confirmed it.</summary>
+    Confirmed,
+
+    /// <summary>Own, transient group: given to the broker for those present.</summary>
+    Sent,
+
+    /// <summary>Own: not delivered and not tried any more; a reason says why.</summary>
+    Failed,
+
+    /// <summary>
+    /// An insult taken from the work queue of which it is not settled yet that it is this client's. Known to its store only;
+    /// no call and no event shows it.
+    /// </summary>
+    Held,
+}
+
+/// <summary>A message as shown.</summary>
+/// <param name="Id">A UUIDv7; unique per sender only, and says nothing about order.</param>
+/// <param name="From">The sender's name.</param>
+/// <param name="To">Where it went.</param>
+/// <param name="Text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
+/// <param name="SentAt">When it was sent, by the sender's clock, to the millisecond.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="Reason">Why it failed, as a sentence; absent in every other state.</param>
+/// <param name="Missing">How many messages of the same sender before this one never came; absent if none is missing.</param>
+public sealed record Message(
+    Guid Id,
+    string From,
+    Destination To,
+    string Text,
+    DateTimeOffset SentAt,
+    MessageState State,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Missing = 0);
+
+/// <summary>Where a message goes: exactly one of these.</summary>
+/// <param name="User">The receiving user; for others' private messages, this client's own.</param>
+/// <param name="Group">The group.</param>
+/// <param name="Insults">True for the insult channel, absent otherwise.</param>
+public sealed record Destination(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? User,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Insults = false);
+
+/// <summary>What sending answers, once the message is in the outbox, on disk.</summary>
+/// <param name="Id">The message's id.</param>
+/// <param name="State">Its state, <see cref="MessageState.Sending"/>.</param>
+public sealed record SentMessage(Guid Id, MessageState State);
+
+/// <summary>An insult that reached this client.</summary>
+/// <param name="Id">A UUIDv7; unique per sender only.</param>
+/// <param name="From">The sender's name.</param>
+/// <param name="Text">The insult, 1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
+/// <param name="SentAt">When it was sent, by the sender's clock, to the millisecond.</param>
+public sealed record ReceivedInsult(Guid Id, string From, string Text, DateTimeOffset SentAt);
+
+/// <summary>The body that sends a text.</summary>
+/// <param name="Text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8. Null is a stock insult in the insult channel, and refused elsewhere.</param>
+public sealed record TextBody(string? Text);

@@ -1,0 +1,14 @@
+namespace AspireChat.Protos.LocalApi;
+
+/// <summary>This client's own identity and how it is connected.</summary>
+/// <param name="Name">Its user's name.</param>
+/// <param name="Address">Its peer address, <c>https://host:port</c>.</param>
+/// <param name="Fingerprint">Lower-case hex SHA-256 of its public key's DER SubjectPublicKeyInfo, 64 digits.</param>
+/// <param name="Connections">State of each connection by name, for example <c>redis</c> → <c>connected</c>.</param>
+public sealed record Me(string Name, string Address, string Fingerprint, IReadOnlyDictionary<string, string> Connections);
+
+/// <summary>A user as the name server lists them.</summary>
+/// <param name="Name">The user name.</param>
+/// <param name="Address">The peer address, <c>https://host:port</c>.</param>
+/// <param name="Since">When the user registered, by the name server's clock.</param>
+public sealed record OnlineUser(string Name, string Address, DateTimeOffset Since);
