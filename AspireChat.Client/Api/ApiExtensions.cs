@@ -26,6 +26,7 @@ public static class ApiExtensions
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<ProblemMapping>();
         builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(ApiTraces.Narrow);
+        builder.Services.AddOpenApi(ApiDescription.Configure);
         builder.Services.ConfigureHttpJsonOptions(json => LocalApiJson.Configure(json.SerializerOptions));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -48,7 +49,9 @@ public static class ApiExtensions
         api.MapGroups();
         api.MapDiscovery();
         api.MapInsults();
-        api.MapGet(Events[Root.Length..], (EventStream events, HttpContext context) => events.WriteAsync(context));
+        api.MapGet(Events[Root.Length..], (EventStream events, HttpContext context) => events.WriteAsync(context))
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        app.MapOpenApi(ApiDescription.Root + "/{documentName}.json");
         return app;
     }
 }

@@ -6,7 +6,7 @@ namespace AspireChat.Client.Api;
 /// <summary>
 /// Refuses what should not reach the API at all, in this order: a foreign Host (421), a foreign Origin (403), a call
 /// without the token (401), a body that is not JSON (415) or too large (413). The Host is checked on every path of the
-/// web port, the rest under <see cref="ApiExtensions.Root"/>.
+/// web port, the rest under <see cref="ApiExtensions.Root"/> and <see cref="ApiDescription.Root"/>.
 /// </summary>
 /// <remarks>
 /// Host and Origin keep out web pages that the user visits: such a page may send requests to this machine, even under
@@ -31,7 +31,8 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
         });
 
         CheckHost(context.Request);
-        if (context.Request.Path.StartsWithSegments(ApiExtensions.Root))
+        var path = context.Request.Path;
+        if (path.StartsWithSegments(ApiExtensions.Root) || path.StartsWithSegments(ApiDescription.Root))
         {
             CheckOrigin(context.Request);
             CheckToken(context.Request);

@@ -15,7 +15,7 @@ internal static class ChatEndpoints
         api.MapGet(Path, (ChatSession session) => new ItemList<ChatSummary>(session.ListChats()));
 
         // An empty name is a bad name, not a wrong method.
-        api.MapPost(Path, () => ChatName.Parse(""));
+        api.MapPost(Path, () => ChatName.Parse("")).ExcludeFromDescription();
 
         var chat = api.MapGroup($"{Path}/{{user}}");
         chat.MapPost("/", (string user, ChatSession session, HttpContext context) => UntilStopping.RunAsync(
@@ -30,14 +30,14 @@ internal static class ChatEndpoints
             var body = await ApiBody.ReadAsync<TrustBody>(request, """{ "fingerprint": "64 hexadecimal digits" }""");
             await session.TrustAsync(user, body.Fingerprint);
             return TypedResults.NoContent();
-        });
+        }).Reads<TrustBody>();
 
         chat.MapPost("/messages", async (string user, ChatSession session, HttpRequest request, CancellationToken aborted) =>
         {
             var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }""");
             var message = await session.SendToUserAsync(user, body.Text, aborted);
             return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
-        });
+        }).Reads<TextBody>();
 
         chat.MapGet("/messages", (string user, string? limit, string? before, ChatSession session) =>
             new ItemList<Message>([.. session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))

@@ -11,14 +11,14 @@ internal static class GroupEndpoints
             new ItemList<GroupSummary>(await session.ListGroupsAsync(aborted)));
 
         // An empty name is a bad name, not a wrong method.
-        api.MapPost("/groups", () => ChatName.Parse(""));
+        api.MapPost("/groups", () => ChatName.Parse("")).ExcludeFromDescription();
 
         var group = api.MapGroup("/groups/{group}");
         group.MapPost("/", async (string group, ChatSession session, HttpRequest request) =>
         {
             var body = await ApiBody.ReadOptionalAsync<JoinBody>(request, """{ "mode": "durable" } or { "mode": "transient" }""");
             return await UntilStopping.RunAsync(request.HttpContext, end => session.JoinGroupAsync(group, body?.Mode, end));
-        });
+        }).Reads<JoinBody>(isRequired: false);
 
         group.MapPost("/exit", async (string group, ChatSession session, CancellationToken aborted) =>
         {
@@ -37,7 +37,7 @@ internal static class GroupEndpoints
             var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }""");
             var message = await session.SendToGroupAsync(group, body.Text);
             return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
-        });
+        }).Reads<TextBody>();
 
         group.MapGet("/messages", (string group, string? limit, string? before, ChatSession session) =>
             new ItemList<Message>([.. session.ReadGroup(group, PageQuery.Limit(limit), PageQuery.Before(before))

@@ -12,7 +12,7 @@ internal static class InsultEndpoints
             var body = await ApiBody.ReadOptionalAsync<TextBody>(request, """{ "text": "…" }, or no body for a stock insult""");
             var insult = await session.InsultAsync(body?.Text);
             return TypedResults.Accepted((string?)null, new SentMessage(insult.Id, insult.State));
-        });
+        }).Reads<TextBody>(isRequired: false);
 
         api.MapGet("/insults", (string? limit, string? before, ChatSession session) =>
             new ItemList<ReceivedInsult>([.. session.ReadInsults(PageQuery.Limit(limit), PageQuery.Before(before)).Select(Shown.Insult)]));
