@@ -40,6 +40,28 @@ public class ApiJsonTests
         new OnlineUser("bob", "https://127.0.0.1:4711", At));
 
     [Fact]
+    public void A_group_says_whether_this_client_is_in_its_room() => Expect(
+        """{"items":[{"name":"tea","mode":"durable","members":3,"joined":true},{"name":"now","mode":"transient","members":null,"joined":false}]}""",
+        new ItemList<GroupSummary>([new("tea", GroupMode.Durable, 3, IsJoined: true), new("now", GroupMode.Transient, null, IsJoined: false)]));
+
+    [Fact]
+    public void A_survey_has_users_groups_and_an_end() => Expect(
+        """{"users":[{"name":"bob","address":"https://127.0.0.1:4711","since":"2026-11-22T23:02:03.045Z"}],"groups":[{"name":"tea","mode":"durable","members":1}],"ended":"complete"}""",
+        new SurveyResult([new("bob", "https://127.0.0.1:4711", At)], [new("tea", GroupMode.Durable, 1)], SurveyEnd.Complete));
+
+    [Fact]
+    public void Connections_keep_their_names() => Expect(
+        """{"name":"alice","address":"https://127.0.0.1:4711","fingerprint":"ab","connections":{"peer:Bob":"wrong-key"}}""",
+        new Me("alice", "https://127.0.0.1:4711", "ab", new Dictionary<string, string> { ["peer:Bob"] = "wrong-key" }));
+
+    [Fact]
+    public void What_was_sent_has_an_id_and_a_state() => Expect(
+        """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","state":"sending"}""", new SentMessage(Id, MessageState.Sending));
+
+    [Fact]
+    public void The_end_of_a_stream_says_why() => Expect("""{"detail":"Too slow."}""", LiveEvent.Of(new StreamEnd("Too slow.")).Data!);
+
+    [Fact]
     public void Texts_are_readable_but_control_characters_stay_escaped() => Expect(
         """{"text":"<b> 'ü' 日本 \u001B[2J \u009B \u007F \u2028"}""",
         new TextBody("<b> 'ü' 日本 \e[2J \u009B \u007F \u2028"));
@@ -63,6 +85,18 @@ public class ApiJsonTests
         new(new ConnectionEvent("redis", "reconnecting", "Redis is away."),
             "connection", """{"connection":"redis","state":"reconnecting","detail":"Redis is away."}"""),
         new(new ConnectionEvent("redis", "connected"), "connection", """{"connection":"redis","state":"connected"}"""),
+        new(new MessageEvent(Message("bob", isOwn: false, MessageState.Delivered) with { Conversation = Conversation.Of("tea"), Missing = 2 }),
+            "message", """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"bob","to":{"group":"tea"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"delivered","missing":2}"""),
+        new(new StateEvent(Id, "alice", Conversation.Insults, MessageState.Failed, "It is too late."),
+            "state", """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"alice","to":{"insults":true},"state":"failed","reason":"It is too late."}"""),
+        new(new InsultEvent(Message("bob", isOwn: false, MessageState.Delivered)),
+            "insult", """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"bob","text":"hi","sentAt":"2026-11-22T23:02:03.045Z"}"""),
+        new(new GroupEvent("tea", "given-up"), "group", """{"name":"tea","what":"given-up"}"""),
+        new(new GroupEvent("tea", "gap", "3 are missing."), "group", """{"name":"tea","what":"gap","detail":"3 are missing."}"""),
+        new(new FoundEvent(new FoundUser("bob", "https://127.0.0.1:4711", At), null),
+            "found", """{"user":{"name":"bob","address":"https://127.0.0.1:4711","since":"2026-11-22T23:02:03.045Z"}}"""),
+        new(new FoundEvent(null, new FoundGroup("tea", GroupMode.Transient, 2)), "found", """{"group":{"name":"tea","mode":"transient","members":2}}"""),
+        new(new RefusedEvent(Conversation.Of("tea"), "It is forged."), "refused", """{"in":"group:tea","detail":"It is forged."}"""),
     ];
 
     private static ChatMessage Message(string from, bool isOwn, MessageState state) =>
