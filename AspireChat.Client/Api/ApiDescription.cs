@@ -10,25 +10,42 @@ internal static class ApiDescription
     /// <summary>The path under which the description is.</summary>
     public const string Root = "/openapi";
 
-    /// <summary>Adds the token that every call carries, and the document that every refusal is.</summary>
+    private const string Refusal = nameof(Problem);
+
+    /// <summary>Adds the token that every call carries, the document that every refusal is, and the limits of names and pages.</summary>
     public static void Configure(OpenApiOptions options)
     {
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer(async (document, context, cancellationToken) =>
         {
             document.Info = new OpenApiInfo { Title = "The local API of an AspireChat client", Version = "v1" };
             document.Servers = [];
             document.AddComponent("token", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" });
+            document.AddComponent(Refusal, await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken));
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
-            return Task.CompletedTask;
         });
-        options.AddOperationTransformer(async (operation, context, cancellationToken) =>
+        options.AddOperationTransformer((operation, context, _) =>
         {
             operation.Responses ??= [];
             operation.Responses["default"] = new OpenApiResponse
             {
                 Description = "Refused.",
-                Content = Json(MediaTypeNames.Application.ProblemJson, await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken)),
+                Content = Json(MediaTypeNames.Application.ProblemJson, new OpenApiSchemaReference(Refusal, context.Document)),
             };
+            foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+            {
+                parameter.Schema = SchemaOf(parameter.Name!);
+            }
+
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // Unknown to the generator, since the contract writes times by itself.
+            var type = context.JsonTypeInfo.Type;
+            schema.Type ??= type == typeof(DateTimeOffset) ? JsonSchemaType.String
+                : type == typeof(DateTimeOffset?) ? JsonSchemaType.String | JsonSchemaType.Null
+                : null;
+            return Task.CompletedTask;
         });
     }
 
@@ -40,6 +57,15 @@ internal static class ApiDescription
             Content = Json(MediaTypeNames.Application.Json, await context.GetOrCreateSchemaAsync(typeof(T), null, cancellationToken)),
         });
 
-    private static Dictionary<string, OpenApiMediaType> Json(string type, OpenApiSchema schema) =>
+    // What stands in a path or a query is read as text, so that a refusal can say what was wrong with it.
+    private static OpenApiSchema SchemaOf(string parameter) => parameter switch
+    {
+        "limit" => new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageLimits.Max}", Default = PageLimits.Default },
+        "before" => new() { Type = JsonSchemaType.String, Format = "uuid" },
+        "seconds" => new() { Type = JsonSchemaType.Number, ExclusiveMinimum = "0", Maximum = $"{SurveyResult.MaxSeconds}", Default = SurveyResult.DefaultSeconds },
+        _ => new() { Type = JsonSchemaType.String, MaxLength = ChatName.MaxLength, Description = ChatName.Rule },
+    };
+
+    private static Dictionary<string, OpenApiMediaType> Json(string type, IOpenApiSchema schema) =>
         new() { [type] = new OpenApiMediaType { Schema = schema } };
 }

@@ -50,7 +50,7 @@ public static class ApiExtensions
         api.MapDiscovery();
         api.MapInsults();
         api.MapGet(Events[Root.Length..], (EventStream events, HttpContext context) => events.WriteAsync(context))
-            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
         app.MapOpenApi(ApiDescription.Root + "/{documentName}.json");
         return app;
     }

@@ -21,4 +21,4 @@ public sealed record GroupSummary(string Name, GroupMode Mode, int? Members, [pr
 
 /// <summary>The body that joins a group: <c>POST /api/groups/{group}</c>.</summary>
 /// <param name="Mode">The mode it must have; null takes what is there, and <see cref="GroupMode.Durable"/> for a new one.</param>
-public sealed record JoinBody(GroupMode? Mode);
+public sealed record JoinBody(GroupMode? Mode = null);

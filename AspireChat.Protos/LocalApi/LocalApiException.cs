@@ -10,7 +10,8 @@ namespace AspireChat.Protos.LocalApi;
 /// <param name="Detail">What was wrong, as a sentence for the user.</param>
 /// <param name="TraceId">The W3C trace context of the call, to find it in telemetry.</param>
 /// <param name="Fault">The chat's own reason; absent if HTTP's rules were broken, or the client failed.</param>
-public sealed record Problem(string? Type, string? Title, int? Status, string? Detail, string? TraceId, ChatFault? Fault);
+public sealed record Problem(
+    string? Type, string? Title, int? Status, string? Detail, string? TraceId = null, ChatFault? Fault = null);
 
 /// <summary>The client answered and refused; <see cref="Exception.Message"/> is a sentence for the user.</summary>
 /// <param name="status">The HTTP status.</param>

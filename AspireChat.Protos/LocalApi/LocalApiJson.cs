@@ -15,6 +15,7 @@ public static class LocalApiJson
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.AllowDuplicateProperties = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         options.Converters.Add(new UtcTime());
         options.TypeInfoResolverChain.Insert(0, LocalApiTypes.Default);
