@@ -27,7 +27,8 @@ internal sealed class ChatActions(ClientApi client)
             await api.OpenChatAsync(user, cancellationToken);
         }
 
-        var (state, reason, elapsed) = await AwaitOutcomeAsync(api, () => api.SendToUserAsync(user, text, cancellationToken), cancellationToken);
+        var (state, reason, elapsed) = await AwaitOutcomeAsync(
+            api, () => api.SendToUserAsync(user, text, cancellationToken), cancellationToken);
         return state switch
         {
             MessageState.Delivered or MessageState.Read => CommandAnswer.Success($"{user} has it after {elapsed}: {Word(state)}."),
@@ -44,7 +45,8 @@ internal sealed class ChatActions(ClientApi client)
         // Who is in the room already can speak while RabbitMQ is away; joining takes it.
         var room = (await api.ListGroupsAsync(cancellationToken)).FirstOrDefault(each => each.Name == name && each.IsJoined)
             ?? await api.JoinGroupAsync(name, cancellationToken: cancellationToken);
-        var (state, reason, elapsed) = await AwaitOutcomeAsync(api, () => api.SendToGroupAsync(name, text, cancellationToken), cancellationToken);
+        var (state, reason, elapsed) = await AwaitOutcomeAsync(
+            api, () => api.SendToGroupAsync(name, text, cancellationToken), cancellationToken);
         return state switch
         {
             MessageState.Confirmed or MessageState.Sent => CommandAnswer.Success(
@@ -110,7 +112,8 @@ internal sealed class ChatActions(ClientApi client)
         return (sent.State, null, Spell(watch.Elapsed));
     }
 
-    private async Task<ExecuteCommandResult> TellAsync(Func<LocalApiClient, Task<ExecuteCommandResult>> act, CancellationToken cancellationToken)
+    private async Task<ExecuteCommandResult> TellAsync(
+        Func<LocalApiClient, Task<ExecuteCommandResult>> act, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,7 +140,8 @@ internal sealed class ChatActions(ClientApi client)
     private static double? Seconds(string? text) =>
         string.IsNullOrWhiteSpace(text) ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
-        : throw new ClientRefusalException($"'{Printable.Text(text)}' is not a number of seconds; allowed is above 0 up to {SurveyResult.MaxSeconds}.");
+        : throw new ClientRefusalException(
+            $"'{Printable.Text(text)}' is not a number of seconds; allowed is above 0 up to {SurveyResult.MaxSeconds}.");
 
     private static string Members(int? count) => count switch
     {

@@ -112,7 +112,8 @@ internal static class ChatCommands
     {
         Name = "seconds",
         Label = "Seconds",
-        Description = $"How long to wait for answers: above 0 to {SurveyResult.MaxSeconds}; empty: {SurveyResult.DefaultSeconds}. It ends sooner when all have answered.",
+        Description = $"How long to wait for answers: above 0 to {SurveyResult.MaxSeconds}; empty: {SurveyResult.DefaultSeconds}. "
+            + "It ends sooner when all have answered.",
         InputType = InputType.Number,
     };
 }

@@ -49,7 +49,10 @@ internal static class ApiDescription
         });
     }
 
-    /// <summary>Says which body a call reads by itself. A binder's own declaration would refuse before <see cref="ApiBody"/> can say why.</summary>
+    /// <summary>
+    /// Says which body a call reads by itself. Declared as routes do it, it would have the router refuse before
+    /// <see cref="ApiBody"/> can say why.
+    /// </summary>
     public static void Reads<T>(this RouteHandlerBuilder call, bool isRequired = true) =>
         call.AddOpenApiOperationTransformer(async (operation, context, cancellationToken) => operation.RequestBody = new OpenApiRequestBody
         {
@@ -62,7 +65,13 @@ internal static class ApiDescription
     {
         "limit" => new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageLimits.Max}", Default = PageLimits.Default },
         "before" => new() { Type = JsonSchemaType.String, Format = "uuid" },
-        "seconds" => new() { Type = JsonSchemaType.Number, ExclusiveMinimum = "0", Maximum = $"{SurveyResult.MaxSeconds}", Default = SurveyResult.DefaultSeconds },
+        "seconds" => new()
+        {
+            Type = JsonSchemaType.Number,
+            ExclusiveMinimum = "0",
+            Maximum = $"{SurveyResult.MaxSeconds}",
+            Default = SurveyResult.DefaultSeconds,
+        },
         _ => new() { Type = JsonSchemaType.String, MaxLength = ChatName.MaxLength, Description = ChatName.Rule },
     };
 

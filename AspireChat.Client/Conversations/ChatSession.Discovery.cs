@@ -7,7 +7,9 @@ internal sealed partial class ChatSession
     /// once by a <see cref="FoundEvent"/>. Ends early when all who were listed at its start have answered; never early
     /// when nobody was listed or the name server is away.
     /// </summary>
-    /// <param name="seconds">How long at most: above 0, up to <see cref="SurveyResult.MaxSeconds"/>; <see cref="SurveyResult.DefaultSeconds"/> if null.</param>
+    /// <param name="seconds">
+    /// How long at most: above 0, up to <see cref="SurveyResult.MaxSeconds"/>; <see cref="SurveyResult.DefaultSeconds"/> if null.
+    /// </param>
     /// <param name="cancellationToken">Ends it with nothing.</param>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.InvalidArgument"/>: seconds out of range. <see cref="ChatFault.Unavailable"/>: RabbitMQ is away.

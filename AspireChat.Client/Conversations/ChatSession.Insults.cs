@@ -23,7 +23,9 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>The insults that reached this client, oldest first.</summary>
-    /// <param name="limit">How many at most, the newest; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.</param>
+    /// <param name="limit">
+    /// How many at most, the newest; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.
+    /// </param>
     /// <param name="before">Only those before this one; the newest page if null.</param>
     public IReadOnlyList<ChatMessage> ReadInsults(int? limit, Guid? before) =>
         store.ReadReceivedInsults(CheckPage(limit), before);

@@ -33,8 +33,11 @@ public sealed class LocalApiClient(HttpClient http)
     /// How long at most: above 0, up to <see cref="SurveyResult.MaxSeconds"/>; <see cref="SurveyResult.DefaultSeconds"/> if null.
     /// </param>
     /// <param name="cancellationToken">Ends the survey.</param>
-    public Task<SurveyResult> DiscoverAsync(double? seconds = null, CancellationToken cancellationToken = default) => PostAsync<SurveyResult>(
-        seconds is null ? "/api/discover" : string.Create(CultureInfo.InvariantCulture, $"/api/discover?seconds={seconds}"), cancellationToken);
+    public Task<SurveyResult> DiscoverAsync(double? seconds = null, CancellationToken cancellationToken = default) =>
+        PostAsync<SurveyResult>(
+            seconds is null ? "/api/discover" : string.Create(CultureInfo.InvariantCulture, $"/api/discover?seconds={seconds}"),
+            body: null,
+            cancellationToken);
 
     /// <summary>The private chats, the most recent message first.</summary>
     public Task<IReadOnlyList<ChatSummary>> ListChatsAsync(CancellationToken cancellationToken = default) =>
@@ -42,15 +45,15 @@ public sealed class LocalApiClient(HttpClient http)
 
     /// <summary>Opens a private chat on both sides; waits for the other user's answer.</summary>
     public Task<ChatSummary> OpenChatAsync(string user, CancellationToken cancellationToken = default) =>
-        PostAsync<ChatSummary>(Chat(user), cancellationToken);
+        PostAsync<ChatSummary>(Chat(user), body: null, cancellationToken);
 
     /// <summary>Accepts a chat that another user asked for.</summary>
     public Task<ChatSummary> AcceptChatAsync(string user, CancellationToken cancellationToken = default) =>
-        PostAsync<ChatSummary>($"{Chat(user)}/accept", cancellationToken);
+        PostAsync<ChatSummary>($"{Chat(user)}/accept", body: null, cancellationToken);
 
     /// <summary>Declines a chat that another user asked for.</summary>
     public Task<ChatSummary> DeclineChatAsync(string user, CancellationToken cancellationToken = default) =>
-        PostAsync<ChatSummary>($"{Chat(user)}/decline", cancellationToken);
+        PostAsync<ChatSummary>($"{Chat(user)}/decline", body: null, cancellationToken);
 
     /// <summary>Accepts another key for a user's name.</summary>
     /// <param name="user">The user's name.</param>
@@ -64,7 +67,7 @@ public sealed class LocalApiClient(HttpClient http)
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<SentMessage> SendToUserAsync(string user, string text, CancellationToken cancellationToken = default) =>
-        PostAsync<SentMessage>($"{Chat(user)}/messages", cancellationToken, new TextBody(text));
+        PostAsync<SentMessage>($"{Chat(user)}/messages", new TextBody(text), cancellationToken);
 
     /// <summary>A page of a private chat, oldest first: the newest messages, or the newest before one.</summary>
     /// <param name="user">The other user's name.</param>
@@ -88,7 +91,7 @@ public sealed class LocalApiClient(HttpClient http)
     /// <param name="mode">The mode it must have; null takes what is there, and <see cref="GroupMode.Durable"/> for a new one.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null, CancellationToken cancellationToken = default) =>
-        PostAsync<GroupSummary>(Group(group), cancellationToken, mode is null ? null : new JoinBody(mode));
+        PostAsync<GroupSummary>(Group(group), mode is null ? null : new JoinBody(mode), cancellationToken);
 
     /// <summary>Leaves a group's room; the subscription to a durable group is kept.</summary>
     public Task LeaveGroupAsync(string group, CancellationToken cancellationToken = default) =>
@@ -103,7 +106,7 @@ public sealed class LocalApiClient(HttpClient http)
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<SentMessage> SendToGroupAsync(string group, string text, CancellationToken cancellationToken = default) =>
-        PostAsync<SentMessage>($"{Group(group)}/messages", cancellationToken, new TextBody(text));
+        PostAsync<SentMessage>($"{Group(group)}/messages", new TextBody(text), cancellationToken);
 
     /// <summary>A page of a group, as of <see cref="ReadChatAsync">a chat</see>.</summary>
     public Task<IReadOnlyList<Message>> ReadGroupAsync(
@@ -114,7 +117,7 @@ public sealed class LocalApiClient(HttpClient http)
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8; null: a stock insult.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<SentMessage> InsultAsync(string? text = null, CancellationToken cancellationToken = default) =>
-        PostAsync<SentMessage>("/api/insults", cancellationToken, text is null ? null : new TextBody(text));
+        PostAsync<SentMessage>("/api/insults", text is null ? null : new TextBody(text), cancellationToken);
 
     /// <summary>A page of the insults that reached this client, as of <see cref="ReadChatAsync">a chat</see>.</summary>
     public Task<IReadOnlyList<ReceivedInsult>> ReadInsultsAsync(
@@ -141,7 +144,7 @@ public sealed class LocalApiClient(HttpClient http)
     private async Task<IReadOnlyList<T>> ListAsync<T>(string path, CancellationToken cancellationToken) =>
         (await GetAsync<ItemList<T>>(path, cancellationToken)).Items;
 
-    private Task<T> PostAsync<T>(string path, CancellationToken cancellationToken, object? body = null) =>
+    private Task<T> PostAsync<T>(string path, object? body, CancellationToken cancellationToken) =>
         AskAsync<T>(HttpMethod.Post, path, body, cancellationToken);
 
     private async Task DoAsync(HttpMethod method, string path, object? body, CancellationToken cancellationToken)

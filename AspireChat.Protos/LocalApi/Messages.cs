@@ -75,5 +75,7 @@ public sealed record SentMessage(Guid Id, MessageState State);
 public sealed record ReceivedInsult(Guid Id, string From, string Text, DateTimeOffset SentAt);
 
 /// <summary>The body that sends a text.</summary>
-/// <param name="Text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8. Null is a stock insult in the insult channel, and refused elsewhere.</param>
+/// <param name="Text">
+/// 1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8. Null is a stock insult in the insult channel, and refused elsewhere.
+/// </param>
 public sealed record TextBody(string? Text);
