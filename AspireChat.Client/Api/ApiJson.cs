@@ -53,7 +53,7 @@ public sealed record PlaceJson(
 /// <param name="Text">The text.</param>
 /// <param name="SentAt">When it was sent, UTC.</param>
 /// <param name="State">How far it has come.</param>
-/// <param name="Reason">Why it failed; absent otherwise.</param>
+/// <param name="Reason">Why it failed, or why it is still on its way; absent otherwise.</param>
 /// <param name="Missing">How many messages of the same sender are missing before this one; absent if none is.</param>
 public sealed record MessageJson(
     Guid Id,

@@ -8,7 +8,7 @@ namespace AspireChat.Client.Api;
 /// <param name="From">Its sender.</param>
 /// <param name="To">Its receiver.</param>
 /// <param name="State">The new state.</param>
-/// <param name="Reason">Why it failed; absent otherwise.</param>
+/// <param name="Reason">Why it failed, or why it is still on its way; absent otherwise.</param>
 public sealed record StateJson(
     Guid Id,
     string From,

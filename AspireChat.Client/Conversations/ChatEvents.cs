@@ -7,12 +7,12 @@ public abstract record ChatEvent;
 /// <param name="Message">The message.</param>
 public sealed record MessageEvent(ChatMessage Message) : ChatEvent;
 
-/// <summary>A message came further.</summary>
+/// <summary>A message came further, or it is known why it does not.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="From">Its sender: ids are unique per sender only.</param>
 /// <param name="Conversation">Its conversation.</param>
 /// <param name="State">The new state.</param>
-/// <param name="Reason">Why it failed; null otherwise.</param>
+/// <param name="Reason">Why it failed, or why it is still on its way; null otherwise.</param>
 public sealed record StateEvent(Guid Id, string From, Conversation Conversation, MessageState State, string? Reason) : ChatEvent;
 
 /// <summary>A private chat changed: asked for, opened, declined or closed.</summary>

@@ -37,6 +37,7 @@ internal sealed partial class SurveyResponder(
             var address = await self.Address.WaitAsync(stoppingToken);
             await new BrokerConsumer(
                 broker,
+                SurveyTopology.What,
                 SurveyTopology.DeclareQuestionsAsync,
                 (questions, stopping) => AnswerAsync(questions, address, stopping),
                 Prefetch,
@@ -97,7 +98,7 @@ internal sealed partial class SurveyResponder(
         }
 
         // A channel for each: what the broker holds against one answer closes the channel, and must not cost the next.
-        await broker.UseChannelAsync((_, channel) => PublishAsync(channel), stopping);
+        await broker.UsePublishingAsync((_, channel) => PublishAsync(channel), "nobody can be answered", stopping);
 
         async Task PublishAsync(IChannel channel)
         {

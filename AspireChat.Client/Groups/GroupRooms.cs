@@ -80,6 +80,7 @@ internal sealed partial class GroupRooms(
         }
         catch (Exception e)
         {
+            var refused = broker.Faults.Find(What(group));
             await (room?.LeaveAsync() ?? Task.CompletedTask);
             await UndoAsync(group, joined, isKept);
             cancellationToken.ThrowIfCancellationRequested();
@@ -88,9 +89,9 @@ internal sealed partial class GroupRooms(
                 throw;
             }
 
-            throw new ChatException(ChatFault.Unavailable, broker.IsOpen
+            throw new ChatException(ChatFault.Unavailable, refused ?? (broker.IsOpen
                 ? $"RabbitMQ did not let {group} be joined: it is too busy, or holds the group or your queue with another mode or other limits."
-                : "RabbitMQ is away, so the group cannot be joined now; try again later.", e);
+                : "RabbitMQ is away, so the group cannot be joined now; try again later."), e);
         }
 
         _rooms[group] = room;
@@ -272,7 +273,7 @@ internal sealed partial class GroupRooms(
         try
         {
             await broker.UseChannelAsync(
-                (_, channel) => topology.DeleteAsync(channel, group, deadline.Token), deadline.Token, patience: LeaveTimeout);
+                channel => topology.DeleteAsync(channel, group, deadline.Token), deadline.Token, patience: LeaveTimeout);
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
         {
@@ -294,6 +295,7 @@ internal sealed partial class GroupRooms(
     {
         var consumer = new BrokerConsumer(
             broker,
+            What(group),
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
             room.HandleAsync,
             (ushort)brokerOptions.Value.Prefetch,
@@ -322,6 +324,8 @@ internal sealed partial class GroupRooms(
         brokerOptions.Value,
         time,
         logger);
+
+    private static string What(string group) => BrokerFaults.NameOf(Conversation.Of(group));
 
     // Joining and leaving one group take turns, so that the last one decides.
     private async Task<IDisposable> TakeTurnAsync(string group, CancellationToken cancellationToken)

@@ -61,7 +61,7 @@ internal sealed partial class InsultWorker(
         }
 
         var consumer = new BrokerConsumer(
-            broker, InsultTopology.DeclareAsync, HandleAsync, Prefetch, outlivesConnection: true, options.Value, time, logger);
+            broker, BrokerFaults.NameOf(Conversation.Insults), InsultTopology.DeclareAsync, HandleAsync, Prefetch, outlivesConnection: true, options.Value, time, logger);
         await Task.WhenAll(consumer.RunAsync(stoppingToken), SendAsync(stoppingToken));
     }
 
