@@ -129,6 +129,13 @@ internal sealed partial class GroupRooms(
         }
     }
 
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.DropHeldOfTransientGroupsAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <summary>Leaves all rooms, within three seconds even if a server is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -280,14 +287,15 @@ internal sealed partial class GroupRooms(
         }
     }
 
-    private GroupRoom NewRoom(string group, GroupMode mode) => new(
-        group,
-        mode,
-        new RoomGenerations(group, store.ListGenerations(group), membership, store, options, time),
-        new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
-        receiver,
-        store,
-        events);
+    private GroupRoom NewRoom(string group, GroupMode mode)
+    {
+        var generations = new RoomGenerations(group, store.ListGenerations(group), membership, store, options);
+        return new GroupRoom(
+            mode,
+            generations,
+            new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+            new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
+    }
 
     // Starts its loops; the task is complete once the own queue is consumed.
     private Task Enter(string group, GroupRoom room)
@@ -295,7 +303,7 @@ internal sealed partial class GroupRooms(
         var consumer = new BrokerConsumer(
             broker,
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
-            room.HandleAsync,
+            room.Inbox.HandleAsync,
             (ushort)brokerOptions.Value.Prefetch,
             outlivesConnection: room.Mode == GroupMode.Durable,
             brokerOptions.Value,

@@ -84,10 +84,31 @@ internal sealed partial class InsultWorker(
     {
         foreach (var delivery in deliveries)
         {
-            if (await receiver.OpenAsync(delivery, Conversation.Insults, stopping, keepOwn: true) is { } batch)
+            if (receiver.Open(delivery, Conversation.Insults, keepOwn: true) is { } batch && await IsVouchedForAsync(batch, stopping))
             {
                 await TakeAsync(batch, stopping);
             }
+        }
+    }
+
+    // Waits while the name server is away: it must say, too, whose the insult is.
+    private async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
+        try
+        {
+            while (!await receiver.IsVouchedForAsync(batch, stopping))
+            {
+                LogWaiting();
+                await Task.Delay(backoff.Next(), time, stopping);
+            }
+
+            return true;
+        }
+        catch (BatchRefusedException e)
+        {
+            receiver.Refuse(Conversation.Insults, e.Message);
+            return false;
         }
     }
 

@@ -62,6 +62,9 @@ public sealed partial class NameTrust(
         return epoch < pin.Epoch ? NameVerdict.OldEpoch : NameVerdict.Trusted;
     }
 
+    /// <summary>Whether a name is pinned here, so that nobody has to be asked about it.</summary>
+    public bool HasMet(string user) => known.Find(user) is not null;
+
     /// <summary>Which key the peer behind a record of the name server must prove.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record names another key than the known one.</exception>
     public string ExpectedKey(PeerRecord record) => known.Find(record.User) is { } pin && pin.Fingerprint != record.Fingerprint
