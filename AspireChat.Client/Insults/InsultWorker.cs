@@ -54,6 +54,7 @@ internal sealed partial class InsultWorker(
         try
         {
             await SettleHeldAsync(stoppingToken);
+            await RetrySetAsideAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -84,9 +85,38 @@ internal sealed partial class InsultWorker(
     {
         foreach (var delivery in deliveries)
         {
-            if (receiver.Open(delivery, Conversation.Insults, keepOwn: true) is { } batch && await IsVouchedForAsync(batch, stopping))
+            try
             {
-                await TakeAsync(batch, stopping);
+                if (receiver.Open(delivery, Conversation.Insults, keepOwn: true) is { } batch)
+                {
+                    await TakeAsync(batch, stopping);
+                }
+            }
+            catch (Exception e) when (DeliveryFault.IsIn(e))
+            {
+                // What fails may be a fault of this program, so it is kept.
+                LogSetAside(await store.SetAsideAsync(Conversation.Insults, fingerprint: "", delivery.Body), e);
+                ChatTelemetry.CountRefused("delivery");
+                events.Publish(new RefusedEvent(
+                    Conversation.Insults, "An insult cannot be handled; it is set aside, and tried again when this client starts next."));
+            }
+        }
+    }
+
+    // Another version of this program may be able to handle it; each start is one try.
+    private async Task RetrySetAsideAsync(CancellationToken stopping)
+    {
+        await store.RetrySetAsideAsync(Conversation.Insults);
+        foreach (var held in store.ListHeldBatches(Conversation.Insults))
+        {
+            try
+            {
+                await TakeAsync(SignedBatch.Open(store.ReadHeld(held), Conversation.Insults), stopping);
+                await store.DropHeldAsync(held);
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                LogSetAside(await store.CountFailedTryAsync(held) ?? 0, e);
             }
         }
     }
@@ -114,6 +144,11 @@ internal sealed partial class InsultWorker(
 
     private async Task TakeAsync(OpenedBatch batch, CancellationToken stopping)
     {
+        if (!await IsVouchedForAsync(batch, stopping))
+        {
+            return;
+        }
+
         var spans = BatchReceiver.StartSpans(batch, Conversation.Insults);
         try
         {
@@ -178,4 +213,7 @@ internal sealed partial class InsultWorker(
 
     [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
     private partial void LogWaiting();
+
+    [LoggerMessage(2, LogLevel.Error, "An insult cannot be handled and is set aside; {Forgotten} older ones are forgotten for it", EventName = "InsultSetAside")]
+    private partial void LogSetAside(int forgotten, Exception e);
 }

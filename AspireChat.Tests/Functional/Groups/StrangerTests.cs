@@ -1,6 +1,5 @@
 using System.Net;
 using AspireChat.Tests.Infrastructure;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
@@ -115,8 +114,8 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await atBob.NextAsync("bob has left", e => e.Type == "group" && e.Text("what") == "left");
 
         var stored = await bob.Api.TextsAsync("chess", "alice");
-        Assert.Equal([.. before, .. after], stored);
         await atBob.UntilToldAsync("chess", "alice", stored);
+        Assert.Equal([.. before, .. after], stored);
         Assert.Empty(await bob.Api.TextsAsync("chess", "zoe"));
 
         await system.Redis.RestartAsync();
@@ -166,14 +165,14 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await using var alice = await MemberAsync(system, "alice");
         await MeetAsync(bob.Api, alice);
 
-        Execute(bob, "CREATE TRIGGER fault BEFORE INSERT ON messages WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        bob.ExecuteSql("CREATE TRIGGER fault BEFORE INSERT ON messages WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END");
         await SayAsync(alice, 2, "poison");
         await SayAsync(alice, 3, "alice 3");
         Assert.Contains("set aside", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
         await SayAsync(alice, 4, "alice 4");
         await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4"]);
 
-        Execute(bob, "DROP TRIGGER fault");
+        bob.ExecuteSql("DROP TRIGGER fault");
         await bob.Api.ExitGroupAsync("chess");
         await bob.Api.JoinGroupAsync("chess");
         await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4", "poison"]);
@@ -208,14 +207,5 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     {
         await system.Redis.KillAsync();
         await events.NextAsync("Redis is away", e => e.Type == "connection" && e.Text("connection") == "redis" && e.Text("state") != "connected");
-    }
-
-    private static void Execute(ChatClientProcess client, string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(client.DataDirectory, "chat.db")};Pooling=False;Default Timeout=10");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 }
