@@ -51,7 +51,7 @@ internal sealed partial class GroupInbox(
         catch (Exception e) when (deliveries.Count == 1 && DeliveryFault.IsIn(e))
         {
             // Tried again beside the queue, and set aside in the end: what fails may be a fault of this program.
-            LogFailed(_conversation, e);
+            Log.Failed(logger, _conversation, e);
             if (!await HoldAsync(fingerprint, deliveries[0].Body))
             {
                 TellSetAside(await store.SetAsideAsync(_conversation, fingerprint, deliveries[0].Body), e);
@@ -88,7 +88,7 @@ internal sealed partial class GroupInbox(
             }
             catch (Exception e)
             {
-                LogFailed(_conversation, e);
+                Log.Failed(logger, _conversation, e);
             }
 
             await Task.Delay(backoff.Next(), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -157,14 +157,14 @@ internal sealed partial class GroupInbox(
             return false;
         }
 
-        LogHeld(_conversation, fingerprint);
+        Log.Held(logger, _conversation, fingerprint);
         _held.Ring();
         return true;
     }
 
     private void TellFull()
     {
-        LogFull(_conversation);
+        Log.Full(logger, _conversation);
         events.Publish(new GroupEvent(
             group, "waiting", $"Too much of people never met here waits for the name server; until it is back, all of {group} waits."));
     }
@@ -211,7 +211,7 @@ internal sealed partial class GroupInbox(
         }
         catch (Exception e) when (!stopping.IsCancellationRequested)
         {
-            LogFailed(_conversation, e);
+            Log.Failed(logger, _conversation, e);
             if (!DeliveryFault.IsIn(e) || await store.CountFailedTryAsync(held) is not { } forgotten)
             {
                 return false;
@@ -224,7 +224,7 @@ internal sealed partial class GroupInbox(
 
     private void TellSetAside(int forgotten, Exception e)
     {
-        LogSetAside(_conversation, forgotten, e);
+        Log.SetAside(logger, _conversation, forgotten, e);
         ChatTelemetry.CountRefused("delivery");
         events.Publish(new RefusedEvent(
             _conversation, $"A message in {_conversation} cannot be handled; it is set aside, and tried again when {group} is joined next."));

@@ -151,7 +151,7 @@ internal sealed partial class GroupRooms(
             catch (Exception e) when (e is ChatException or OperationCanceledException)
             {
                 // The lease runs out by itself.
-                LogNotLeft(group);
+                Log.NotLeft(logger, group);
             }
         }));
     }
@@ -263,7 +263,7 @@ internal sealed partial class GroupRooms(
         }
         catch (ChatException)
         {
-            LogNotLeft(group);
+            Log.NotLeft(logger, group);
         }
     }
 
@@ -283,7 +283,7 @@ internal sealed partial class GroupRooms(
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
         {
-            LogNotLeft(group);
+            Log.NotLeft(logger, group);
         }
     }
 
@@ -344,6 +344,9 @@ internal sealed partial class GroupRooms(
         public void Dispose() => turn.Release();
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
-    private partial void LogNotLeft(string group);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
+        public static partial void NotLeft(ILogger logger, string group);
+    }
 }

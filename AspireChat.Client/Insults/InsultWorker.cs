@@ -95,7 +95,7 @@ internal sealed partial class InsultWorker(
             catch (Exception e) when (DeliveryFault.IsIn(e))
             {
                 // What fails may be a fault of this program, so it is kept.
-                LogSetAside(await store.SetAsideAsync(Conversation.Insults, fingerprint: "", delivery.Body), e);
+                Log.SetAside(logger, await store.SetAsideAsync(Conversation.Insults, fingerprint: "", delivery.Body), e);
                 ChatTelemetry.CountRefused("delivery");
                 events.Publish(new RefusedEvent(
                     Conversation.Insults, "An insult cannot be handled; it is set aside, and tried again when this client starts next."));
@@ -116,7 +116,7 @@ internal sealed partial class InsultWorker(
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                LogSetAside(await store.CountFailedTryAsync(held) ?? 0, e);
+                Log.SetAside(logger, await store.CountFailedTryAsync(held) ?? 0, e);
             }
         }
     }
@@ -129,7 +129,7 @@ internal sealed partial class InsultWorker(
         {
             while (!await receiver.IsVouchedForAsync(batch, stopping))
             {
-                LogWaiting();
+                Log.Waiting(logger);
                 await Task.Delay(backoff.Next(), time, stopping);
             }
 
@@ -205,15 +205,18 @@ internal sealed partial class InsultWorker(
             }
             catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
             {
-                LogWaiting();
+                Log.Waiting(logger);
                 await Task.Delay(backoff.Next(), time, stopping);
             }
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
-    private partial void LogWaiting();
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
+        public static partial void Waiting(ILogger logger);
 
-    [LoggerMessage(2, LogLevel.Error, "An insult cannot be handled and is set aside; {Forgotten} older ones are forgotten for it", EventName = "InsultSetAside")]
-    private partial void LogSetAside(int forgotten, Exception e);
+        [LoggerMessage(2, LogLevel.Error, "An insult cannot be handled and is set aside; {Forgotten} older ones are forgotten for it", EventName = "InsultSetAside")]
+        public static partial void SetAside(ILogger logger, int forgotten, Exception exception);
+    }
 }

@@ -51,7 +51,7 @@ internal sealed partial class BatchReceiver(NameTrust trust, LocalPeer self, Liv
     /// <param name="rule">What it breaks, as the end of a sentence.</param>
     public void Refuse(Conversation conversation, string rule)
     {
-        LogRefused(conversation, rule);
+        Log.Refused(logger, conversation, rule);
         ChatTelemetry.CountRefused("batch");
         events.Publish(new RefusedEvent(conversation, $"A message in {conversation} was refused: {rule}."));
     }
@@ -76,6 +76,9 @@ internal sealed partial class BatchReceiver(NameTrust trust, LocalPeer self, Liv
             : throw new BatchRefusedException($"its content type is not {SignedBatch.ContentType}");
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A batch in {Conversation} was refused: {Rule}", EventName = "BatchRefused")]
-    private partial void LogRefused(Conversation conversation, string rule);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "A batch in {Conversation} was refused: {Rule}", EventName = "BatchRefused")]
+        public static partial void Refused(ILogger logger, Conversation conversation, string rule);
+    }
 }

@@ -106,14 +106,14 @@ internal sealed partial class BrokerConnection(
     /// </summary>
     public async Task DiscardAsync(IConnection connection, string why)
     {
-        LogDiscarded(why);
+        Log.Discarded(logger, why);
         try
         {
             await connection.AbortAsync(Constants.InternalError, why, TimeSpan.FromSeconds(1));
         }
         catch (Exception e)
         {
-            LogBroken(e);
+            Log.Broken(logger, e);
         }
     }
 
@@ -154,7 +154,7 @@ internal sealed partial class BrokerConnection(
             }
             catch (Exception e)
             {
-                LogBroken(e);
+                Log.Broken(logger, e);
                 SayAway(e);
             }
 
@@ -233,7 +233,7 @@ internal sealed partial class BrokerConnection(
         {
             if (_told.Add($"{cause.GetType().Name}: {cause.Message}"))
             {
-                LogAway(cause.GetType().Name, cause.Message);
+                Log.Away(logger, cause.GetType().Name, cause.Message);
             }
         }
     }
@@ -278,12 +278,15 @@ internal sealed partial class BrokerConnection(
 
     private static TaskCompletionSource<IConnection> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
-    private partial void LogBroken(Exception e);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
+        public static partial void Broken(ILogger logger, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
-    private partial void LogDiscarded(string why);
+        [LoggerMessage(2, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
+        public static partial void Discarded(ILogger logger, string why);
 
-    [LoggerMessage(3, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
-    private partial void LogAway(string kind, string reason);
+        [LoggerMessage(3, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
+        public static partial void Away(ILogger logger, string kind, string reason);
+    }
 }

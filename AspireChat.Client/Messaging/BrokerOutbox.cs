@@ -86,7 +86,7 @@ internal sealed partial class BrokerOutbox(
             }
             catch (Exception e)
             {
-                LogBroken(e, conversation);
+                Log.Broken(logger, conversation, e);
             }
 
             try
@@ -236,6 +236,9 @@ internal sealed partial class BrokerOutbox(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
-    private partial void LogBroken(Exception e, Conversation conversation);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
+        public static partial void Broken(ILogger logger, Conversation conversation, Exception exception);
+    }
 }
