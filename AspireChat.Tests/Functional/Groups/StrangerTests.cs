@@ -103,26 +103,27 @@ public sealed class StrangerTests(SharedRabbitMq broker)
 
         // Published at once, so that the stranger comes in the midst of what is handled together.
         await LoseRedisAsync(system, atBob);
-        string[] before = ["hello", .. Enumerable.Range(2, 39).Select(seq => $"alice {seq}")];
-        string[] after = [.. Enumerable.Range(41, 40).Select(seq => $"alice {seq}")];
+        string[] all = ["hello", .. Enumerable.Range(2, 79).Select(seq => $"alice {seq}")];
         var bodies = Enumerable.Range(2, 79).Select(seq => alice.Sign(alice.ToGroup("chess", (ulong)seq, $"alice {seq}"))).ToList();
         bodies.Insert(39, zoe.Sign(zoe.ToGroup("chess", 1, "zoe 1")));
         await Task.WhenAll(bodies.Select(body => alice.SayAsync("chess", body)));
-        await Until.True("bob has what came before the stranger", async () => (await bob.Api.TextsAsync("chess", "alice")).Count() >= before.Length);
+        await Until.True("bob has what came before the stranger", async () => (await bob.Api.TextsAsync("chess", "alice")).Count() >= 40);
         var refused = await Assert.ThrowsAsync<ApiException>(() => bob.Api.ExitGroupAsync("chess"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         await atBob.NextAsync("bob has left", e => e.Type == "group" && e.Text("what") == "left");
 
-        var stored = await bob.Api.TextsAsync("chess", "alice");
+        // As far as bob came before he left.
+        var stored = (await bob.Api.TextsAsync("chess", "alice")).ToList();
         await atBob.UntilToldAsync("chess", "alice", stored);
-        Assert.Equal([.. before, .. after], stored);
+        Assert.Equal(all[..stored.Count], stored);
         Assert.Empty(await bob.Api.TextsAsync("chess", "zoe"));
 
         await system.Redis.RestartAsync();
         await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).Joined);
         await bob.Api.UntilTextsAsync("bob", "chess", "zoe", ["zoe 1"]);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", all);
         await atBob.UntilToldAsync("chess", "zoe", ["zoe 1"]);
-        await atBob.UntilToldAsync("chess", "alice", stored);
+        await atBob.UntilToldAsync("chess", "alice", all);
     }
 
     [Fact]
@@ -156,6 +157,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    [ExpectsError("is set aside")]
     public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_entry()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());

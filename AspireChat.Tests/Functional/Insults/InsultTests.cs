@@ -95,6 +95,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    [ExpectsError("is set aside")]
     public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_start()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
