@@ -55,7 +55,7 @@ public sealed record InsultJson(Guid Id, string From, string Text, DateTime Sent
 
 /// <summary>The data of an event <c>group</c>.</summary>
 /// <param name="Name">The group's name.</param>
-/// <param name="What">What happened: <c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c> or <c>refused</c>.</param>
+/// <param name="What">What happened: <c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c>, <c>waiting</c> or <c>refused</c>.</param>
 /// <param name="Detail">A sentence, if there is more to say.</param>
 public sealed record GroupEventJson(
     string Name, string What, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail);

@@ -133,9 +133,12 @@ internal sealed partial class SurveyResponder(
     private void Refuse(string why)
     {
         ChatTelemetry.CountRefused("question");
-        LogRefused(why);
+        Log.Refused(logger, why);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not answered: {Why}", EventName = "QuestionRefused")]
-    private partial void LogRefused(string why);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not answered: {Why}", EventName = "QuestionRefused")]
+        public static partial void Refused(ILogger logger, string why);
+    }
 }

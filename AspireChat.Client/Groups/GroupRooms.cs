@@ -130,6 +130,13 @@ internal sealed partial class GroupRooms(
         }
     }
 
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.DropHeldOfTransientGroupsAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <summary>Leaves all rooms, within three seconds even if a server is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -145,7 +152,7 @@ internal sealed partial class GroupRooms(
             catch (Exception e) when (e is ChatException or OperationCanceledException)
             {
                 // The lease runs out by itself.
-                LogNotLeft(group);
+                Log.NotLeft(logger, group);
             }
         }));
     }
@@ -257,7 +264,7 @@ internal sealed partial class GroupRooms(
         }
         catch (ChatException)
         {
-            LogNotLeft(group);
+            Log.NotLeft(logger, group);
         }
     }
 
@@ -277,18 +284,19 @@ internal sealed partial class GroupRooms(
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
         {
-            LogNotLeft(group);
+            Log.NotLeft(logger, group);
         }
     }
 
-    private GroupRoom NewRoom(string group, GroupMode mode) => new(
-        group,
-        mode,
-        new RoomGenerations(group, store.ListGenerations(group), membership, store, options, time),
-        new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
-        receiver,
-        store,
-        events);
+    private GroupRoom NewRoom(string group, GroupMode mode)
+    {
+        var generations = new RoomGenerations(group, store.ListGenerations(group), membership, store, options);
+        return new GroupRoom(
+            mode,
+            generations,
+            new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+            new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
+    }
 
     // Starts its loops; the task is complete once the own queue is consumed.
     private Task Enter(string group, GroupRoom room)
@@ -297,7 +305,7 @@ internal sealed partial class GroupRooms(
             broker,
             What(group),
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
-            room.HandleAsync,
+            room.Inbox.HandleAsync,
             (ushort)brokerOptions.Value.Prefetch,
             outlivesConnection: room.Mode == GroupMode.Durable,
             brokerOptions.Value,
@@ -340,6 +348,9 @@ internal sealed partial class GroupRooms(
         public void Dispose() => turn.Release();
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
-    private partial void LogNotLeft(string group);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
+        public static partial void NotLeft(ILogger logger, string group);
+    }
 }

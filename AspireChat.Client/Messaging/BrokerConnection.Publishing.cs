@@ -61,7 +61,7 @@ internal sealed partial class BrokerConnection
         }
         catch (Exception e)
         {
-            LogBroken(e);
+            Log.Broken(_logger, e);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class BrokerConnection
 
         if (Alarm.IsOn)
         {
-            _ = closed.ContinueWith(end => LogBroken(end.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = closed.ContinueWith(end => Log.Broken(_logger, end.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return;
         }
 
@@ -96,19 +96,13 @@ internal sealed partial class BrokerConnection
         Show();
         if (isOn)
         {
-            LogAlarm();
+            Log.Alarm(_logger);
         }
         else
         {
-            LogAlarmOver();
+            Log.AlarmOver(_logger);
         }
 
         return Task.CompletedTask;
     }
-
-    [LoggerMessage(6, LogLevel.Warning, "RabbitMQ is short of memory or disk and takes no messages", EventName = "BrokerBlocked")]
-    private partial void LogAlarm();
-
-    [LoggerMessage(7, LogLevel.Information, "RabbitMQ takes messages again", EventName = "BrokerUnblocked")]
-    private partial void LogAlarmOver();
 }

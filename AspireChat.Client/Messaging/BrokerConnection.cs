@@ -122,14 +122,14 @@ internal sealed partial class BrokerConnection : BackgroundService
     /// </summary>
     public async Task DiscardAsync(IConnection connection, string why)
     {
-        LogDiscarded(why);
+        Log.Discarded(_logger, why);
         try
         {
             await connection.AbortAsync(Constants.InternalError, why, TimeSpan.FromSeconds(1));
         }
         catch (Exception e)
         {
-            LogBroken(e);
+            Log.Broken(_logger, e);
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed partial class BrokerConnection : BackgroundService
             }
             catch (Exception e)
             {
-                LogBroken(e);
+                Log.Broken(_logger, e);
                 SayAway(e);
             }
 
@@ -223,7 +223,7 @@ internal sealed partial class BrokerConnection : BackgroundService
         var connection = await factory.CreateConnectionAsync(name!, stopping);
         connection.ConnectionShutdownAsync += (_, shutdown) =>
         {
-            LogLost(shutdown.ToString());
+            Log.Lost(_logger, shutdown.ToString());
             lost.TrySetResult();
             return Task.CompletedTask;
         };
@@ -257,7 +257,7 @@ internal sealed partial class BrokerConnection : BackgroundService
         }
         catch (Exception e)
         {
-            LogBroken(e);
+            Log.Broken(_logger, e);
         }
     }
 
@@ -287,7 +287,7 @@ internal sealed partial class BrokerConnection : BackgroundService
             var reason = (cause as OperationInterruptedException)?.ShutdownReason?.ReplyText ?? cause.Message;
             if (_told.Add(reason))
             {
-                LogAway(cause.GetType().Name, reason);
+                Log.Away(_logger, cause.GetType().Name, reason);
             }
         }
     }
@@ -358,15 +358,24 @@ internal sealed partial class BrokerConnection : BackgroundService
 
     private sealed record Pair(IConnection Consuming, IConnection Publishing);
 
-    [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
-    private partial void LogBroken(Exception e);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
+        public static partial void Broken(ILogger logger, Exception exception);
 
-    [LoggerMessage(8, LogLevel.Debug, "A connection to RabbitMQ ended: {Reason}", EventName = "BrokerLost")]
-    private partial void LogLost(string reason);
+        [LoggerMessage(2, LogLevel.Debug, "A connection to RabbitMQ ended: {Reason}", EventName = "BrokerLost")]
+        public static partial void Lost(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
-    private partial void LogDiscarded(string why);
+        [LoggerMessage(3, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
+        public static partial void Discarded(ILogger logger, string why);
 
-    [LoggerMessage(3, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
-    private partial void LogAway(string kind, string reason);
+        [LoggerMessage(4, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
+        public static partial void Away(ILogger logger, string kind, string reason);
+
+        [LoggerMessage(5, LogLevel.Warning, "RabbitMQ is short of memory or disk and takes no messages", EventName = "BrokerBlocked")]
+        public static partial void Alarm(ILogger logger);
+
+        [LoggerMessage(6, LogLevel.Information, "RabbitMQ takes messages again", EventName = "BrokerUnblocked")]
+        public static partial void AlarmOver(ILogger logger);
+    }
 }

@@ -85,7 +85,7 @@ internal sealed partial class BrokerConsumer(
             }
             catch (Exception e)
             {
-                LogBroken(e);
+                Log.Broken(logger, e);
                 if (BrokerRefusal.Of(e) is { } refusal)
                 {
                     broker.Faults.Refused(this, what, refusal);
@@ -180,7 +180,7 @@ internal sealed partial class BrokerConsumer(
 
                 if (++failed == Tries)
                 {
-                    LogDropped(e);
+                    Log.Dropped(logger, e);
                     ChatTelemetry.CountRefused("delivery");
                     return;
                 }
@@ -189,7 +189,7 @@ internal sealed partial class BrokerConsumer(
             }
             catch (Exception e) when (channel.IsOpen && !stopping.IsCancellationRequested)
             {
-                LogNotHandled(deliveries.Count, e.Message);
+                Log.NotHandled(logger, deliveries.Count, e.Message);
                 await Task.Delay(backoff.Next(), time, stopping);
             }
         }
@@ -210,12 +210,15 @@ internal sealed partial class BrokerConsumer(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "A consumer broke; starting over", EventName = "ConsumerBroken")]
-    private partial void LogBroken(Exception e);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A consumer broke; starting over", EventName = "ConsumerBroken")]
+        public static partial void Broken(ILogger logger, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
-    private partial void LogNotHandled(int count, string reason);
+        [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
+        public static partial void NotHandled(ILogger logger, int count, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "A delivery cannot be handled and is dropped", EventName = "DeliveryDropped")]
-    private partial void LogDropped(Exception e);
+        [LoggerMessage(3, LogLevel.Error, "A delivery cannot be handled and is dropped", EventName = "DeliveryDropped")]
+        public static partial void Dropped(ILogger logger, Exception exception);
+    }
 }

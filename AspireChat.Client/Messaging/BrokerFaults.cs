@@ -74,7 +74,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
             }
         }
 
-        LogRefused(what, refusal.Text);
+        Log.Refused(logger, what, refusal.Text);
         Changed?.Invoke();
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
     {
         if (Remove(by, what))
         {
-            LogMended(what);
+            Log.Mended(logger, what);
             Changed?.Invoke();
         }
     }
@@ -127,9 +127,12 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         public HashSet<string> Told { get; } = [];
     }
 
-    [LoggerMessage(4, LogLevel.Warning, "RabbitMQ refuses {What}: {Reason}; trying again until that is mended", EventName = "BrokerRefuses")]
-    private partial void LogRefused(string what, string reason);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "RabbitMQ refuses {What}: {Reason}; trying again until that is mended", EventName = "BrokerRefuses")]
+        public static partial void Refused(ILogger logger, string what, string reason);
 
-    [LoggerMessage(5, LogLevel.Information, "RabbitMQ takes {What} again", EventName = "BrokerRefusesNoMore")]
-    private partial void LogMended(string what);
+        [LoggerMessage(2, LogLevel.Information, "RabbitMQ takes {What} again", EventName = "BrokerRefusesNoMore")]
+        public static partial void Mended(ILogger logger, string what);
+    }
 }

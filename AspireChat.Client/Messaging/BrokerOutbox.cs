@@ -103,7 +103,7 @@ internal sealed partial class BrokerOutbox(
             }
             catch (Exception e)
             {
-                LogBroken(e, conversation);
+                Log.Broken(logger, conversation, e);
                 await RefusedAsync(e);
             }
 
@@ -323,6 +323,9 @@ internal sealed partial class BrokerOutbox(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
-    private partial void LogBroken(Exception e, Conversation conversation);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
+        public static partial void Broken(ILogger logger, Conversation conversation, Exception exception);
+    }
 }
