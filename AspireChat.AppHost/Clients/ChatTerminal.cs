@@ -50,7 +50,7 @@ internal static partial class ChatTerminal
 
         private static partial class Log
         {
-            [LoggerMessage(1, LogLevel.Information, "The clients have no terminals: Aspire's command line, which brings them, is not set up. ./run.sh sets it up and starts everything with them.")]
+            [LoggerMessage(1, LogLevel.Information, "The clients have no terminals: Aspire's command line, which brings them, is not set up; ./run.sh sets it up and starts everything with them", EventName = "NoTerminals")]
             public static partial void NoTerminals(ILogger logger);
         }
     }

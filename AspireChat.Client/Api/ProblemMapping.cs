@@ -97,7 +97,7 @@ public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IEx
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "UnhandledApiError", Level = LogLevel.Error, Message = "A call of the API failed unexpectedly.")]
+        [LoggerMessage(1, LogLevel.Error, "A call of the API failed unexpectedly", EventName = "UnhandledApiError")]
         public static partial void Unhandled(ILogger logger, Exception exception);
     }
 }

@@ -7,12 +7,12 @@ public abstract record ChatEvent;
 /// <param name="Message">The message.</param>
 public sealed record MessageEvent(ChatMessage Message) : ChatEvent;
 
-/// <summary>A message came further.</summary>
+/// <summary>A message came further, or it is known why it does not.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="From">Its sender: ids are unique per sender only.</param>
 /// <param name="Conversation">Its conversation.</param>
 /// <param name="State">The new state.</param>
-/// <param name="Reason">Why it failed; null otherwise.</param>
+/// <param name="Reason">Why it failed, or why it is still on its way; null otherwise.</param>
 public sealed record StateEvent(Guid Id, string From, Conversation Conversation, MessageState State, string? Reason) : ChatEvent;
 
 /// <summary>A private chat changed: asked for, opened, declined or closed.</summary>
@@ -42,7 +42,7 @@ public sealed record InsultEvent(ChatMessage Insult) : ChatEvent;
 
 /// <summary>Something happened in a group.</summary>
 /// <param name="Group">Its name.</param>
-/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c> or <c>refused</c>.</param>
+/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c>, <c>waiting</c> or <c>refused</c>.</param>
 /// <param name="Detail">A sentence for the user, if there is more to say.</param>
 public sealed record GroupEvent(string Group, string What, string? Detail = null) : ChatEvent;
 

@@ -9,7 +9,7 @@ namespace AspireChat.Client.Conversations;
 /// <param name="Text">1 to 16,384 bytes of UTF-8.</param>
 /// <param name="SentAt">The sender's clock, UTC, to the millisecond.</param>
 /// <param name="State">How far it has come.</param>
-/// <param name="Reason">Why it failed, as a sentence; null in every other state.</param>
+/// <param name="Reason">Why it failed, or why the broker does not take it, as a sentence; null otherwise.</param>
 /// <param name="Missing">How many messages of the same sender should have come before this one and did not: a gap in the seq.</param>
 public sealed record ChatMessage(
     Guid Id,

@@ -25,10 +25,18 @@ internal sealed class PeerSurvey(
     IOptions<BrokerOptions> options,
     TimeProvider time)
 {
+    private const string SoNobody = "nobody can be asked now";
+
+    // A question counts as asked when the broker has taken it.
+    private static readonly CreateChannelOptions WithConfirm = new(
+        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
+
     /// <summary>Asks, and gathers answers until everybody listed has answered or the window is over.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: RabbitMQ is away.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: RabbitMQ is away, refuses it, or takes nothing now.</exception>
     public async Task<SurveyResult> AskAsync(TimeSpan window, CancellationToken cancellationToken)
     {
+        broker.Alarm.ThrowIfOn(SoNobody);
+
         // Before it, nobody could tell who is there, and whose the answers are.
         await registration.SettleAsync(cancellationToken);
         var findings = new SurveyFindingsSoFar(
@@ -36,13 +44,15 @@ internal sealed class PeerSurvey(
         try
         {
             await broker.UseChannelAsync(
-                (_, channel) => GatherAsync(channel, window, findings, cancellationToken),
+                channel => GatherAsync(channel, window, findings, cancellationToken),
                 cancellationToken,
                 patience: options.Value.PublishDeadline);
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
         {
-            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so nobody can be asked now; try again later.", e);
+            throw new ChatException(ChatFault.Unavailable, BrokerRefusal.Of(e) is { } refusal
+                ? BrokerFaults.Sentence(SurveyTopology.What, refusal.Text)
+                : $"RabbitMQ is away, so {SoNobody}; try again later.", e);
         }
 
         return findings.ToResult();
@@ -73,13 +83,7 @@ internal sealed class PeerSurvey(
         {
             asked = asking?.Context ?? default;
             TraceHeaders.Write(question, asking);
-            await channel.BasicPublishAsync(
-                SurveyTopology.Exchange,
-                routingKey: "",
-                mandatory: false,
-                question,
-                new SurveyQuestion { Asker = self.Name }.ToByteArray(),
-                cancellationToken);
+            await broker.UsePublishingAsync((_, asks) => PublishAsync(asks, question, cancellationToken), SoNobody, cancellationToken, WithConfirm);
         }
 
         using var over = new CancellationTokenSource(window, time);
@@ -101,6 +105,25 @@ internal sealed class PeerSurvey(
         }
 
         await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
+    }
+
+    private async Task PublishAsync(IChannel channel, BasicProperties question, CancellationToken cancellationToken)
+    {
+        var alarm = broker.Alarm.Changed;
+        var taken = channel.BasicPublishAsync(
+            SurveyTopology.Exchange,
+            routingKey: "",
+            mandatory: false,
+            question,
+            new SurveyQuestion { Asker = self.Name }.ToByteArray(),
+            cancellationToken).AsTask();
+        await Task.WhenAny(taken, alarm);
+        if (!taken.IsCompleted)
+        {
+            broker.Alarm.ThrowIfOn(SoNobody);
+        }
+
+        await taken;
     }
 
     // Who answered; null if the answer does not count.

@@ -37,6 +37,7 @@ internal sealed partial class SurveyResponder(
             var address = await self.Address.WaitAsync(stoppingToken);
             await new BrokerConsumer(
                 broker,
+                SurveyTopology.What,
                 SurveyTopology.DeclareQuestionsAsync,
                 (questions, stopping) => AnswerAsync(questions, address, stopping),
                 Prefetch,
@@ -97,7 +98,7 @@ internal sealed partial class SurveyResponder(
         }
 
         // A channel for each: what the broker holds against one answer closes the channel, and must not cost the next.
-        await broker.UseChannelAsync((_, channel) => PublishAsync(channel), stopping);
+        await broker.UsePublishingAsync((_, channel) => PublishAsync(channel), "nobody can be answered", stopping);
 
         async Task PublishAsync(IChannel channel)
         {
@@ -132,9 +133,12 @@ internal sealed partial class SurveyResponder(
     private void Refuse(string why)
     {
         ChatTelemetry.CountRefused("question");
-        LogRefused(why);
+        Log.Refused(logger, why);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not answered: {Why}", EventName = "QuestionRefused")]
-    private partial void LogRefused(string why);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not answered: {Why}", EventName = "QuestionRefused")]
+        public static partial void Refused(ILogger logger, string why);
+    }
 }

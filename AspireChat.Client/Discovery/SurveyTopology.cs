@@ -8,6 +8,9 @@ internal static class SurveyTopology
     /// <summary>The exchange to which questions go.</summary>
     public const string Exchange = "chat.discovery";
 
+    /// <summary>What it is for, as the log and the user read it.</summary>
+    public const string What = "surveys";
+
     /// <summary>Declares the exchange.</summary>
     public static Task DeclareExchangeAsync(IChannel channel, CancellationToken cancellationToken) => channel.ExchangeDeclareAsync(
         Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);

@@ -38,6 +38,17 @@ public sealed class GroupOptions
     [Range(10, 10_000)]
     public int DeliveryLimit { get; set; } = 100;
 
+    /// <summary>
+    /// How many bytes of batches this client holds, of all groups, until the name server can tell whose they are
+    /// (<c>Chat:Groups:MaxHeldBytes</c>); 64 KiB to 1 GiB. Each batch counts 1 KiB more than it has.
+    /// </summary>
+    [Range(64L * 1024, 1024L * 1024 * 1024)]
+    public long MaxHeldBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>The same of one sender's key (<c>Chat:Groups:MaxHeldBytesPerKey</c>); 64 KiB to 1 GiB.</summary>
+    [Range(64L * 1024, 1024L * 1024 * 1024)]
+    public long MaxHeldBytesPerKey { get; set; } = 4L * 1024 * 1024;
+
     /// <summary>How long joining waits for the broker (<c>Chat:Groups:JoinTimeout</c>); 1 s to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(10);

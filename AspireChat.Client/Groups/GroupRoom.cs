@@ -1,25 +1,18 @@
-using AspireChat.Client.Conversations;
-using AspireChat.Client.History;
 using AspireChat.Client.Messaging;
-using AspireChat.Client.Telemetry;
 
 namespace AspireChat.Client.Groups;
 
 /// <summary>One group that this client is in: its queue is consumed, and what the own user says is published.</summary>
 internal sealed class GroupRoom(
-    string group,
     GroupMode mode,
     RoomGenerations generations,
     SpokenSeq spoken,
-    BatchReceiver receiver,
-    MessageStore store,
-    LiveEvents events) : IDisposable
+    GroupInbox inbox) : IDisposable
 {
     // What was just said should still leave; what cannot leave in this time waits in the outbox for the next entry.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _leaving = new();
-    private readonly Conversation _conversation = Conversation.Of(group);
     private BrokerOutbox? _outbox;
     private Task _running = Task.CompletedTask;
 
@@ -32,6 +25,9 @@ internal sealed class GroupRoom(
     /// <summary>How far the own user has spoken.</summary>
     public SpokenSeq Spoken { get; } = spoken;
 
+    /// <summary>What others say.</summary>
+    public GroupInbox Inbox { get; } = inbox;
+
     /// <summary>Starts consuming and publishing.</summary>
     public void Enter(BrokerConsumer consumer, BrokerOutbox outbox)
     {
@@ -41,6 +37,7 @@ internal sealed class GroupRoom(
         using var flow = ExecutionContext.SuppressFlow();
         _running = Task.WhenAll(
             Task.Run(() => consumer.RunAsync(_leaving.Token)),
+            Task.Run(() => Inbox.RunAsync(_leaving.Token)),
             Task.Run(() => outbox.RunAsync(_leaving.Token)),
             Task.Run(() => Spoken.RunAsync(_leaving.Token)));
     }
@@ -65,63 +62,4 @@ internal sealed class GroupRoom(
 
     /// <inheritdoc/>
     public void Dispose() => _leaving.Dispose();
-
-    /// <summary>Keeps what came; returns after the commit, so that it may be acknowledged.</summary>
-    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
-    {
-        // One commit for all that were waiting: the store shares it.
-        var commits = new List<Task<StoredBatch>>(deliveries.Count);
-        foreach (var delivery in deliveries)
-        {
-            if (await receiver.OpenAsync(delivery, _conversation, stopping) is not { } batch)
-            {
-                continue;
-            }
-
-            if (await Generations.AcceptsAsync(batch.Generation, stopping))
-            {
-                commits.Add(StoreAsync(batch));
-            }
-            else
-            {
-                receiver.Refuse(_conversation, $"{batch.From} signed it for another group of this name");
-            }
-        }
-
-        // Told in the order in which it came, not in which the tasks end.
-        foreach (var commit in commits)
-        {
-            Tell(await commit);
-        }
-    }
-
-    private async Task<StoredBatch> StoreAsync(OpenedBatch batch)
-    {
-        var spans = BatchReceiver.StartSpans(batch, _conversation);
-        var fresh = await store.StoreReceivedAsync(
-            _conversation, batch.From, batch.Fingerprint, batch.Messages, tellGaps: Mode == GroupMode.Durable);
-        foreach (var span in spans)
-        {
-            span.Dispose();
-        }
-
-        ChatTelemetry.CountReceived(_conversation, fresh.Count, batch.Messages.Count - fresh.Count);
-        return new StoredBatch(batch.From, fresh);
-    }
-
-    private void Tell(StoredBatch batch)
-    {
-        foreach (var message in batch.Fresh)
-        {
-            if (message.Missing > 0)
-            {
-                events.Publish(new GroupEvent(group, "gap", $"{message.Missing} messages of {batch.From} are missing before this point."));
-            }
-
-            events.Publish(new MessageEvent(message));
-        }
-    }
-
-    // What a batch brought that was not here before.
-    private readonly record struct StoredBatch(string From, IReadOnlyList<ChatMessage> Fresh);
 }

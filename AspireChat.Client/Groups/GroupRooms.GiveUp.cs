@@ -27,7 +27,7 @@ internal sealed partial class GroupRooms
         {
             // With a channel at hand, since what the broker has deleted cannot be had back: the name server is told first.
             await broker.UseChannelAsync(
-                async (_, channel) =>
+                async channel =>
                 {
                     await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
                     isTold = true;
@@ -43,7 +43,9 @@ internal sealed partial class GroupRooms
                 await ComeBackAsync(group, mode, wasInRoom: room is not null);
             }
 
-            throw new ChatException(ChatFault.Unavailable, "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
+            throw new ChatException(ChatFault.Unavailable, BrokerRefusal.Of(e) is { } refusal
+                ? BrokerFaults.Sentence(What(group), refusal.Text)
+                : "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
         }
 
         await store.UnsubscribeAsync(group);

@@ -80,6 +80,7 @@ internal sealed partial class GroupRooms(
         }
         catch (Exception e)
         {
+            var refused = broker.Faults.Find(What(group));
             await (room?.LeaveAsync() ?? Task.CompletedTask);
             await UndoAsync(group, joined, isKept);
             cancellationToken.ThrowIfCancellationRequested();
@@ -88,9 +89,9 @@ internal sealed partial class GroupRooms(
                 throw;
             }
 
-            throw new ChatException(ChatFault.Unavailable, broker.IsOpen
+            throw new ChatException(ChatFault.Unavailable, refused ?? (broker.IsOpen
                 ? $"RabbitMQ did not let {group} be joined: it is too busy, or holds the group or your queue with another mode or other limits."
-                : "RabbitMQ is away, so the group cannot be joined now; try again later.", e);
+                : "RabbitMQ is away, so the group cannot be joined now; try again later."), e);
         }
 
         _rooms[group] = room;
@@ -129,6 +130,13 @@ internal sealed partial class GroupRooms(
         }
     }
 
+    /// <inheritdoc/>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await store.DropHeldOfTransientGroupsAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <summary>Leaves all rooms, within three seconds even if a server is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -144,7 +152,7 @@ internal sealed partial class GroupRooms(
             catch (Exception e) when (e is ChatException or OperationCanceledException)
             {
                 // The lease runs out by itself.
-                LogNotLeft(group);
+                Log.NotLeft(logger, group);
             }
         }));
     }
@@ -256,7 +264,7 @@ internal sealed partial class GroupRooms(
         }
         catch (ChatException)
         {
-            LogNotLeft(group);
+            Log.NotLeft(logger, group);
         }
     }
 
@@ -272,30 +280,32 @@ internal sealed partial class GroupRooms(
         try
         {
             await broker.UseChannelAsync(
-                (_, channel) => topology.DeleteAsync(channel, group, deadline.Token), deadline.Token, patience: LeaveTimeout);
+                channel => topology.DeleteAsync(channel, group, deadline.Token), deadline.Token, patience: LeaveTimeout);
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
         {
-            LogNotLeft(group);
+            Log.NotLeft(logger, group);
         }
     }
 
-    private GroupRoom NewRoom(string group, GroupMode mode) => new(
-        group,
-        mode,
-        new RoomGenerations(group, store.ListGenerations(group), membership, store, options, time),
-        new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
-        receiver,
-        store,
-        events);
+    private GroupRoom NewRoom(string group, GroupMode mode)
+    {
+        var generations = new RoomGenerations(group, store.ListGenerations(group), membership, store, options);
+        return new GroupRoom(
+            mode,
+            generations,
+            new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+            new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
+    }
 
     // Starts its loops; the task is complete once the own queue is consumed.
     private Task Enter(string group, GroupRoom room)
     {
         var consumer = new BrokerConsumer(
             broker,
+            What(group),
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
-            room.HandleAsync,
+            room.Inbox.HandleAsync,
             (ushort)brokerOptions.Value.Prefetch,
             outlivesConnection: room.Mode == GroupMode.Durable,
             brokerOptions.Value,
@@ -323,6 +333,8 @@ internal sealed partial class GroupRooms(
         time,
         logger);
 
+    private static string What(string group) => BrokerFaults.NameOf(Conversation.Of(group));
+
     // Joining and leaving one group take turns, so that the last one decides.
     private async Task<IDisposable> TakeTurnAsync(string group, CancellationToken cancellationToken)
     {
@@ -336,6 +348,9 @@ internal sealed partial class GroupRooms(
         public void Dispose() => turn.Release();
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
-    private partial void LogNotLeft(string group);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
+        public static partial void NotLeft(ILogger logger, string group);
+    }
 }

@@ -1,4 +1,3 @@
-using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +9,7 @@ namespace AspireChat.Client.Groups;
 /// in the own queue.
 /// </summary>
 internal sealed class RoomGenerations(
-    string group, IReadOnlyList<string> known, GroupMembership membership, MessageStore store, IOptions<GroupOptions> options, TimeProvider time)
+    string group, IReadOnlyList<string> known, GroupMembership membership, MessageStore store, IOptions<GroupOptions> options)
 {
     private readonly HashSet<string> _known = [.. known];
     private readonly Lock _gate = new();
@@ -61,42 +60,37 @@ internal sealed class RoomGenerations(
         }
     }
 
+    /// <summary>Whether the name server must be asked about a generation.</summary>
+    public bool IsStrange(string generation) => Generation.IsValid(generation) && !IsKnown(generation);
+
     /// <summary>
     /// Whether what was signed for a generation may be shown. A strange one is looked up at the name server, and decided
     /// only when the group is as old there as a lease is long: if Redis has lost it, whoever was in the room has by then
     /// entered again with the generation that they all knew.
     /// </summary>
-    public async Task<bool> AcceptsAsync(string generation, CancellationToken stopping)
+    /// <returns>Null while nobody can tell: nothing may be shown, and nothing lost.</returns>
+    public async Task<bool?> AcceptsAsync(string generation, CancellationToken stopping)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
-        while (!IsKnown(generation))
+        if (!IsStrange(generation))
         {
-            if (!Generation.IsValid(generation))
-            {
-                return false;
-            }
-
-            try
-            {
-                // Gone there it is lost: the own renewal brings it back.
-                if (await membership.DescribeAsync(group, stopping) is { } described)
-                {
-                    await LearnAsync(described.Generations);
-                    if (IsKnown(generation) || described.Age > options.Value.Lease)
-                    {
-                        return IsKnown(generation);
-                    }
-                }
-            }
-            catch (ChatException)
-            {
-                // Redis is away: nobody can tell yet, and nothing may be lost.
-            }
-
-            await Task.Delay(backoff.Next(), time, stopping);
+            return IsKnown(generation);
         }
 
-        return true;
+        try
+        {
+            // Gone there it is lost: the own renewal brings it back.
+            if (await membership.DescribeAsync(group, stopping) is { } described)
+            {
+                await LearnAsync(described.Generations);
+                return IsKnown(generation) ? true : described.Age > options.Value.Lease ? false : null;
+            }
+        }
+        catch (ChatException)
+        {
+            // Redis is away.
+        }
+
+        return null;
     }
 
     private bool IsKnown(string generation)

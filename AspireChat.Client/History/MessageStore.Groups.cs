@@ -103,6 +103,9 @@ public sealed partial class MessageStore
         connection.Command("DELETE FROM subscriptions WHERE name = $name", ("$name", group)).Run();
         connection.Command("DELETE FROM generations WHERE name = $name", ("$name", group)).Run();
         connection.Command("DELETE FROM floors WHERE name = $name", ("$name", group)).Run();
+        connection.Command(
+            "DELETE FROM held WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)",
+            ("$kind", (int)ConversationKind.Group), ("$name", group)).Run();
     }
 
     private static void Learn(SqliteConnection connection, string group, IReadOnlyList<string> generations)

@@ -89,6 +89,13 @@ public sealed partial class MessageStore
     public Task<IReadOnlyList<OutboxMessage>> MarkFailedAsync(Conversation to, long through, string reason) =>
         Advance(to, through, from: MessageState.Sending, MessageState.Failed, reason);
 
+    /// <summary>Says why own messages are still on their way; the reason goes when they come further.</summary>
+    /// <param name="to">Their conversation.</param>
+    /// <param name="reason">Why, as a sentence for the user.</param>
+    /// <returns>Those of which it was not said yet, in order of seq.</returns>
+    public Task<IReadOnlyList<OutboxMessage>> ExplainWaitingAsync(Conversation to, string reason) =>
+        Advance(to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason);
+
     private Task<IReadOnlyList<OutboxMessage>> Advance(
         Conversation to,
         long through,
@@ -101,7 +108,7 @@ public sealed partial class MessageStore
         var sql = $"""
             UPDATE messages SET state = $state, reason = $reason
             WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND fingerprint = '' AND state = {(int)from} AND seq <= $through
+              AND fingerprint = '' AND state = {(int)from} AND seq <= $through AND NOT (state = $state AND reason IS $reason)
             RETURNING id, seq, text, sent_at, traceparent, tracestate
             """;
         return database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
@@ -118,6 +125,6 @@ public sealed partial class MessageStore
             }
 
             return changed;
-        }, changed => ChatTelemetry.CountOutbox(to.Kind, from == MessageState.Sending ? -changed.Count : 0));
+        }, changed => ChatTelemetry.CountOutbox(to.Kind, from == MessageState.Sending && state != from ? -changed.Count : 0));
     }
 }

@@ -54,6 +54,10 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// Whether a seq that jumps is a gap: true where everything comes that was sent since the first message seen.
     /// </param>
     /// <param name="state">The state they start in.</param>
+    /// <param name="held">Where the batch was held; it is not any more, in the same commit.</param>
+    /// <param name="committed">
+    /// Called with the messages that are new right after the commit, whatever happens to the caller meanwhile.
+    /// </param>
     /// <returns>The messages that are new.</returns>
     public Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
         Conversation from,
@@ -61,9 +65,16 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         string fingerprint,
         IReadOnlyList<ReceivedMessage> messages,
         bool tellGaps = false,
-        MessageState state = MessageState.Delivered) =>
+        MessageState state = MessageState.Delivered,
+        long? held = null,
+        Action<IReadOnlyList<ChatMessage>>? committed = null) =>
         database.WriteAsync<IReadOnlyList<ChatMessage>>(connection =>
         {
+            if (held is { } local)
+            {
+                DropHeld(connection, local);
+            }
+
             var conversation = EnsureConversation(connection, from);
             var last = tellGaps ? LastSeq(connection, conversation, fingerprint) : null;
             using var insert = Insert(connection, conversation, sender, fingerprint, state);
@@ -93,7 +104,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             }
 
             return stored;
-        });
+        }, committed);
 
     /// <summary>A page of a conversation, oldest first, in local order.</summary>
     /// <param name="conversation">Which.</param>

@@ -5,7 +5,7 @@ namespace AspireChat.Client.History;
 /// <summary>The tables of the local store and their version.</summary>
 internal static class Schema
 {
-    private const long Version = 2;
+    private const long Version = 3;
 
     /// <summary>Sets the connection up as the writer and brings the file to this version.</summary>
     public static void Prepare(SqliteConnection writer)
@@ -15,10 +15,13 @@ internal static class Schema
         switch (Scalar(writer, "PRAGMA user_version"))
         {
             case 0:
-                Execute(writer, $"BEGIN; {Tables} {Generations} PRAGMA user_version = {Version}; COMMIT;");
+                Execute(writer, $"BEGIN; {Tables} {Generations} {Held} PRAGMA user_version = {Version}; COMMIT;");
                 break;
             case 1:
-                Execute(writer, $"BEGIN; {Generations} {SubscriptionsOfVersion1} PRAGMA user_version = {Version}; COMMIT;");
+                Execute(writer, $"BEGIN; {Generations} {SubscriptionsOfVersion1} {Held} PRAGMA user_version = {Version}; COMMIT;");
+                break;
+            case 2:
+                Execute(writer, $"BEGIN; {Held} PRAGMA user_version = {Version}; COMMIT;");
                 break;
             case Version:
                 break;
@@ -114,6 +117,22 @@ internal static class Schema
             seq         INTEGER NOT NULL,
             PRIMARY KEY (name, fingerprint)
         ) WITHOUT ROWID;
+        """;
+
+    // Version 3.
+    private const string Held = """
+        -- Signed batches that were acknowledged and are not decided on: nearly always none. In the order in which they came.
+        CREATE TABLE held (
+            local        INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation INTEGER NOT NULL REFERENCES conversations (id),
+            fingerprint  TEXT    NOT NULL,         -- of the key that signed; '' if it could not be read
+            body         BLOB    NOT NULL,         -- as it came from the broker
+            size         INTEGER NOT NULL,         -- what it counts towards the bounds
+            tries        INTEGER NOT NULL          -- how often it failed by itself; from 3 on it is set aside
+        );
+
+        CREATE INDEX held_by_sender ON held (conversation, fingerprint, local);
+        CREATE INDEX held_sizes ON held (fingerprint, size) WHERE tries < 3;
         """;
 
     // In their queues may be batches that name no generation yet.

@@ -54,6 +54,7 @@ internal sealed partial class InsultWorker(
         try
         {
             await SettleHeldAsync(stoppingToken);
+            await RetrySetAsideAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -61,7 +62,7 @@ internal sealed partial class InsultWorker(
         }
 
         var consumer = new BrokerConsumer(
-            broker, InsultTopology.DeclareAsync, HandleAsync, Prefetch, outlivesConnection: true, options.Value, time, logger);
+            broker, BrokerFaults.NameOf(Conversation.Insults), InsultTopology.DeclareAsync, HandleAsync, Prefetch, outlivesConnection: true, options.Value, time, logger);
         await Task.WhenAll(consumer.RunAsync(stoppingToken), SendAsync(stoppingToken));
     }
 
@@ -84,15 +85,70 @@ internal sealed partial class InsultWorker(
     {
         foreach (var delivery in deliveries)
         {
-            if (await receiver.OpenAsync(delivery, Conversation.Insults, stopping, keepOwn: true) is { } batch)
+            try
             {
-                await TakeAsync(batch, stopping);
+                if (receiver.Open(delivery, Conversation.Insults, keepOwn: true) is { } batch)
+                {
+                    await TakeAsync(batch, stopping);
+                }
             }
+            catch (Exception e) when (DeliveryFault.IsIn(e))
+            {
+                // What fails may be a fault of this program, so it is kept.
+                Log.SetAside(logger, await store.SetAsideAsync(Conversation.Insults, fingerprint: "", delivery.Body), e);
+                ChatTelemetry.CountRefused("delivery");
+                events.Publish(new RefusedEvent(
+                    Conversation.Insults, "An insult cannot be handled; it is set aside, and tried again when this client starts next."));
+            }
+        }
+    }
+
+    // Another version of this program may be able to handle it; each start is one try.
+    private async Task RetrySetAsideAsync(CancellationToken stopping)
+    {
+        await store.RetrySetAsideAsync(Conversation.Insults);
+        foreach (var held in store.ListHeldBatches(Conversation.Insults))
+        {
+            try
+            {
+                await TakeAsync(SignedBatch.Open(store.ReadHeld(held), Conversation.Insults), stopping);
+                await store.DropHeldAsync(held);
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                Log.SetAside(logger, await store.CountFailedTryAsync(held) ?? 0, e);
+            }
+        }
+    }
+
+    // Waits while the name server is away: it must say, too, whose the insult is.
+    private async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
+        try
+        {
+            while (!await receiver.IsVouchedForAsync(batch, stopping))
+            {
+                Log.Waiting(logger);
+                await Task.Delay(backoff.Next(), time, stopping);
+            }
+
+            return true;
+        }
+        catch (BatchRefusedException e)
+        {
+            receiver.Refuse(Conversation.Insults, e.Message);
+            return false;
         }
     }
 
     private async Task TakeAsync(OpenedBatch batch, CancellationToken stopping)
     {
+        if (!await IsVouchedForAsync(batch, stopping))
+        {
+            return;
+        }
+
         var spans = BatchReceiver.StartSpans(batch, Conversation.Insults);
         try
         {
@@ -149,12 +205,18 @@ internal sealed partial class InsultWorker(
             }
             catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
             {
-                LogWaiting();
+                Log.Waiting(logger);
                 await Task.Delay(backoff.Next(), time, stopping);
             }
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
-    private partial void LogWaiting();
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
+        public static partial void Waiting(ILogger logger);
+
+        [LoggerMessage(2, LogLevel.Error, "An insult cannot be handled and is set aside; {Forgotten} older ones are forgotten for it", EventName = "InsultSetAside")]
+        public static partial void SetAside(ILogger logger, int forgotten, Exception exception);
+    }
 }

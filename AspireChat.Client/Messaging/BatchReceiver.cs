@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AspireChat.Client.Conversations;
-using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
@@ -11,28 +10,19 @@ namespace AspireChat.Client.Messaging;
 /// What every consumer of message batches does with a delivery before anything is kept: opens it, checks its
 /// signature, and checks that the key may speak for the name. What fails is refused whole and reported.
 /// </summary>
-internal sealed partial class BatchReceiver(
-    NameTrust trust, LocalPeer self, LiveEvents events, TimeProvider time, ILogger<BatchReceiver> logger)
+internal sealed partial class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents events, ILogger<BatchReceiver> logger)
 {
-    /// <summary>Opens a delivery.</summary>
+    /// <summary>Opens a delivery. Whether its key may speak for its name is still to be decided.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="conversation">Where it came.</param>
-    /// <param name="stopping">Ends the waiting for a name server that is away.</param>
     /// <param name="keepOwn">Whether what this client sent itself is taken; in a group it is the own copy.</param>
     /// <returns>The batch; null if it is the own copy, or was refused.</returns>
-    public async Task<OpenedBatch?> OpenAsync(
-        Delivery delivery, Conversation conversation, CancellationToken stopping, bool keepOwn = false)
+    public OpenedBatch? Open(Delivery delivery, Conversation conversation, bool keepOwn = false)
     {
         try
         {
-            var batch = Open(delivery, conversation);
-            if (batch.Fingerprint == self.Identity.Fingerprint)
-            {
-                return keepOwn ? batch : null;
-            }
-
-            await CheckAsync(batch, stopping);
-            return batch;
+            var batch = Checked(delivery, conversation);
+            return keepOwn || batch.Fingerprint != self.Identity.Fingerprint ? batch : null;
         }
         catch (BatchRefusedException e)
         {
@@ -41,12 +31,27 @@ internal sealed partial class BatchReceiver(
         }
     }
 
+    /// <summary>Whether the key of a batch may speak for its name. The name server is asked about names never met.</summary>
+    /// <returns>False while nobody can tell, since the name server is away: nothing may be shown, and nothing lost.</returns>
+    /// <exception cref="BatchRefusedException">It may not.</exception>
+    public async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping) =>
+        batch.Fingerprint == self.Identity.Fingerprint || await trust.CheckAsync(batch.From, batch.Fingerprint, epoch: null, stopping) switch
+        {
+            NameVerdict.Trusted => true,
+            NameVerdict.NotYetKnown => false,
+            NameVerdict.OtherKey => throw new BatchRefusedException($"{batch.From} is known here with another key"),
+            _ => throw new BatchRefusedException($"the name {batch.From} does not belong to the key that signed"),
+        };
+
+    /// <summary>Whether the sender's name was never met here, so that the name server must be asked about it.</summary>
+    public bool IsOfStranger(OpenedBatch batch) => !trust.HasMet(batch.From);
+
     /// <summary>Reports a batch that is refused whole.</summary>
     /// <param name="conversation">Where it came.</param>
     /// <param name="rule">What it breaks, as the end of a sentence.</param>
     public void Refuse(Conversation conversation, string rule)
     {
-        LogRefused(conversation, rule);
+        Log.Refused(logger, conversation, rule);
         ChatTelemetry.CountRefused("batch");
         events.Publish(new RefusedEvent(conversation, $"A message in {conversation} was refused: {rule}."));
     }
@@ -59,7 +64,7 @@ internal sealed partial class BatchReceiver(
             .OfType<Activity>(),
     ];
 
-    private static OpenedBatch Open(Delivery delivery, Conversation conversation)
+    private static OpenedBatch Checked(Delivery delivery, Conversation conversation)
     {
         if (delivery.Size != delivery.Body.Length)
         {
@@ -71,27 +76,9 @@ internal sealed partial class BatchReceiver(
             : throw new BatchRefusedException($"its content type is not {SignedBatch.ContentType}");
     }
 
-    // While nobody can tell, nothing may be lost: the queue waits until the name server is back.
-    private async Task CheckAsync(OpenedBatch batch, CancellationToken stopping)
+    private static partial class Log
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
-        while (true)
-        {
-            switch (await trust.CheckAsync(batch.From, batch.Fingerprint, epoch: null, stopping))
-            {
-                case NameVerdict.Trusted:
-                    return;
-                case NameVerdict.NotYetKnown:
-                    await Task.Delay(backoff.Next(), time, stopping);
-                    break;
-                case NameVerdict.OtherKey:
-                    throw new BatchRefusedException($"{batch.From} is known here with another key");
-                default:
-                    throw new BatchRefusedException($"the name {batch.From} does not belong to the key that signed");
-            }
-        }
+        [LoggerMessage(1, LogLevel.Warning, "A batch in {Conversation} was refused: {Rule}", EventName = "BatchRefused")]
+        public static partial void Refused(ILogger logger, Conversation conversation, string rule);
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "A batch in {Conversation} was refused: {Rule}", EventName = "BatchRefused")]
-    private partial void LogRefused(Conversation conversation, string rule);
 }

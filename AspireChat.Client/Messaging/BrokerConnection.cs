@@ -7,21 +7,18 @@ using RabbitMQ.Client.Exceptions;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Owns the one connection to RabbitMQ: makes it when the broker is there, makes it again when it is lost, and says
-/// how it stands. Whoever uses it takes channels of the connection that stands now, and asks again after a fault.
+/// Owns the connection to RabbitMQ: makes it when the broker is there, makes it again when it is lost, and says how it
+/// stands. Whoever uses it takes channels of the connection that stands now, and asks again after a fault.
 /// </summary>
 /// <remarks>
+/// These are two connections, which live and end together: one for declaring and consuming, and one on which nothing is done
+/// but publishing. While RabbitMQ is short of memory or disk it does not read from a connection that publishes, not even the
+/// acknowledgements (https://www.rabbitmq.com/docs/alarms#separate-connections); the other one works on.
 /// The library's own recovery is off: it reports success with consumers lost
 /// (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1993) and binds deleted queues again (issue 1905).
 /// Instead every user of a channel declares what it needs, which is idempotent, and starts over.
 /// </remarks>
-internal sealed partial class BrokerConnection(
-    IServiceProvider services,
-    IConfiguration configuration,
-    ConnectionStates states,
-    IOptions<BrokerOptions> options,
-    TimeProvider time,
-    ILogger<BrokerConnection> logger) : BackgroundService
+internal sealed partial class BrokerConnection : BackgroundService
 {
     /// <summary>State: no broker is configured, so there are no groups, no discovery and no insults.</summary>
     public const string NotConfigured = "not-configured";
@@ -29,52 +26,71 @@ internal sealed partial class BrokerConnection(
     /// <summary>State: connected, but the broker takes no publishes.</summary>
     public const string Blocked = "blocked";
 
+    /// <summary>State: connected, but the broker refuses something for a reason that does not pass by itself.</summary>
+    public const string Refusing = "refusing";
+
     private const string StateName = MessagingExtensions.ConnectionName;
 
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
 
+    private readonly IServiceProvider _services;
+    private readonly IConfiguration _configuration;
+    private readonly ConnectionStates _states;
+    private readonly IOptions<BrokerOptions> _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<BrokerConnection> _logger;
     private readonly Lock _change = new();
-    private TaskCompletionSource<IConnection> _current = NewSource();
     private readonly HashSet<string> _told = [];
-    private bool _isBlocked;
+    private TaskCompletionSource<Pair> _current = NewSource();
+
+    /// <summary>Creates it; it connects when it is started.</summary>
+    public BrokerConnection(
+        IServiceProvider services,
+        IConfiguration configuration,
+        ConnectionStates states,
+        IOptions<BrokerOptions> options,
+        TimeProvider time,
+        ILogger<BrokerConnection> logger)
+    {
+        (_services, _configuration, _states, _options, _time, _logger) = (services, configuration, states, options, time, logger);
+        Alarm = new BrokerAlarm(time);
+        Faults = new BrokerFaults(time, logger);
+        Faults.Changed += Show;
+    }
 
     /// <summary>Whether there is a connection string.</summary>
-    public bool IsConfigured => !string.IsNullOrEmpty(configuration.GetConnectionString(MessagingExtensions.ConnectionName));
+    public bool IsConfigured => !string.IsNullOrEmpty(_configuration.GetConnectionString(MessagingExtensions.ConnectionName));
 
     /// <summary>Whether the connection stands.</summary>
-    public bool IsOpen => _current.Task is { IsCompletedSuccessfully: true, Result.IsOpen: true };
+    public bool IsOpen => _current.Task is { IsCompletedSuccessfully: true, Result: { Consuming.IsOpen: true, Publishing.IsOpen: true } };
 
-    /// <summary>
-    /// Whether the broker takes no publishes because it is short of memory or disk
-    /// (https://www.rabbitmq.com/docs/connection-blocked).
-    /// </summary>
-    public bool IsBlocked => Volatile.Read(ref _isBlocked);
+    /// <summary>Whether the broker takes publishes.</summary>
+    public BrokerAlarm Alarm { get; }
+
+    /// <summary>What the broker refuses.</summary>
+    public BrokerFaults Faults { get; }
 
     /// <summary>The connection that stands now; waits for one if there is none.</summary>
-    public Task<IConnection> GetAsync(CancellationToken cancellationToken) => _current.Task.WaitAsync(cancellationToken);
+    public async Task<IConnection> GetAsync(CancellationToken cancellationToken) =>
+        (await _current.Task.WaitAsync(cancellationToken)).Consuming;
 
     /// <summary>
-    /// Opens a channel on the connection that stands now, lends it out, and closes it. A broker that does not answer within
-    /// the library's timeouts, or not even to the goodbye, is frozen for everybody: the whole connection is given up.
+    /// Opens a channel for declaring and consuming, lends it out, and closes it. A broker that does not answer within the
+    /// library's timeouts, or not even to the goodbye, is frozen for everybody: the whole connection is given up.
     /// </summary>
-    /// <param name="use">Uses the channel; both are the caller's until it returns.</param>
+    /// <param name="use">Uses the channel; it is the caller's until it returns.</param>
     /// <param name="stopping">The caller's own end.</param>
-    /// <param name="options">How the channel is made; null for the library's defaults.</param>
     /// <param name="patience">How long to wait for a connection; null for ever.</param>
     /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
-    public async Task UseChannelAsync(
-        Func<IConnection, IChannel, Task> use,
-        CancellationToken stopping,
-        CreateChannelOptions? options = null,
-        TimeSpan? patience = null)
+    public async Task UseChannelAsync(Func<IChannel, Task> use, CancellationToken stopping, TimeSpan? patience = null)
     {
-        var connection = await GetAsync(stopping).WaitAsync(patience ?? Timeout.InfiniteTimeSpan, time, stopping);
+        var connection = (await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping)).Consuming;
         try
         {
-            var channel = await connection.CreateChannelAsync(options, stopping);
+            var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
             try
             {
-                await use(connection, channel);
+                await use(channel);
             }
             finally
             {
@@ -106,14 +122,14 @@ internal sealed partial class BrokerConnection(
     /// </summary>
     public async Task DiscardAsync(IConnection connection, string why)
     {
-        LogDiscarded(why);
+        Log.Discarded(_logger, why);
         try
         {
             await connection.AbortAsync(Constants.InternalError, why, TimeSpan.FromSeconds(1));
         }
         catch (Exception e)
         {
-            LogBroken(e);
+            Log.Broken(_logger, e);
         }
     }
 
@@ -122,11 +138,11 @@ internal sealed partial class BrokerConnection(
     {
         if (IsConfigured)
         {
-            states.Set(StateName, ConnectionStates.Connecting);
+            _states.Set(StateName, ConnectionStates.Connecting);
         }
         else
         {
-            states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
+            _states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
         }
 
         return base.StartAsync(cancellationToken);
@@ -140,8 +156,8 @@ internal sealed partial class BrokerConnection(
             return;
         }
 
-        var factory = services.GetRequiredService<IConnectionFactory>();
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), options.Value.MaxBackoff);
+        var factory = _services.GetRequiredService<IConnectionFactory>();
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), _options.Value.MaxBackoff);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -154,13 +170,13 @@ internal sealed partial class BrokerConnection(
             }
             catch (Exception e)
             {
-                LogBroken(e);
+                Log.Broken(_logger, e);
                 SayAway(e);
             }
 
             try
             {
-                await Task.Delay(backoff.Next(), time, stoppingToken);
+                await Task.Delay(backoff.Next(), _time, stoppingToken);
             }
             catch (OperationCanceledException)
             {
@@ -171,41 +187,77 @@ internal sealed partial class BrokerConnection(
 
     private async Task HoldAsync(IConnectionFactory factory, Backoff backoff, CancellationToken stopping)
     {
-        await using var connection = await factory.CreateConnectionAsync(stopping);
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        connection.ConnectionShutdownAsync += (_, _) =>
+        IConnection? consuming = null;
+        IConnection? publishing = null;
+        try
         {
+            consuming = await ConnectAsync(factory, factory.ClientProvidedName, lost, stopping);
+            await ProveAsync(consuming, stopping);
+            publishing = await ConnectAsync(factory, $"{factory.ClientProvidedName} (publishing)", lost, stopping);
+            publishing.ConnectionBlockedAsync += (_, _) => AlarmAsync(isOn: true, lost.Task);
+            publishing.ConnectionUnblockedAsync += (_, _) => AlarmAsync(isOn: false, lost.Task);
+            var probe = new AlarmProbe(publishing, Alarm, _time);
+            await probe.FirstAsync(stopping);
+            backoff.Reset();
+            _told.Clear();
+            Offer(new Pair(consuming, publishing));
+            await probe.RunAsync(lost.Task, stopping);
+        }
+        finally
+        {
+            lost.TrySetResult();
+            if (Withdraw() && !stopping.IsCancellationRequested)
+            {
+                _states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
+            }
+
+            await Task.WhenAll(EndAsync(consuming, stopping), EndAsync(publishing, stopping));
+            Alarm.Set(isOn: false);
+        }
+    }
+
+    private async Task<IConnection> ConnectAsync(
+        IConnectionFactory factory, string? name, TaskCompletionSource lost, CancellationToken stopping)
+    {
+        var connection = await factory.CreateConnectionAsync(name!, stopping);
+        connection.ConnectionShutdownAsync += (_, shutdown) =>
+        {
+            Log.Lost(_logger, shutdown.ToString());
             lost.TrySetResult();
             return Task.CompletedTask;
         };
-        connection.ConnectionBlockedAsync += (_, _) => BlockAsync(true);
-        connection.ConnectionUnblockedAsync += (_, _) => BlockAsync(false);
         if (!connection.IsOpen)
         {
             lost.TrySetResult();
         }
 
-        await ProveAsync(connection, stopping);
-        backoff.Reset();
-        _told.Clear();
-        Offer(connection);
-        states.Set(StateName, ConnectionStates.Connected);
+        return connection;
+    }
+
+    // A goodbye that a broker does not read, because it is frozen or short of memory, is not waited for.
+    private async Task EndAsync(IConnection? connection, CancellationToken stopping)
+    {
+        if (connection is not null)
+        {
+            var ended = stopping.IsCancellationRequested && !Alarm.IsOn
+                ? connection.CloseAsync(CancellationToken.None)
+                : connection.AbortAsync(CancellationToken.None);
+            await Task.WhenAny(ended, Task.Delay(Goodbye, CancellationToken.None));
+            _ = DisposeAsync(connection, ended);
+        }
+    }
+
+    private async Task DisposeAsync(IConnection connection, Task ended)
+    {
         try
         {
-            await lost.Task.WaitAsync(stopping);
+            await ended;
+            await connection.DisposeAsync();
         }
-        finally
+        catch (Exception e)
         {
-            Withdraw();
-            Volatile.Write(ref _isBlocked, false);
-            if (stopping.IsCancellationRequested)
-            {
-                await connection.CloseAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
-            }
-            else
-            {
-                states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
-            }
+            Log.Broken(_logger, e);
         }
     }
 
@@ -231,9 +283,11 @@ internal sealed partial class BrokerConnection(
         var nodes = e is BrokerUnreachableException { InnerException: AggregateException several } ? several.InnerExceptions.AsEnumerable() : [e];
         foreach (var cause in nodes.Select(node => node.GetBaseException()))
         {
-            if (_told.Add($"{cause.GetType().Name}: {cause.Message}"))
+            // The same refusal is met before the broker closes the connection, or after it.
+            var reason = (cause as OperationInterruptedException)?.ShutdownReason?.ReplyText ?? cause.Message;
+            if (_told.Add(reason))
             {
-                LogAway(cause.GetType().Name, cause.Message);
+                Log.Away(_logger, cause.GetType().Name, reason);
             }
         }
     }
@@ -241,7 +295,7 @@ internal sealed partial class BrokerConnection(
     private async Task CloseAsync(IConnection connection, IChannel channel)
     {
         var closed = channel.DisposeAsync().AsTask();
-        if (await Task.WhenAny(closed, Task.Delay(Goodbye, time)) != closed)
+        if (await Task.WhenAny(closed, Task.Delay(Goodbye, _time)) != closed)
         {
             // Which ends the closing too.
             await DiscardAsync(connection, "it does not close a channel");
@@ -250,40 +304,78 @@ internal sealed partial class BrokerConnection(
         await closed;
     }
 
-    private Task BlockAsync(bool isBlocked)
-    {
-        Volatile.Write(ref _isBlocked, isBlocked);
-        states.Set(
-            StateName,
-            isBlocked ? Blocked : ConnectionStates.Connected,
-            isBlocked ? "RabbitMQ is short of memory or disk and takes nothing now; what you send to groups waits here." : null);
-        return Task.CompletedTask;
-    }
-
-    private void Offer(IConnection connection)
+    private void Offer(Pair pair)
     {
         lock (_change)
         {
-            _current.TrySetResult(connection);
+            _current.TrySetResult(pair);
         }
+
+        Show();
     }
 
-    private void Withdraw()
+    // False if none was offered: who waits for one goes on waiting for the same.
+    private bool Withdraw()
     {
         lock (_change)
         {
+            if (!_current.Task.IsCompleted)
+            {
+                return false;
+            }
+
             _current = NewSource();
+            return true;
         }
     }
 
-    private static TaskCompletionSource<IConnection> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // How a connection that stands is: what keeps most from working comes first.
+    private void Show()
+    {
+        lock (_change)
+        {
+            if (!_current.Task.IsCompleted)
+            {
+                return;
+            }
 
-    [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
-    private partial void LogBroken(Exception e);
+            if (Alarm.IsOn)
+            {
+                _states.Set(StateName, Blocked, $"{BrokerAlarm.Matter}; what you send to groups waits here.");
+            }
+            else if (Faults.Sentences is { Count: > 0 } refused)
+            {
+                _states.Set(StateName, Refusing, string.Join(' ', refused));
+            }
+            else
+            {
+                _states.Set(StateName, ConnectionStates.Connected);
+            }
+        }
+    }
 
-    [LoggerMessage(2, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
-    private partial void LogDiscarded(string why);
+    private static TaskCompletionSource<Pair> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(3, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
-    private partial void LogAway(string kind, string reason);
+    private sealed record Pair(IConnection Consuming, IConnection Publishing);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
+        public static partial void Broken(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Debug, "A connection to RabbitMQ ended: {Reason}", EventName = "BrokerLost")]
+        public static partial void Lost(ILogger logger, string reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
+        public static partial void Discarded(ILogger logger, string why);
+
+        [LoggerMessage(4, LogLevel.Warning, "RabbitMQ is away ({Kind}: {Reason}); trying again", EventName = "BrokerAway")]
+        public static partial void Away(ILogger logger, string kind, string reason);
+
+        [LoggerMessage(5, LogLevel.Warning, "RabbitMQ is short of memory or disk and takes no messages", EventName = "BrokerBlocked")]
+        public static partial void Alarm(ILogger logger);
+
+        [LoggerMessage(6, LogLevel.Information, "RabbitMQ takes messages again", EventName = "BrokerUnblocked")]
+        public static partial void AlarmOver(ILogger logger);
+    }
 }

@@ -25,6 +25,7 @@ internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyB
 /// a queue is consumed one by one for a while after every break.
 /// </remarks>
 /// <param name="broker">The connection.</param>
+/// <param name="what">What it works for, as the log and the user read it: <c>insults</c>, <c>group tea</c>.</param>
 /// <param name="declare">Declares the queue and its bindings (idempotent) and returns the queue's name.</param>
 /// <param name="handle">Handles deliveries; they are acknowledged when it returns. May get the same ones again.</param>
 /// <param name="prefetch">How many deliveries may be unacknowledged.</param>
@@ -34,6 +35,7 @@ internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyB
 /// <param name="logger">Where faults go.</param>
 internal sealed partial class BrokerConsumer(
     BrokerConnection broker,
+    string what,
     Func<IChannel, CancellationToken, Task<string>> declare,
     Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle,
     ushort prefetch,
@@ -55,6 +57,18 @@ internal sealed partial class BrokerConsumer(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        try
+        {
+            await ConsumeAsync(stopping);
+        }
+        finally
+        {
+            broker.Faults.Forget(this, what);
+        }
+    }
+
+    private async Task ConsumeAsync(CancellationToken stopping)
+    {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
         var atOnce = prefetch;
         while (!stopping.IsCancellationRequested)
@@ -63,7 +77,7 @@ internal sealed partial class BrokerConsumer(
             try
             {
                 await broker.UseChannelAsync(
-                    async (_, channel) => isBroken = !await ConsumeAsync(channel, atOnce, backoff, stopping), stopping);
+                    async channel => isBroken = !await ConsumeAsync(channel, atOnce, backoff, stopping), stopping);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -71,7 +85,11 @@ internal sealed partial class BrokerConsumer(
             }
             catch (Exception e)
             {
-                LogBroken(e);
+                Log.Broken(logger, e);
+                if (BrokerRefusal.Of(e) is { } refusal)
+                {
+                    broker.Faults.Refused(this, what, refusal);
+                }
             }
 
             atOnce = isBroken && outlivesConnection ? OneByOne : prefetch;
@@ -111,6 +129,7 @@ internal sealed partial class BrokerConsumer(
 
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stopping);
         backoff.Reset();
+        broker.Faults.Works(this, what);
         _consuming.TrySetResult();
         var handled = 0;
         while (await waiting.Reader.WaitToReadAsync(stopping))
@@ -161,7 +180,7 @@ internal sealed partial class BrokerConsumer(
 
                 if (++failed == Tries)
                 {
-                    LogDropped(e);
+                    Log.Dropped(logger, e);
                     ChatTelemetry.CountRefused("delivery");
                     return;
                 }
@@ -170,7 +189,7 @@ internal sealed partial class BrokerConsumer(
             }
             catch (Exception e) when (channel.IsOpen && !stopping.IsCancellationRequested)
             {
-                LogNotHandled(deliveries.Count, e.Message);
+                Log.NotHandled(logger, deliveries.Count, e.Message);
                 await Task.Delay(backoff.Next(), time, stopping);
             }
         }
@@ -191,12 +210,15 @@ internal sealed partial class BrokerConsumer(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "A consumer broke; starting over", EventName = "ConsumerBroken")]
-    private partial void LogBroken(Exception e);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "A consumer broke; starting over", EventName = "ConsumerBroken")]
+        public static partial void Broken(ILogger logger, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
-    private partial void LogNotHandled(int count, string reason);
+        [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
+        public static partial void NotHandled(ILogger logger, int count, string reason);
 
-    [LoggerMessage(3, LogLevel.Error, "A delivery cannot be handled and is dropped", EventName = "DeliveryDropped")]
-    private partial void LogDropped(Exception e);
+        [LoggerMessage(3, LogLevel.Error, "A delivery cannot be handled and is dropped", EventName = "DeliveryDropped")]
+        public static partial void Dropped(ILogger logger, Exception exception);
+    }
 }

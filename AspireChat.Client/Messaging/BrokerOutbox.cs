@@ -6,6 +6,7 @@ using AspireChat.Client.Identity;
 using AspireChat.Client.Telemetry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace AspireChat.Client.Messaging;
 
@@ -31,7 +32,8 @@ internal sealed record OutboxRoute(
 /// <summary>
 /// Publishes the own messages of one conversation, in order: what is waiting in the outbox leaves in one signed
 /// batch, batches are pipelined, and a message leaves the outbox when the broker has confirmed it. After every fault
-/// the unconfirmed ones are sent again with the same ids, and receivers drop what they have.
+/// the unconfirmed ones are sent again with the same ids, and receivers drop what they have. While the broker takes nothing,
+/// or refuses this, what waits says why.
 /// </summary>
 internal sealed partial class BrokerOutbox(
     Conversation conversation,
@@ -48,6 +50,7 @@ internal sealed partial class BrokerOutbox(
     private static readonly CreateChannelOptions WithConfirms = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
+    private readonly string _what = BrokerFaults.NameOf(conversation);
     private readonly Bell _bell = new();
     private readonly Bell _settled = new();
 
@@ -67,6 +70,18 @@ internal sealed partial class BrokerOutbox(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        try
+        {
+            await PublishAsync(stopping);
+        }
+        finally
+        {
+            broker.Faults.Forget(this, _what);
+        }
+    }
+
+    private async Task PublishAsync(CancellationToken stopping)
+    {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
         while (!stopping.IsCancellationRequested)
         {
@@ -77,8 +92,10 @@ internal sealed partial class BrokerOutbox(
                     await _bell.WaitAsync(stopping);
                 }
 
-                await broker.UseChannelAsync(
-                    (connection, channel) => PublishAsync(connection, channel, backoff, stopping), stopping, WithConfirms);
+                await WaitForAlarmAsync(stopping);
+                await broker.UseChannelAsync(channel => route.Declare(channel, stopping), stopping);
+                await broker.UsePublishingAsync(
+                    (connection, channel) => PublishAsync(connection, channel, backoff, stopping), "this waits", stopping, WithConfirms);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -86,7 +103,8 @@ internal sealed partial class BrokerOutbox(
             }
             catch (Exception e)
             {
-                LogBroken(e, conversation);
+                Log.Broken(logger, conversation, e);
+                await RefusedAsync(e);
             }
 
             try
@@ -102,26 +120,66 @@ internal sealed partial class BrokerOutbox(
 
     private bool IsEmpty => store.ReadOutbox(conversation, after: 0, count: 1, bytes: 0).Count == 0;
 
+    // What is said meanwhile is told as well why it waits.
+    private async Task WaitForAlarmAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            var changed = broker.Alarm.Changed;
+            if (!broker.Alarm.IsOn)
+            {
+                return;
+            }
+
+            await ExplainAsync(BrokerAlarm.Waits);
+            using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            var more = _bell.WaitAsync(round.Token);
+            await Task.WhenAny(changed, more);
+            await round.CancelAsync();
+            await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopping.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task RefusedAsync(Exception e)
+    {
+        if (BrokerRefusal.Of(e) is { } refusal)
+        {
+            broker.Faults.Refused(this, _what, refusal);
+            if (broker.Faults.Find(_what) is { } reason)
+            {
+                await ExplainAsync(reason);
+            }
+        }
+    }
+
+    private async Task ExplainAsync(string reason)
+    {
+        foreach (var message in await store.ExplainWaitingAsync(conversation, reason))
+        {
+            events.Publish(new StateEvent(message.Id, self.Name, conversation, MessageState.Sending, reason));
+        }
+    }
+
     // One round on one channel; ends by an exception, since there is always more to come.
     private async Task PublishAsync(IConnection connection, IChannel channel, Backoff backoff, CancellationToken stopping)
     {
-        await route.Declare(channel, stopping);
-
         var confirms = Channel.CreateUnbounded<BasicAckEventArgs>(new UnboundedChannelOptions { SingleReader = true });
         channel.BasicAcksAsync += (_, ack) =>
         {
             confirms.Writer.TryWrite(ack);
             return Task.CompletedTask;
         };
-        channel.BasicNacksAsync += (_, _) => End(confirms, "the broker refused a publish");
-        channel.BasicReturnAsync += (_, returned) => End(confirms, $"a publish was returned: {returned.ReplyText}");
-        channel.ChannelShutdownAsync += (_, shutdown) => End(confirms, $"the channel was closed: {shutdown.ReplyText}");
+        channel.BasicNacksAsync += (_, _) => End(confirms, new IOException("the broker refused a publish"));
+        channel.BasicReturnAsync += (_, returned) => End(confirms, new IOException($"a publish was returned: {returned.ReplyText}"));
+        channel.ChannelShutdownAsync += (_, shutdown) => End(confirms, new OperationInterruptedException(shutdown));
 
         var window = new PublishWindow();
         var sent = 0L;
         while (true)
         {
-            while (window.Count < options.PublishWindow && !broker.IsBlocked)
+            var alarm = broker.Alarm.Changed;
+            while (window.Count < options.PublishWindow && !broker.Alarm.IsOn)
             {
                 var batch = store.ReadOutbox(conversation, sent, route.MaxBatch, MessageListCodec.MaxBytes);
                 if (batch.Count == 0)
@@ -134,7 +192,12 @@ internal sealed partial class BrokerOutbox(
                 await PublishAsync(channel, batch, connection, stopping);
             }
 
-            await WaitAsync(window, confirms.Reader, connection, stopping);
+            if (broker.Alarm.IsOn)
+            {
+                await ExplainAsync(BrokerAlarm.Waits);
+            }
+
+            await WaitAsync(window, confirms.Reader, alarm, connection, stopping);
             long? through = null;
             while (confirms.Reader.TryRead(out var confirm))
             {
@@ -159,36 +222,53 @@ internal sealed partial class BrokerOutbox(
         };
         var body = SignedBatch.Seal(self, conversation, batch, route.Generation?.Invoke() ?? "");
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        deadline.CancelAfter(options.PublishDeadline);
-        try
+        var leaving = channel.BasicPublishAsync(route.Exchange, route.RoutingKey, mandatory: true, properties, body, stopping);
+        if (!leaving.IsCompleted)
         {
-            await channel.BasicPublishAsync(route.Exchange, route.RoutingKey, mandatory: true, properties, body, deadline.Token);
+            await LeaveAsync(leaving.AsTask(), connection);
+            return;
         }
-        catch (OperationCanceledException e) when (!stopping.IsCancellationRequested)
-        {
-            await broker.DiscardAsync(connection, $"a publish could not leave within {options.PublishDeadline.TotalSeconds:0.#} s");
-            throw new TimeoutException("A publish could not leave in time.", e);
-        }
+
+        await leaving;
     }
 
-    // For a confirm, for room and something to publish, or for the deadline of the oldest publish.
+    private async Task LeaveAsync(Task leaving, IConnection connection)
+    {
+        while (await Task.WhenAny(leaving, Task.Delay(options.PublishDeadline, time)) != leaving)
+        {
+            // As long as the alarm lasts there may be no room for more.
+            if (!broker.Alarm.IsOn)
+            {
+                await broker.DiscardAsync(connection, $"a publish could not leave within {options.PublishDeadline.TotalSeconds:0.#} s");
+                throw new TimeoutException("A publish could not leave in time.");
+            }
+        }
+
+        await leaving;
+    }
+
+    // For a confirm, for room and something to publish, for the alarm or its end, or for the deadline of the oldest publish.
     private async Task WaitAsync(
-        PublishWindow window, ChannelReader<BasicAckEventArgs> confirms, IConnection connection, CancellationToken stopping)
+        PublishWindow window, ChannelReader<BasicAckEventArgs> confirms, Task alarm, IConnection connection, CancellationToken stopping)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var confirm = confirms.WaitToReadAsync(round.Token).AsTask();
         var more = window.Count < options.PublishWindow ? _bell.WaitAsync(round.Token) : Task.Delay(Timeout.Infinite, round.Token);
         var late = Task.Delay(Deadline(window), time, round.Token);
 
-        var first = await Task.WhenAny(confirm, more, late);
+        var first = await Task.WhenAny(confirm, more, late, alarm);
         await round.CancelAsync();
         await Task.WhenAll(confirm, more, late).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         stopping.ThrowIfCancellationRequested();
+        if (first == alarm)
+        {
+            return;
+        }
+
         if (first == late)
         {
-            // Blocked, nothing is confirmed, and a new connection would be blocked as well.
-            if (broker.IsBlocked || window.Oldest is null || Deadline(window) > TimeSpan.Zero)
+            // While the alarm lasts nothing is confirmed, and a new connection would help nobody.
+            if (broker.Alarm.IsOn || window.Oldest is null || Deadline(window) > TimeSpan.Zero)
             {
                 return;
             }
@@ -212,6 +292,7 @@ internal sealed partial class BrokerOutbox(
 
     private async Task SettleAsync(long through)
     {
+        broker.Faults.Works(this, _what);
         route.OnConfirmed?.Invoke(through);
         foreach (var message in await store.MarkConfirmedAsync(conversation, through, route.Confirmed))
         {
@@ -222,20 +303,29 @@ internal sealed partial class BrokerOutbox(
         _settled.Ring();
     }
 
-    // Never, if nothing waits; a blocked broker is looked at again after the time of one deadline.
-    private TimeSpan Deadline(PublishWindow window) =>
-        broker.IsBlocked ? options.PublishDeadline
-        : window.Oldest is { } oldest ? Later(oldest + options.PublishDeadline - time.GetUtcNow())
-        : Timeout.InfiniteTimeSpan;
+    // Never, if nothing waits, or while the alarm lasts. What waited for its end has its whole time from then on.
+    private TimeSpan Deadline(PublishWindow window)
+    {
+        if (broker.Alarm.IsOn || window.Oldest is not { } oldest)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        var since = broker.Alarm.ChangedAt > oldest ? broker.Alarm.ChangedAt : oldest;
+        return Later(since + options.PublishDeadline - time.GetUtcNow());
+    }
 
     private static TimeSpan Later(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
 
-    private static Task End(Channel<BasicAckEventArgs> confirms, string why)
+    private static Task End(Channel<BasicAckEventArgs> confirms, Exception why)
     {
-        confirms.Writer.TryComplete(new IOException(why));
+        confirms.Writer.TryComplete(why);
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
-    private partial void LogBroken(Exception e, Conversation conversation);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "Publishing to {Conversation} broke; trying again", EventName = "OutboxBroken")]
+        public static partial void Broken(ILogger logger, Conversation conversation, Exception exception);
+    }
 }

@@ -16,7 +16,8 @@ internal static class DeliveryFault
 
     /// <summary>
     /// Whether it lies in what was delivered, so that trying again helps nothing; otherwise a disk, a server or the
-    /// connection failed, which passes.
+    /// connection failed, which passes. What is not known to pass counts as the former: a queue must not stop for ever at
+    /// a fault of this program. So a batch with such a fault is set aside and not dropped (docs/architecture.md).
     /// </summary>
     public static bool IsIn(Exception e) => e switch
     {

@@ -62,6 +62,9 @@ public sealed partial class NameTrust(
         return epoch < pin.Epoch ? NameVerdict.OldEpoch : NameVerdict.Trusted;
     }
 
+    /// <summary>Whether a name is pinned here, so that nobody has to be asked about it.</summary>
+    public bool HasMet(string user) => known.Find(user) is not null;
+
     /// <summary>Which key the peer behind a record of the name server must prove.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record names another key than the known one.</exception>
     public string ExpectedKey(PeerRecord record) => known.Find(record.User) is { } pin && pin.Fingerprint != record.Fingerprint
@@ -85,13 +88,16 @@ public sealed partial class NameTrust(
     // Loud, and the same words on every way in: this is either a new machine or an impostor, and only the user can tell.
     private ChatException Warn(string user, string pinned, string shown)
     {
-        LogOtherKey(user, pinned, shown);
+        Log.OtherKey(logger, user, pinned, shown);
         var sentence = $"WARNING: {user} is known with the key {pinned} but now shows {shown}. Somebody may be posing as {user}. "
             + $"Nothing was sent. If {user} confirms the new fingerprint by other means, accept it (trust {user}).";
         events.Publish(new ConnectionEvent($"peer:{user}", "key-changed", sentence));
         return new ChatException(ChatFault.KeyMismatch, sentence);
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{User} is pinned to key {Pinned} but key {Shown} claims the name", EventName = "OtherKey")]
-    private partial void LogOtherKey(string user, string pinned, string shown);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{User} is pinned to key {Pinned} but key {Shown} claims the name", EventName = "OtherKey")]
+        public static partial void OtherKey(ILogger logger, string user, string pinned, string shown);
+    }
 }

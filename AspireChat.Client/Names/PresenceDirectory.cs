@@ -174,14 +174,14 @@ public sealed partial class PresenceDirectory(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The name server holds a malformed {Kind} of {User}; skipped.")]
+        [LoggerMessage(1, LogLevel.Warning, "The name server holds a malformed {Kind} of {User}; skipped", EventName = "RecordMalformed")]
         public static partial void SkippedMalformed(ILogger logger, string user, string kind);
 
         // What stands there instead of a name is not repeated: it could be made to deceive the reader of a log.
-        [LoggerMessage(2, LogLevel.Warning, "The name server lists something that is not a user name; skipped.")]
+        [LoggerMessage(2, LogLevel.Warning, "The name server lists something that is not a user name; skipped", EventName = "ForeignNameListed")]
         public static partial void SkippedForeignName(ILogger logger);
 
-        [LoggerMessage(3, LogLevel.Warning, "The name server has an address of {User} that no peer can have: {Fault}.")]
+        [LoggerMessage(3, LogLevel.Warning, "The name server has an address of {User} that no peer can have: {Fault}", EventName = "AddressRefused")]
         public static partial void RefusedAddress(ILogger logger, string user, string fault);
     }
 }

@@ -23,13 +23,15 @@ internal sealed partial class PeerGateLog(TimeProvider time, ILogger<PeerGateLog
                 return;
             }
 
-            LogRefused(_refused);
+            Log.Refused(logger, _refused);
             _saidAt = time.GetTimestamp();
             _refused = 0;
         }
     }
 
-    [LoggerMessage(
-        1, LogLevel.Warning, "Connections to the peer port on which nobody greeted, or too many at a time: {Count} came to nothing", EventName = "ConnectionsRefused")]
-    private partial void LogRefused(int count);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Connections to the peer port on which nobody greeted, or too many at a time: {Count} came to nothing", EventName = "ConnectionsRefused")]
+        public static partial void Refused(ILogger logger, int count);
+    }
 }

@@ -2,7 +2,9 @@ using System.Net;
 using AspireChat.Client.Conversations;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
@@ -81,6 +83,12 @@ internal sealed class PeerHost(
             listen.Protocols = HttpProtocols.Http2;
             listen.Use(next => connection => gate.ServeAsync(connection, next));
             listen.UseHttps(PeerTls.ForServer(self.Identity, options.Value.GreetingTimeout));
+
+            // Kestrel would say each as an error, and strangers could fill the log; the gate counts them.
+            listen.Use(next => connection => SpeaksHttp2(connection) ? next(connection) : Task.CompletedTask);
         });
     }
+
+    private static bool SpeaksHttp2(ConnectionContext connection) =>
+        connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true;
 }

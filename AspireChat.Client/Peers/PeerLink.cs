@@ -94,7 +94,7 @@ internal sealed partial class PeerLink(
             catch (Exception e)
             {
                 // Whatever it was, the messages are on disk: the next try takes them up again.
-                LogBroken(e, user);
+                Log.Broken(logger, user, e);
             }
 
             await WaitAsync(stopping);
@@ -110,7 +110,7 @@ internal sealed partial class PeerLink(
             case ChatException { Fault: ChatFault.KeyMismatch or ChatFault.Declined }:
                 return fault.Message;
             case RpcException { StatusCode: StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument } refusal:
-                LogRefused(user, refusal.StatusCode);
+                Log.Refused(logger, user, refusal.StatusCode);
                 return $"{user}'s client refused: {Sentence(refusal)}";
             case RpcException { StatusCode: StatusCode.DeadlineExceeded }:
                 return $"{user} did not answer the request to chat.";
@@ -146,9 +146,12 @@ internal sealed partial class PeerLink(
     // What the other side says is shown to the user, so it is kept short; front ends escape it.
     internal static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
 
-    [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
-    private partial void LogBroken(Exception e, string user);
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
+        public static partial void Broken(ILogger logger, string user, Exception exception);
 
-    [LoggerMessage(2, LogLevel.Warning, "{User}'s client refused with {Status}", EventName = "LinkRefused")]
-    private partial void LogRefused(string user, StatusCode status);
+        [LoggerMessage(2, LogLevel.Warning, "{User}'s client refused with {Status}", EventName = "LinkRefused")]
+        public static partial void Refused(ILogger logger, string user, StatusCode status);
+    }
 }

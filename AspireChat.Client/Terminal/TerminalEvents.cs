@@ -114,7 +114,7 @@ internal sealed partial class TerminalEvents(
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "EventNotShown", Level = LogLevel.Error, Message = "A {Kind} could not be shown in the terminal.")]
+        [LoggerMessage(1, LogLevel.Error, "A {Kind} could not be shown in the terminal", EventName = "EventNotShown")]
         public static partial void NotShown(ILogger logger, string kind, Exception exception);
     }
 }

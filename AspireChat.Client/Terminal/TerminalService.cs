@@ -50,7 +50,7 @@ internal sealed partial class TerminalService(
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "TerminalLeft", Level = LogLevel.Information, Message = "The terminal was left.")]
+        [LoggerMessage(1, LogLevel.Information, "The terminal was left", EventName = "TerminalLeft")]
         public static partial void Left(ILogger logger);
     }
 }

@@ -38,7 +38,7 @@ public sealed record LiveEvent(string Name, object? Data)
 /// <param name="From">Its sender's name: ids are unique per sender only.</param>
 /// <param name="To">Where it went.</param>
 /// <param name="State">The new state.</param>
-/// <param name="Reason">Why it failed, as a sentence; absent in every other state.</param>
+/// <param name="Reason">Why it failed, or why it is still on its way, as a sentence; absent otherwise.</param>
 public sealed record StateChange(
     Guid Id,
     string From,
@@ -58,7 +58,7 @@ public sealed record PresenceChange(string User, bool Online);
 
 /// <summary>Event <c>group</c>: something happened in a group.</summary>
 /// <param name="Name">The group's name.</param>
-/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c> or <c>refused</c>.</param>
+/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c>, <c>waiting</c> or <c>refused</c>.</param>
 /// <param name="Detail">A sentence; absent if there is no more to say.</param>
 public sealed record GroupChange(
     string Name, string What, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail = null);

@@ -41,7 +41,7 @@ public enum MessageState
 /// <param name="Text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
 /// <param name="SentAt">When it was sent, by the sender's clock, to the millisecond.</param>
 /// <param name="State">How far it has come.</param>
-/// <param name="Reason">Why it failed, as a sentence; absent in every other state.</param>
+/// <param name="Reason">Why it failed, or why it is still on its way, as a sentence; absent otherwise.</param>
 /// <param name="Missing">How many messages of the same sender before this one never came; absent if none is missing.</param>
 public sealed record Message(
     Guid Id,

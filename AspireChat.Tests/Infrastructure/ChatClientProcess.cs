@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Tests.Infrastructure;
 
@@ -141,6 +142,16 @@ public sealed class ChatClientProcess : IAsyncDisposable
     {
         await Process.DisposeAsync();
         Process = Launch();
+    }
+
+    /// <summary>Runs SQL in its store while it runs, to make faults that no user could make.</summary>
+    public void ExecuteSql(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(DataDirectory, "chat.db")};Pooling=False;Default Timeout=10");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Subscribes to its events.</summary>

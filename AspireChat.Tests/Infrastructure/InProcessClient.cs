@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using AspireChat.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace AspireChat.Tests.Infrastructure;
 
@@ -52,10 +54,12 @@ public sealed class InProcessClient : IAsyncDisposable
             ("Chat:DataDirectory", folder.FullName),
             ("Chat:ApiToken", token),
             ("Chat:Terminal", "false"),
-            ("Logging:LogLevel:Default", "None"),
+            ("Logging:LogLevel:Default", "Error"),
+            ("Logging:Console:LogLevel:Default", "None"),
             .. settings,
         ];
         var app = ClientApp.Build([.. all.SelectMany(setting => new[] { $"--{setting.Key}", setting.Value })]);
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new ErrorLogProvider(name));
         try
         {
             await app.StartAsync().DefaultTimeout(StartPatience);

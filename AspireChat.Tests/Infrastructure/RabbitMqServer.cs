@@ -162,6 +162,27 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await KillAsync();
     }
 
+    /// <summary>Sets its memory alarm off, or ends it: while that lasts it takes no publishes.</summary>
+    public async Task AlarmAsync(bool isOn)
+    {
+        await ControlAsync("set_vm_memory_high_watermark", isOn ? "0.00001" : "0.6");
+        await Until.Equal(isOn ? "there is an alarm" : "there is no alarm", isOn, async () =>
+        {
+            using var answer = await _management.GetAsync("/api/health/checks/alarms");
+            return !answer.IsSuccessStatusCode;
+        });
+    }
+
+    /// <summary>Changes what its user may write to in a virtual host.</summary>
+    /// <param name="connectionString">The connection string for it.</param>
+    /// <param name="write">A regular expression of names of exchanges and queues.</param>
+    public async Task PermitAsync(string connectionString, string write = ".*")
+    {
+        using var permitted = await _management.PutAsJsonAsync(
+            $"/api/permissions/{VirtualHost(connectionString)}/{User}", new { configure = ".*", write, read = ".*" });
+        permitted.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Freezes it: connections stay open and nothing is answered.</summary>
     public void Pause() => _process?.Pause();
 
@@ -244,6 +265,21 @@ public sealed class RabbitMqServer : IAsyncDisposable
             async () => await SpeaksAmqpAsync() && await ManagementAnswersAsync(),
             StartPatience,
             giveUp: () => process.HasExited ? process.Describe() : null);
+    }
+
+    private async Task ControlAsync(params string[] arguments)
+    {
+        Dictionary<string, string?> environment = new() { ["ERL_EPMD_PORT"] = $"{_epmdPort}", ["HOME"] = _folder.FullName };
+        var program = Path.Combine(Path.GetDirectoryName(DebianProgram)!, "rabbitmqctl");
+        await using var control = TestProcess.Start(
+            "rabbitmqctl",
+            File.Exists(program) ? program : "rabbitmqctl",
+            ["--node", NodeName, "--erlang-cookie", _cookie, .. arguments],
+            environment);
+        if (await control.Exit.WaitAsync(StartPatience) != 0)
+        {
+            throw new InvalidOperationException(control.Describe());
+        }
     }
 
     private async Task<IEnumerable<string>> ListAsync(string what, string connectionString)

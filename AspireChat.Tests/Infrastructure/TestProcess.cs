@@ -20,6 +20,7 @@ public sealed class TestProcess : IAsyncDisposable
     private static readonly string[] NotInherited =
         ["OTEL_", "ASPNETCORE_", "DOTNET_URLS", "DOTNET_ENVIRONMENT", "ConnectionStrings__", "Chat__", "RABBITMQ_", "ERL_"];
 
+    private readonly string? _owner = LoggedErrors.Owner;
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -82,8 +83,8 @@ public sealed class TestProcess : IAsyncDisposable
 
         var process = new Process { StartInfo = start };
         var started = new TestProcess(name, process);
-        process.OutputDataReceived += (_, line) => Keep(started._output, line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(started._errors, line.Data);
+        process.OutputDataReceived += (_, line) => started.Keep(started._output, line.Data);
+        process.ErrorDataReceived += (_, line) => started.Keep(started._errors, line.Data);
         process.Exited += (_, _) => started.OnExit();
         process.Start();
         started.Id = process.Id;
@@ -184,11 +185,12 @@ public sealed class TestProcess : IAsyncDisposable
     private static bool IsNotInherited(string variable) =>
         NotInherited.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
-    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    private void Keep(ConcurrentQueue<string> lines, string? line)
     {
         const int mostLines = 5_000;
         if (line is not null)
         {
+            LoggedErrors.Look(_owner, Name, line);
             lines.Enqueue(line);
             if (lines.Count > mostLines)
             {

@@ -95,6 +95,29 @@ public sealed class InsultTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    [ExpectsError("is set aside")]
+    public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_start()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
+        await zoe.ClaimAsync(system.Redis);
+        var bob = await system.StartClientAsync("bob");
+        await using var atBob = await bob.WatchAsync();
+        await Until.True(
+            "the queue is there", async () => (await broker.QueuesAsync(system.Rabbit!)).Contains("chat.insults", StringComparer.Ordinal));
+        bob.ExecuteSql("CREATE TRIGGER fault BEFORE INSERT ON messages WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await PutAsync(zoe, zoe.Sign(zoe.Insults(1, "poison")));
+        await PutAsync(zoe, zoe.Sign(zoe.Insults(2, "good")));
+        await Until.Sequence("the good one has come", ["good"], async () => (await bob.Api.InsultsAsync()).Select(insult => insult.Text));
+        Assert.Contains("set aside", (await atBob.NextAsync("refused")).Text("detail")!, StringComparison.Ordinal);
+
+        bob.ExecuteSql("DROP TRIGGER fault");
+        await bob.KillAsync();
+        await bob.RestartAsync();
+        await Until.Sequence("both are there", ["good", "poison"], async () => (await bob.Api.InsultsAsync()).Select(insult => insult.Text));
+    }
+
+    [Fact]
     [Trait("Category", "Long")]
     public async Task A_client_that_is_killed_in_the_middle_loses_none_and_none_is_shown_twice()
     {

@@ -113,7 +113,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
     }
 
     private static Consuming Consume(BrokerStand stand, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle) => new(new BrokerConsumer(
-        stand.Broker, BrokerStand.DeclareAsync, handle, prefetch: 100, outlivesConnection: true, BrokerStand.Eager, TimeProvider.System, NullLogger.Instance));
+        stand.Broker, "work", BrokerStand.DeclareAsync, handle, prefetch: 100, outlivesConnection: true, BrokerStand.Eager, TimeProvider.System, NullLogger.Instance));
 
     private static async Task PublishAsync(BrokerStand stand, params string[] texts)
     {

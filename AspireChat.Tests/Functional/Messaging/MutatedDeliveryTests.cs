@@ -49,6 +49,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
         await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
         await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit!);
         await zoe.ClaimAsync(system.Redis);
+        await zoe.LearnAsync(system.Redis, "chess");
         var published = await PublishAsync(system.Rabbit!, clients, zoe, mallory, random);
         output.WriteLine($"{published} publishes were taken by the broker.");
 

@@ -68,7 +68,7 @@ public sealed class FloorTests : IAsyncDisposable
 
             // As the first version left it.
             await before.Database.WriteAsync(connection => connection.Command(
-                "DROP TABLE generations; DROP TABLE floors; PRAGMA user_version = 1").Run());
+                "DROP TABLE generations; DROP TABLE floors; DROP TABLE held; PRAGMA user_version = 1").Run());
         }
 
         await using var after = new LocalStore(path: folder.FullName);

@@ -16,6 +16,8 @@ public sealed class GroupOptionsTests
         { nameof(GroupOptions.ExpiresAfter), options => options.ExpiresAfter = TimeSpan.FromDays(50) },
         { nameof(GroupOptions.DeliveryLimit), options => options.DeliveryLimit = 0 },
         { nameof(GroupOptions.JoinTimeout), options => options.JoinTimeout = TimeSpan.FromMinutes(2) },
+        { nameof(GroupOptions.MaxHeldBytes), options => options.MaxHeldBytes = 0 },
+        { nameof(GroupOptions.MaxHeldBytesPerKey), options => options.MaxHeldBytesPerKey = 1L << 31 },
     };
 
     [Fact]

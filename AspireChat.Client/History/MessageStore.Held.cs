@@ -1,0 +1,143 @@
+using AspireChat.Client.Conversations;
+using Microsoft.Data.Sqlite;
+
+namespace AspireChat.Client.History;
+
+/// <summary>A batch that is held.</summary>
+/// <param name="Local">Where.</param>
+/// <param name="Fingerprint">The key that signed it; empty if it could not be read.</param>
+public readonly record struct HeldBatch(long Local, string Fingerprint);
+
+/// <summary>
+/// Batches that nobody can decide on yet, as they came: here they are as safe as in the broker's queue, and hold up nobody
+/// who comes after them. Those that cannot be handled at all are set aside here.
+/// </summary>
+public sealed partial class MessageStore
+{
+    /// <summary>How often a held batch may fail for a reason of its own before it is set aside.</summary>
+    public const int HeldTries = 3;
+
+    /// <summary>
+    /// What a batch counts besides its body: so the bounds in bytes are bounds of the number, too, and small ones cannot
+    /// make the table long.
+    /// </summary>
+    public const int HeldOverhead = 1024;
+
+    // Of all that is set aside. The oldest go first: by then somebody could have looked at them.
+    private const long MaxSetAside = 16 * 1024 * 1024;
+
+    /// <summary>Holds a batch; once, however often it is delivered.</summary>
+    /// <param name="conversation">Where it came.</param>
+    /// <param name="fingerprint">The key that signed it; empty if it could not be read.</param>
+    /// <param name="body">The batch.</param>
+    /// <param name="maxOfKey">How much is held of one key at most.</param>
+    /// <param name="maxOfAll">How much is held of all at most.</param>
+    /// <returns>False if there is no room for it now.</returns>
+    public Task<bool> HoldAsync(
+        Conversation conversation, string fingerprint, ReadOnlyMemory<byte> body, long maxOfKey, long maxOfAll)
+    {
+        var bytes = body.ToArray();
+        var size = bytes.Length + HeldOverhead;
+        return database.WriteAsync(connection =>
+        {
+            var id = EnsureConversation(connection, conversation);
+            if (connection.Command(
+                "SELECT 1 FROM held WHERE conversation = $id AND fingerprint = $fingerprint AND size = $size AND body = $body",
+                ("$id", id), ("$fingerprint", fingerprint), ("$size", size), ("$body", bytes)).FirstOrDefault(_ => true))
+            {
+                return true;
+            }
+
+            var (ofKey, ofAll) = connection.Command(
+                """
+                SELECT total(size) FILTER (WHERE fingerprint = $fingerprint), total(size) FROM held WHERE tries < 3
+                """,
+                ("$fingerprint", fingerprint)).FirstOrDefault(row => (row.GetDouble(0), row.GetDouble(1)));
+            return ofKey + size <= maxOfKey && ofAll + size <= maxOfAll && Hold(connection, id, fingerprint, bytes, tries: 0);
+        });
+    }
+
+    /// <summary>Whether anything of a conversation is held.</summary>
+    public bool HoldsAny(Conversation conversation) => database.Read(connection =>
+        connection.Command($"SELECT 1 {HeldIn} LIMIT 1", Place(conversation)).FirstOrDefault(_ => true));
+
+    /// <summary>Whether anything of a sender is held, behind which the next of it must wait.</summary>
+    public bool HoldsOf(Conversation conversation, string fingerprint) => database.Read(connection =>
+        connection.Command(
+            $"SELECT 1 {HeldIn} AND fingerprint = $fingerprint LIMIT 1",
+            [.. Place(conversation), ("$fingerprint", fingerprint)]).FirstOrDefault(_ => true));
+
+    /// <summary>What is held of a conversation and still to be tried, in the order in which it came.</summary>
+    public IReadOnlyList<HeldBatch> ListHeldBatches(Conversation conversation) => database.Read(connection =>
+        connection.Command($"SELECT local, fingerprint {HeldIn} ORDER BY local", Place(conversation))
+            .ToList(row => new HeldBatch(row.GetInt64(0), row.GetString(1))));
+
+    /// <summary>The body of a held batch; null if it is not held any more.</summary>
+    public byte[]? ReadHeld(HeldBatch held) => database.Read(connection =>
+        connection.Command("SELECT body FROM held WHERE local = $local", ("$local", held.Local))
+            .FirstOrDefault(row => row.GetFieldValue<byte[]>(0)));
+
+    /// <summary>Forgets a held batch.</summary>
+    public Task DropHeldAsync(HeldBatch held) => database.WriteAsync(connection => DropHeld(connection, held.Local));
+
+    /// <summary>A held batch failed for a reason of its own; after three times it is set aside.</summary>
+    /// <returns>If it is set aside, how many older ones were forgotten for it; else null.</returns>
+    public Task<int?> CountFailedTryAsync(HeldBatch held) => database.WriteAsync<int?>(connection =>
+    {
+        var tries = connection.Command("UPDATE held SET tries = tries + 1 WHERE local = $local RETURNING tries", ("$local", held.Local))
+            .FirstOrDefault(row => row.GetInt64(0));
+        return tries < HeldTries ? null : TrimSetAside(connection);
+    });
+
+    /// <summary>Sets a batch aside at once.</summary>
+    /// <returns>How many older ones were forgotten for it.</returns>
+    public Task<int> SetAsideAsync(Conversation conversation, string fingerprint, ReadOnlyMemory<byte> body)
+    {
+        var bytes = body.ToArray();
+        return database.WriteAsync(connection =>
+        {
+            Hold(connection, EnsureConversation(connection, conversation), fingerprint, bytes, HeldTries);
+            return TrimSetAside(connection);
+        });
+    }
+
+    /// <summary>
+    /// Gives what was set aside of a conversation one more try: another version of this program may be able to handle it.
+    /// </summary>
+    public Task RetrySetAsideAsync(Conversation conversation) => database.WriteAsync(connection => connection.Command(
+        """
+        UPDATE held SET tries = 2
+        WHERE tries >= 3 AND conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
+        """,
+        Place(conversation)).Run());
+
+    /// <summary>Forgets what is held of transient groups: their subscriptions ended with the process that had them.</summary>
+    public Task DropHeldOfTransientGroupsAsync() => database.WriteAsync(connection => connection.Command(
+        """
+        DELETE FROM held WHERE conversation IN (
+          SELECT id FROM conversations JOIN subscriptions USING (name) WHERE kind = $kind AND mode = $mode)
+        """,
+        ("$kind", (int)ConversationKind.Group), ("$mode", (int)GroupMode.Transient)).Run());
+
+    private static bool Hold(SqliteConnection connection, long conversation, string fingerprint, byte[] body, int tries) =>
+        connection.Command(
+            "INSERT INTO held (conversation, fingerprint, body, size, tries) VALUES ($id, $fingerprint, $body, $size, $tries)",
+            ("$id", conversation), ("$fingerprint", fingerprint), ("$body", body), ("$size", body.Length + HeldOverhead), ("$tries", tries)).Run() > 0;
+
+    private static int TrimSetAside(SqliteConnection connection) => connection.Command(
+        """
+        DELETE FROM held WHERE local IN (
+          SELECT local FROM (SELECT local, sum(size) OVER (ORDER BY local DESC) AS through FROM held WHERE tries >= 3)
+          WHERE through > $max)
+        """,
+        ("$max", MaxSetAside)).Run();
+
+    private static int DropHeld(SqliteConnection connection, long local) =>
+        connection.Command("DELETE FROM held WHERE local = $local", ("$local", local)).Run();
+
+    private const string HeldIn =
+        "FROM held WHERE tries < 3 AND conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)";
+
+    private static (string, object?)[] Place(Conversation conversation) =>
+        [("$kind", (int)conversation.Kind), ("$name", conversation.Name)];
+}

@@ -1,0 +1,138 @@
+using AspireChat.Client.Conversations;
+using RabbitMQ.Client;
+
+namespace AspireChat.Client.Messaging;
+
+/// <summary>
+/// What the broker refuses for a reason that does not pass by itself, by what it hits: <c>insults</c>, <c>group tea</c>,
+/// <c>surveys</c>. Everybody goes on trying, so each fault ends when whoever looks after the broker has mended it; it is said
+/// in the log when it is known to last, and when it is over.
+/// </summary>
+internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
+{
+    // A member that leaves while another one joins, or a permission that is being changed: over at the next try or two.
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
+
+    // A queue whose node is starting, or one that belongs to the own lost connection until the broker has missed two of its
+    // heartbeats.
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _change = new();
+    private readonly SortedDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
+
+    /// <summary>What is refused changed; raised outside of any lock.</summary>
+    public event Action? Changed;
+
+    /// <summary>A sentence for each lasting fault.</summary>
+    public IReadOnlyList<string> Sentences
+    {
+        get
+        {
+            lock (_change)
+            {
+                return [.. _faults.Keys.Select(Sentence).OfType<string>()];
+            }
+        }
+    }
+
+    /// <summary>Why something is refused, as a sentence; null if it is not, or if that is not known to last.</summary>
+    public string? Find(string what)
+    {
+        lock (_change)
+        {
+            return Sentence(what);
+        }
+    }
+
+    /// <summary>What a conversation is called here.</summary>
+    public static string NameOf(Conversation conversation) =>
+        conversation.Kind == ConversationKind.Group ? $"group {conversation.Name}" : conversation.ToString();
+
+    /// <summary>A refusal as a sentence.</summary>
+    public static string Sentence(string what, string reason) => $"RabbitMQ refuses {what}: {reason.TrimEnd('.')}.";
+
+    /// <summary>Somebody was refused once more.</summary>
+    /// <param name="by">Who it was: a consumer or an outbox.</param>
+    /// <param name="what">What it works for.</param>
+    /// <param name="refusal">The broker's reason.</param>
+    public void Refused(object by, string what, BrokerRefusal refusal)
+    {
+        lock (_change)
+        {
+            if (!_faults.TryGetValue(what, out var fault))
+            {
+                _faults[what] = fault = new Fault();
+            }
+
+            var now = time.GetUtcNow();
+            var since = fault.Refused.TryGetValue(by, out var before) ? before.Since : now;
+            var lasts = now - since >= (refusal.Code is Constants.NotFound or Constants.ResourceLocked ? Long : Short);
+            fault.Refused[by] = (since, refusal.Text, lasts);
+            if (!lasts || !fault.Told.Add(refusal.Text))
+            {
+                return;
+            }
+        }
+
+        Log.Refused(logger, what, refusal.Text);
+        Changed?.Invoke();
+    }
+
+    /// <summary>What somebody was refused is taken now.</summary>
+    public void Works(object by, string what)
+    {
+        if (Remove(by, what))
+        {
+            Log.Mended(logger, what);
+            Changed?.Invoke();
+        }
+    }
+
+    /// <summary>Somebody does not try any more.</summary>
+    public void Forget(object by, string what)
+    {
+        if (Remove(by, what))
+        {
+            Changed?.Invoke();
+        }
+    }
+
+    // True if that was the end of a fault that had been told.
+    private bool Remove(object by, string what)
+    {
+        lock (_change)
+        {
+            if (!_faults.TryGetValue(what, out var fault) || !fault.Refused.Remove(by) || fault.Refused.Count > 0)
+            {
+                return false;
+            }
+
+            _faults.Remove(what);
+            return fault.Told.Count > 0;
+        }
+    }
+
+    private string? Sentence(string what)
+    {
+        var reasons = _faults.GetValueOrDefault(what)?.Refused.Values.Where(refused => refused.Lasts).Select(refused => refused.Reason).Distinct().ToList();
+        return reasons is { Count: > 0 } ? Sentence(what, string.Join("; ", reasons)) : null;
+    }
+
+    private sealed class Fault
+    {
+        // Who works for it and is refused, since when, and why.
+        public Dictionary<object, (DateTimeOffset Since, string Reason, bool Lasts)> Refused { get; } = new(ReferenceEqualityComparer.Instance);
+
+        // Each reason is told once, whoever meets it.
+        public HashSet<string> Told { get; } = [];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "RabbitMQ refuses {What}: {Reason}; trying again until that is mended", EventName = "BrokerRefuses")]
+        public static partial void Refused(ILogger logger, string what, string reason);
+
+        [LoggerMessage(2, LogLevel.Information, "RabbitMQ takes {What} again", EventName = "BrokerRefusesNoMore")]
+        public static partial void Mended(ILogger logger, string what);
+    }
+}

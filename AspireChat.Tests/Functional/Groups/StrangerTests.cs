@@ -1,0 +1,213 @@
+using System.Net;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+/// <summary>Somebody never met speaks in a group while the name server, which alone can say whose name it is, is away.</summary>
+public sealed class StrangerTests(SharedRabbitMq broker)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Theory]
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task Acquaintances_are_heard_while_strangers_wait_for_the_name_server(string mode)
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
+        await bob.Api.JoinGroupAsync("chess", mode);
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await using var carol = await MemberAsync(system, "carol");
+        await using var zoe = await MemberAsync(system, "zoe");
+        await using var yan = await MemberAsync(system, "yan");
+        await using var mallory = await MemberAsync(system, "mallory", claims: false);
+        await MeetAsync(bob.Api, alice, carol);
+
+        await LoseRedisAsync(system, atBob);
+        await SayAsync(zoe, 1, "zoe 1", "zoe 2");
+        await SayAsync(mallory, 1, "mallory 1");
+        List<string> ofAlice = ["hello"], ofCarol = ["hello"];
+        for (var seq = 2UL; seq <= 18; seq++)
+        {
+            await SayAsync(alice, seq, $"alice {seq}");
+            await SayAsync(carol, seq, $"carol {seq}");
+            ofAlice.Add($"alice {seq}");
+            ofCarol.Add($"carol {seq}");
+            if (seq == 9)
+            {
+                await SayAsync(yan, 1, "yan 1");
+                await SayAsync(zoe, 3, "zoe 3");
+            }
+        }
+
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ofAlice);
+        await bob.Api.UntilTextsAsync("bob", "chess", "carol", ofCarol);
+        Assert.Equal(["alice", "carol"], (await bob.Api.GroupMessagesAsync("chess")).Select(message => message.From).Distinct().Order());
+
+        await system.Redis.RestartAsync();
+        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", ["zoe 1", "zoe 2", "zoe 3"]);
+        await bob.Api.UntilTextsAsync("bob", "chess", "yan", ["yan 1"]);
+        Assert.Contains("mallory does not belong to the key", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
+        await atBob.UntilToldAsync("chess", "alice", ofAlice);
+        await atBob.UntilToldAsync("chess", "carol", ofCarol);
+        await atBob.UntilToldAsync("chess", "zoe", ["zoe 1", "zoe 2", "zoe 3"]);
+        await atBob.UntilToldAsync("chess", "yan", ["yan 1"]);
+        Assert.Equal(18 + 18 + 3 + 1, (await bob.Api.GroupMessagesAsync("chess")).Count);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+        Assert.Single(atBob.Seen(), e => e.Type == "refused");
+    }
+
+    [Fact]
+    public async Task What_a_stranger_said_survives_a_crash_and_keeps_its_order()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var bob = await system.StartClientAsync("bob");
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await using var zoe = await MemberAsync(system, "zoe");
+        await MeetAsync(bob.Api, alice);
+
+        await LoseRedisAsync(system, atBob);
+        await SayAsync(zoe, 1, "zoe 1");
+        await SayAsync(zoe, 2, "zoe 2");
+        await SayAsync(alice, 2, "alice 2");
+        await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 2"]);
+        await bob.KillAsync();
+        await SayAsync(zoe, 3, "zoe 3");
+        await SayAsync(alice, 3, "alice 3");
+
+        await system.Redis.RestartAsync();
+        await bob.RestartAsync();
+        await using var again = await bob.WatchAsync();
+        await bob.Api.JoinGroupAsync("chess");
+        await SayAsync(zoe, 4, "zoe 4");
+        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", ["zoe 1", "zoe 2", "zoe 3", "zoe 4"]);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "alice 2", "alice 3"]);
+        await again.UntilToldAsync("chess", "zoe", ["zoe 1", "zoe 2", "zoe 3", "zoe 4"]);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+    }
+
+    [Fact]
+    public async Task Whatever_is_stored_is_told_also_to_who_leaves_meanwhile()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await using var zoe = await MemberAsync(system, "zoe");
+        await MeetAsync(bob.Api, alice);
+
+        // Published at once, so that the stranger comes in the midst of what is handled together.
+        await LoseRedisAsync(system, atBob);
+        string[] all = ["hello", .. Enumerable.Range(2, 79).Select(seq => $"alice {seq}")];
+        var bodies = Enumerable.Range(2, 79).Select(seq => alice.Sign(alice.ToGroup("chess", (ulong)seq, $"alice {seq}"))).ToList();
+        bodies.Insert(39, zoe.Sign(zoe.ToGroup("chess", 1, "zoe 1")));
+        await Task.WhenAll(bodies.Select(body => alice.SayAsync("chess", body)));
+        await Until.True("bob has what came before the stranger", async () => (await bob.Api.TextsAsync("chess", "alice")).Count() >= 40);
+        var refused = await Assert.ThrowsAsync<ApiException>(() => bob.Api.ExitGroupAsync("chess"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        await atBob.NextAsync("bob has left", e => e.Type == "group" && e.Text("what") == "left");
+
+        // As far as bob came before he left.
+        var stored = (await bob.Api.TextsAsync("chess", "alice")).ToList();
+        await atBob.UntilToldAsync("chess", "alice", stored);
+        Assert.Equal(all[..stored.Count], stored);
+        Assert.Empty(await bob.Api.TextsAsync("chess", "zoe"));
+
+        await system.Redis.RestartAsync();
+        await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).Joined);
+        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", ["zoe 1"]);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", all);
+        await atBob.UntilToldAsync("chess", "zoe", ["zoe 1"]);
+        await atBob.UntilToldAsync("chess", "alice", all);
+    }
+
+    [Fact]
+    public async Task Strangers_who_say_too_much_make_the_group_wait_and_lose_nothing()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync(
+            "bob", system.Redis.ConnectionString, system.Rabbit!, ("Chat:Groups:MaxHeldBytesPerKey", "65536"));
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await using var zoe = await MemberAsync(system, "zoe");
+        await MeetAsync(bob.Api, alice);
+
+        await LoseRedisAsync(system, atBob);
+        string[] flood = [.. Enumerable.Range(1, 100).Select(seq => $"zoe {seq}")];
+        foreach (var (i, text) in flood.Index())
+        {
+            await SayAsync(zoe, (ulong)i + 1, text);
+        }
+
+        await SayAsync(alice, 2, "behind it");
+        await atBob.NextAsync("it is said that the group waits", e => e.Type == "group" && e.Text("what") == "waiting" && e.Text("name") == "chess");
+        Assert.Equal(["hello"], await bob.Api.TextsAsync("chess"));
+
+        await system.Redis.RestartAsync();
+        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", flood, Patience);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "behind it"]);
+        await atBob.UntilToldAsync("chess", "zoe", flood);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+    }
+
+    [Fact]
+    [ExpectsError("is set aside")]
+    public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_entry()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var bob = await system.StartClientAsync("bob");
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await MeetAsync(bob.Api, alice);
+
+        bob.ExecuteSql("CREATE TRIGGER fault BEFORE INSERT ON messages WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END");
+        await SayAsync(alice, 2, "poison");
+        await SayAsync(alice, 3, "alice 3");
+        Assert.Contains("set aside", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
+        await SayAsync(alice, 4, "alice 4");
+        await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4"]);
+
+        bob.ExecuteSql("DROP TRIGGER fault");
+        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.JoinGroupAsync("chess");
+        await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4", "poison"]);
+        await atBob.UntilToldAsync("chess", "alice", ["hello", "alice 3", "alice 4", "poison"]);
+    }
+
+    private static async Task<RawMember> MemberAsync(ChatSystem system, string name, bool claims = true)
+    {
+        var member = await RawMember.ConnectAsync(name, system.Rabbit!);
+        await member.LearnAsync(system.Redis, "chess");
+        if (claims)
+        {
+            await member.ClaimAsync(system.Redis);
+        }
+
+        return member;
+    }
+
+    private static async Task MeetAsync(ChatApi bob, params RawMember[] acquaintances)
+    {
+        foreach (var member in acquaintances)
+        {
+            await SayAsync(member, 1, "hello");
+            await bob.UntilTextsAsync("bob", "chess", member.Name, ["hello"]);
+        }
+    }
+
+    private static Task SayAsync(RawMember member, ulong seq, params string[] texts) =>
+        member.SayAsync("chess", member.Sign(member.ToGroup("chess", seq, texts)));
+
+    private static async Task LoseRedisAsync(ChatSystem system, EventWatcher events)
+    {
+        await system.Redis.KillAsync();
+        await events.NextAsync("Redis is away", e => e.Type == "connection" && e.Text("connection") == "redis" && e.Text("state") != "connected");
+    }
+}

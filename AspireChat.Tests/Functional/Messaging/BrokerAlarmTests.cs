@@ -1,0 +1,132 @@
+using System.Net;
+using AspireChat.Tests.Functional.Groups;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Messaging;
+
+/// <summary>A broker that is short of memory: it takes no publishes, from nobody, for as long as that lasts.</summary>
+public sealed class BrokerAlarmTests
+{
+    private const string Matter = "RabbitMQ is short of memory or disk and takes nothing now";
+
+    // Longer than every deadline that could take a blocked broker for a dead one: 5 s of a publish, 10 s of a call, 20 s of
+    // two heartbeats.
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(25);
+
+    [Fact]
+    public async Task An_alarm_is_shown_to_everybody_while_it_lasts_and_what_waits_goes_out_once()
+    {
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        foreach (var client in clients)
+        {
+            await client.Api.JoinGroupAsync("chess", "durable");
+            await client.Api.JoinGroupAsync("now", "transient");
+            Assert.Equal("connected", (await client.Api.MeAsync()).Connections["rabbitmq"]);
+        }
+
+        await using var atAlice = await alice.WatchAsync();
+        await using var atBob = await bob.WatchAsync();
+
+        // Bob says nothing, and is told all the same.
+        await own.AlarmAsync(isOn: true);
+        var since = TimeProvider.System.GetTimestamp();
+        string[] texts = [.. Enumerable.Range(0, 20).Select(i => $"{i}")];
+        await alice.Api.SayAsync("chess", texts);
+        await alice.Api.SayAsync("now", texts);
+        var insult = await alice.Api.InsultAsync("slow");
+        await atAlice.NextAsync("alice is told", IsConnection("blocked"));
+        await atBob.NextAsync("bob is told", IsConnection("blocked"));
+        Assert.Equal("Degraded", await HealthAsync(bob));
+
+        // What waits says why.
+        await Until.True("the insult says why it waits", () => atAlice.Seen().Any(
+            e => e.Type == "state" && e.Text("id") == insult.Id && e.Text("state") == "sending" && e.Text("reason")!.StartsWith(Matter, StringComparison.Ordinal)));
+        foreach (var group in (string[])["chess", "now"])
+        {
+            await Until.True(
+                $"what was said in {group} says why it waits",
+                async () => (await alice.Api.GroupMessagesAsync(group)).All(
+                    m => m.State == "sending" && m.Reason?.StartsWith(Matter, StringComparison.Ordinal) == true));
+        }
+
+        // A survey is refused at once and says why. A group can be joined, since nothing is published for that.
+        foreach (var client in clients)
+        {
+            var asked = TimeProvider.System.GetTimestamp();
+            var refusal = await ChatApi.RefusalAsync(() => client.Api.DiscoverAsync());
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
+            Assert.StartsWith(Matter, refusal.Problem.Detail, StringComparison.Ordinal);
+            Assert.InRange(TimeProvider.System.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            await client.Api.JoinGroupAsync("tea", "durable");
+            await client.Api.JoinGroupAsync("later", "transient");
+        }
+
+        // Somebody who comes now knows it from the beginning.
+        var carol = await system.StartClientAsync("carol");
+        Assert.Equal("blocked", (await carol.Api.MeAsync()).Connections["rabbitmq"]);
+        await using var atCarol = await carol.WatchAsync();
+        await carol.Api.JoinGroupAsync("tea");
+        await carol.Api.SayAsync("tea", "hello");
+
+        await Until.True("the alarm has lasted", () => TimeProvider.System.GetElapsedTime(since) > Lasting, Lasting + Lasting);
+        await own.AlarmAsync(isOn: false);
+        await atAlice.NextAsync("alice goes on", IsConnection("connected"));
+        await atBob.NextAsync("bob goes on", IsConnection("connected"));
+        await atCarol.NextAsync("carol goes on", IsConnection("connected"));
+        foreach (var group in (string[])["chess", "now"])
+        {
+            await bob.Api.UntilTextsAsync("bob", group, "alice", texts);
+            await atBob.UntilToldAsync(group, "alice", texts);
+            await Until.True(
+                $"all is sent to {group}",
+                async () => (await alice.Api.GroupMessagesAsync(group)).All(m => m is { State: "confirmed" or "sent", Reason: null }));
+        }
+
+        await bob.Api.UntilTextsAsync("bob", "tea", "carol", ["hello"]);
+        ChatClientProcess[] all = [.. clients, carol];
+        await Until.Sequence(
+            "one of them has the insult",
+            ["slow"],
+            async () => (await Task.WhenAll(all.Select(client => client.Api.InsultsAsync()))).SelectMany(received => received).Select(received => received.Text));
+        Assert.Equal("complete", (await bob.Api.DiscoverAsync(20)).Ended);
+        Assert.Equal("Healthy", await HealthAsync(bob));
+
+        Assert.Equal(["blocked", "connected"], States(atAlice));
+        Assert.Equal(["blocked", "connected"], States(atBob));
+        Assert.Equal(["connected"], States(atCarol));
+    }
+
+    [Fact]
+    public async Task A_client_ends_in_time_while_the_broker_takes_nothing_and_says_the_rest_when_it_comes_back()
+    {
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        var alice = await system.StartClientAsync("alice");
+        var bob = await system.StartClientAsync("bob");
+        await alice.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+        await own.AlarmAsync(isOn: true);
+        await alice.Api.SayAsync("chess", "one", "two");
+        await Until.Equal("it is shown", "blocked", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"]);
+
+        Assert.Equal(0, await alice.Process.TerminateAsync(TimeSpan.FromSeconds(15)));
+        await own.AlarmAsync(isOn: false);
+        await alice.RestartAsync();
+        await alice.Api.JoinGroupAsync("chess");
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one", "two"]);
+        await atBob.UntilToldAsync("chess", "alice", ["one", "two"]);
+    }
+
+    private static IEnumerable<string> States(EventWatcher watcher) =>
+        watcher.Seen().Where(e => e.Type == "connection" && e.Text("connection") == "rabbitmq").Select(e => e.Text("state")!);
+
+    private static Func<ApiEvent, bool> IsConnection(string state) =>
+        e => e.Type == "connection" && e.Text("connection") == "rabbitmq" && e.Text("state") == state;
+
+    private static Task<string> HealthAsync(ChatClientProcess client) => client.Http.GetStringAsync("/health", TestContext.Current.CancellationToken);
+}

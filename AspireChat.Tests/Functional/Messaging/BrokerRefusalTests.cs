@@ -1,0 +1,125 @@
+using AspireChat.Tests.Functional.Groups;
+using AspireChat.Tests.Infrastructure;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Messaging;
+
+/// <summary>A broker that refuses something for a reason that does not pass by itself.</summary>
+public sealed class BrokerRefusalTests(SharedRabbitMq broker)
+{
+    private static readonly (string, string) Eager = ("Chat:Broker:MaxBackoff", "00:00:00.1");
+
+    [Fact]
+    public async Task A_queue_that_somebody_declared_otherwise_is_told_until_it_is_mended_and_costs_no_insult()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Rabbit!) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await channel.QueueDeclareAsync(
+            "chat.insults",
+            durable: true,
+            exclusive: false,
+            autoDelete: false,
+            new Dictionary<string, object?> { ["x-queue-type"] = "classic" },
+            cancellationToken: TestContext.Current.CancellationToken);
+        var alice = await system.StartClientAsync("alice", Eager);
+        await using var events = await alice.WatchAsync();
+        var insult = await alice.Api.InsultAsync("stuck");
+
+        // In the message, in the state, in the health, and in the log once.
+        var told = await events.NextAsync("the insult says why it waits", e => e.Type == "state" && e.Text("id") == insult.Id);
+        Assert.Equal("sending", told.Text("state"));
+        Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Text("reason"), StringComparison.Ordinal);
+        await Until.Equal("the state", "refusing", () => StateAsync(alice));
+        var state = events.Seen().Single(e => e.Type == "connection" && e.Text("state") == "refusing");
+        Assert.Contains("inequivalent arg 'x-queue-type' for queue 'chat.insults'", state.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("Degraded", await HealthAsync(alice));
+
+        // All else works.
+        await alice.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.SayAsync("tea", "one");
+        await Until.True("it is confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m.State == "confirmed"));
+        var since = TimeProvider.System.GetTimestamp();
+        await Until.True("there was time for more tries", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+        Assert.Single(Lines(alice, "RabbitMQ refuses"), line => line.Contains("insults: PRECONDITION_FAILED", StringComparison.Ordinal));
+
+        await channel.QueueDeleteAsync("chat.insults", cancellationToken: TestContext.Current.CancellationToken);
+        await events.NextAsync("the insult is confirmed", e => e.Type == "state" && e.Text("id") == insult.Id && e.Text("state") == "confirmed");
+        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        Assert.Equal("Healthy", await HealthAsync(alice));
+        await Until.Sequence("it has come", ["stuck"], async () => (await alice.Api.InsultsAsync()).Select(received => received.Text));
+        Assert.Single(Lines(alice, "RabbitMQ refuses"));
+        Assert.Single(Lines(alice, "RabbitMQ takes insults again"));
+        Assert.Equal(
+            ["refusing", "connected"],
+            events.Seen().Where(e => e.Type == "connection" && e.Text("connection") == "rabbitmq").Select(e => e.Text("state")));
+    }
+
+    [Fact]
+    public async Task A_permission_that_was_taken_away_is_told_by_what_waits_and_mended_by_giving_it_back()
+    {
+        var server = await broker.ServerAsync();
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var alice = await system.StartClientAsync("alice", Eager);
+        var bob = await system.StartClientAsync("bob", Eager);
+        foreach (var client in (ChatClientProcess[])[alice, bob])
+        {
+            await client.Api.JoinGroupAsync("tea", "durable");
+            await client.Api.JoinGroupAsync("chess", "transient");
+        }
+
+        await using var events = await alice.WatchAsync();
+        await server.PermitAsync(system.Rabbit!, write: "^(?!chat.group.tea$).*");
+        await alice.Api.SayAsync("tea", "one", "two");
+        await alice.Api.SayAsync("chess", "three");
+
+        await Until.True(
+            "both say why they wait",
+            async () => (await alice.Api.GroupMessagesAsync("tea")).All(
+                m => m.State == "sending" && m.Reason?.StartsWith("RabbitMQ refuses group tea: ACCESS_REFUSED", StringComparison.Ordinal) == true));
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["three"]);
+        Assert.Equal(("refusing", "Degraded"), (await StateAsync(alice), await HealthAsync(alice)));
+        Assert.Single(Lines(alice, "RabbitMQ refuses group tea"));
+
+        await server.PermitAsync(system.Rabbit!);
+        await bob.Api.UntilTextsAsync("bob", "tea", "alice", ["one", "two"]);
+        await Until.True("both are confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m is { State: "confirmed", Reason: null }));
+        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        Assert.Equal("Healthy", await HealthAsync(alice));
+        Assert.Single(Lines(alice, "RabbitMQ takes group tea again"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_says_the_brokers_reason()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Rabbit!) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        foreach (var exchange in (string[])["chat.discovery", "chat.group.tea"])
+        {
+            await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        var alice = await system.StartClientAsync("alice", Eager, ("Chat:Groups:JoinTimeout", "00:00:05"));
+        var survey = await ChatApi.RefusalAsync(() => alice.Api.DiscoverAsync());
+        Assert.StartsWith("RabbitMQ refuses surveys: PRECONDITION_FAILED", survey.Problem.Detail, StringComparison.Ordinal);
+        var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("tea"));
+        Assert.StartsWith("RabbitMQ refuses group tea: PRECONDITION_FAILED", join.Problem.Detail, StringComparison.Ordinal);
+
+        // Who does not try any more is not refused any more; surveys of others cannot be answered.
+        await Until.Equal("the state", "refusing", () => StateAsync(alice));
+        Assert.Single(Lines(alice, "RabbitMQ refuses surveys"));
+        await channel.ExchangeDeleteAsync("chat.discovery", cancellationToken: TestContext.Current.CancellationToken);
+        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        Assert.Equal("Healthy", await HealthAsync(alice));
+        Assert.Single(Lines(alice, "RabbitMQ takes surveys again"));
+    }
+
+    private static async Task<string> StateAsync(ChatClientProcess client) => (await client.Api.MeAsync()).Connections["rabbitmq"];
+
+    private static Task<string> HealthAsync(ChatClientProcess client) => client.Http.GetStringAsync("/health", TestContext.Current.CancellationToken);
+
+    private static IEnumerable<string> Lines(ChatClientProcess client, string part) =>
+        client.Process.Output.Split('\n').Where(line => line.Contains(part, StringComparison.Ordinal));
+}

@@ -1,0 +1,156 @@
+using AspireChat.Client.Conversations;
+using AspireChat.Client.History;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.History;
+
+public sealed class HeldBatchTests : IAsyncLifetime
+{
+    private const long Much = long.MaxValue;
+
+    private static readonly Conversation Chess = Conversation.Of("chess");
+    private static readonly Conversation Go = Conversation.Of("go");
+
+    private readonly LocalStore _store = new();
+
+    private MessageStore Messages => _store.Messages;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_batch_is_held_once_and_in_the_order_in_which_it_came()
+    {
+        Assert.False(Messages.HoldsAny(Chess));
+        foreach (var (key, body) in ((string, byte)[])[("zoe", 1), ("yan", 2), ("zoe", 3), ("zoe", 1), ("yan", 2)])
+        {
+            Assert.True(await Messages.HoldAsync(Chess, key, new[] { body }, Much, Much));
+        }
+
+        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
+        Assert.Equal([("zoe", 1), ("yan", 2), ("zoe", 3)], Held(Chess));
+        Assert.Equal([("zoe", 1)], Held(Go));
+        Assert.True(Messages.HoldsAny(Chess));
+        Assert.True(Messages.HoldsOf(Chess, "zoe"));
+        Assert.False(Messages.HoldsOf(Go, "yan"));
+    }
+
+    [Fact]
+    public async Task There_is_room_for_so_much_of_one_key_and_of_all_and_there_is_again_when_something_leaves()
+    {
+        // Three of the smallest batches, and five.
+        const long ofKey = 3 * (MessageStore.HeldOverhead + 1), ofAll = 5 * (MessageStore.HeldOverhead + 1);
+        Task<bool> HoldAsync(Conversation conversation, string key, byte body) =>
+            Messages.HoldAsync(conversation, key, new[] { body }, ofKey, ofAll);
+
+        Assert.True(await HoldAsync(Chess, "zoe", 1));
+        Assert.True(await HoldAsync(Go, "zoe", 2));
+        Assert.True(await HoldAsync(Chess, "zoe", 3));
+        Assert.False(await HoldAsync(Chess, "zoe", 4));
+        Assert.True(await HoldAsync(Chess, "zoe", 3));
+        Assert.True(await HoldAsync(Chess, "yan", 4));
+        Assert.True(await HoldAsync(Chess, "xia", 5));
+        Assert.False(await HoldAsync(Chess, "wim", 6));
+
+        await Messages.DropHeldAsync(Messages.ListHeldBatches(Chess)[0]);
+        Assert.True(await HoldAsync(Chess, "wim", 6));
+        Assert.Equal([("zoe", 3), ("yan", 4), ("xia", 5), ("wim", 6)], Held(Chess));
+    }
+
+    [Fact]
+    public async Task It_is_not_held_any_more_with_the_commit_that_stores_it()
+    {
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
+        var told = new List<string>();
+        await Messages.StoreReceivedAsync(
+            Chess,
+            "zoe",
+            "zoe",
+            [new ReceivedMessage(Guid.CreateVersion7(), 1, "hello", DateTimeOffset.UnixEpoch, default)],
+            held: Messages.ListHeldBatches(Chess).Single().Local,
+            committed: fresh =>
+            {
+                Assert.False(Messages.HoldsAny(Chess));
+                told.AddRange(fresh.Select(message => message.Text));
+            });
+        Assert.Equal(["hello"], told);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_goes_with_the_subscription(bool isGivenUp)
+    {
+        await SubscribeAsync("chess", GroupMode.Durable);
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
+        await (isGivenUp ? Messages.UnsubscribeAsync("chess") : Messages.SubscribeAsync("go", GroupMode.Durable, ["g"], new Dictionary<string, long>()));
+        Assert.Equal((!isGivenUp, isGivenUp), (Messages.HoldsAny(Chess), Messages.HoldsAny(Go)));
+    }
+
+    [Fact]
+    public async Task What_a_transient_group_left_in_a_crash_is_forgotten()
+    {
+        await SubscribeAsync("chess", GroupMode.Durable);
+        await SubscribeAsync("go", GroupMode.Transient);
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.DropHeldOfTransientGroupsAsync();
+        Assert.Equal((true, false), (Messages.HoldsAny(Chess), Messages.HoldsAny(Go)));
+    }
+
+    [Fact]
+    public async Task What_fails_is_set_aside_after_three_tries_and_tried_once_more_when_asked_for()
+    {
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
+        var held = Messages.ListHeldBatches(Chess).Single();
+        Assert.Null(await Messages.CountFailedTryAsync(held));
+        Assert.Null(await Messages.CountFailedTryAsync(held));
+        Assert.Equal(0, await Messages.CountFailedTryAsync(held));
+        Assert.False(Messages.HoldsAny(Chess));
+
+        await Messages.RetrySetAsideAsync(Chess);
+        Assert.Equal([("zoe", 1)], Held(Chess));
+        Assert.Equal(0, await Messages.CountFailedTryAsync(held));
+        Assert.Empty(Held(Chess));
+    }
+
+    [Fact]
+    public async Task What_is_set_aside_takes_no_room_of_others_and_the_oldest_goes_when_it_is_too_much()
+    {
+        var forgotten = 0;
+        for (byte i = 1; i <= 20; i++)
+        {
+            forgotten += await Messages.SetAsideAsync(Chess, "zoe", Enumerable.Repeat(i, 1024 * 1024).ToArray());
+        }
+
+        // 16 MiB, and each is a little more than one.
+        Assert.Equal(5, forgotten);
+        Assert.True(await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, 2048, 2048));
+        await Messages.RetrySetAsideAsync(Chess);
+        Assert.Equal(Enumerable.Range(6, 15), Held(Chess).Select(held => held.First));
+    }
+
+    [Fact]
+    public async Task A_store_of_the_second_version_gets_the_table()
+    {
+        using var folder = new TempFolder("second");
+        await using (var before = new LocalStore(path: folder.FullName))
+        {
+            await before.Messages.SubscribeAsync("chess", GroupMode.Durable, ["first"], new Dictionary<string, long>());
+            await before.Database.WriteAsync(connection => connection.Command("DROP TABLE held; PRAGMA user_version = 2").Run());
+        }
+
+        await using var after = new LocalStore(path: folder.FullName);
+        Assert.Equal(["first"], after.Messages.ListGenerations("chess"));
+        Assert.True(await after.Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much));
+    }
+
+    private Task SubscribeAsync(string group, GroupMode mode) =>
+        Messages.SubscribeAsync(group, mode, ["first"], new Dictionary<string, long>());
+
+    private IEnumerable<(string Key, int First)> Held(Conversation conversation) =>
+        Messages.ListHeldBatches(conversation).Select(held => (held.Fingerprint, (int)Messages.ReadHeld(held)![0]));
+}

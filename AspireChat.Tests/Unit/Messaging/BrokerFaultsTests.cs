@@ -1,0 +1,114 @@
+using AspireChat.Client.Messaging;
+using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.Messaging;
+
+public sealed class BrokerFaultsTests
+{
+    private static readonly BrokerRefusal Otherwise = new(Constants.PreconditionFailed, "PRECONDITION_FAILED - declared otherwise");
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly HandClock _clock = new();
+    private readonly Lines _log = new();
+    private readonly BrokerFaults _faults;
+    private readonly object _consumer = new();
+    private readonly object _outbox = new();
+    private int _changes;
+
+    public BrokerFaultsTests()
+    {
+        _faults = new BrokerFaults(_clock, _log);
+        _faults.Changed += () => _changes++;
+    }
+
+    [Fact]
+    public void A_fault_that_passes_is_not_told()
+    {
+        _faults.Refused(_consumer, "insults", Otherwise);
+        _clock.Advance(Second);
+        _faults.Refused(_consumer, "insults", Otherwise);
+        _faults.Works(_consumer, "insults");
+        _clock.Advance(60 * Second);
+        _faults.Refused(_consumer, "insults", Otherwise);
+
+        Assert.Null(_faults.Find("insults"));
+        Assert.Empty(_faults.Sentences);
+        Assert.Empty(_log.All);
+        Assert.Equal(0, _changes);
+    }
+
+    [Fact]
+    public void A_fault_that_lasts_is_told_once_whoever_meets_it_and_is_over_when_it_is_over_for_all()
+    {
+        Last(_consumer, "insults", Otherwise);
+        Last(_outbox, "insults", Otherwise);
+        Last(_consumer, "insults", Otherwise);
+        Assert.Equal("RabbitMQ refuses insults: PRECONDITION_FAILED - declared otherwise.", _faults.Find("insults"));
+        Assert.Equal(_faults.Find("insults"), Assert.Single(_faults.Sentences));
+        Assert.Null(_faults.Find("group tea"));
+
+        _faults.Works(_consumer, "insults");
+        Assert.NotNull(_faults.Find("insults"));
+        _faults.Works(_outbox, "insults");
+        _faults.Works(_outbox, "insults");
+        Assert.Null(_faults.Find("insults"));
+        Assert.Equal(
+            [
+                "Warning: RabbitMQ refuses insults: PRECONDITION_FAILED - declared otherwise; trying again until that is mended",
+                "Information: RabbitMQ takes insults again",
+            ],
+            _log.All);
+        Assert.Equal(2, _changes);
+    }
+
+    [Theory]
+    [InlineData(Constants.ResourceLocked, 29, 30)]
+    [InlineData(Constants.NotFound, 29, 30)]
+    [InlineData(Constants.AccessRefused, 1, 2)]
+    [InlineData(Constants.PreconditionFailed, 1, 2)]
+    public void What_may_still_pass_is_waited_for(ushort code, int passing, int lasting)
+    {
+        var refusal = new BrokerRefusal(code, "no");
+        _faults.Refused(_consumer, "group tea", refusal);
+        _clock.Advance(passing * Second);
+        _faults.Refused(_consumer, "group tea", refusal);
+        Assert.Null(_faults.Find("group tea"));
+        _clock.Advance((lasting - passing) * Second);
+        _faults.Refused(_consumer, "group tea", refusal);
+        Assert.Equal("RabbitMQ refuses group tea: no.", _faults.Find("group tea"));
+    }
+
+    [Fact]
+    public void Who_does_not_try_any_more_is_not_refused_any_more()
+    {
+        Last(_consumer, "group tea", Otherwise);
+        _faults.Forget(_consumer, "group tea");
+        Assert.Empty(_faults.Sentences);
+        Assert.Single(_log.All);
+        Assert.Equal(2, _changes);
+    }
+
+    private void Last(object by, string what, BrokerRefusal refusal)
+    {
+        _faults.Refused(by, what, refusal);
+        _clock.Advance(2 * Second);
+        _faults.Refused(by, what, refusal);
+    }
+
+    private sealed class Lines : ILogger
+    {
+        public List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add($"{logLevel}: {formatter(state, exception)}");
+    }
+}
