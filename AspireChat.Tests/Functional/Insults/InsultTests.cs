@@ -109,7 +109,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
         await PutAsync(zoe, zoe.Sign(zoe.Insults(1, "poison")));
         await PutAsync(zoe, zoe.Sign(zoe.Insults(2, "good")));
         await Until.Sequence("the good one has come", ["good"], async () => (await bob.Api.InsultsAsync()).Select(insult => insult.Text));
-        Assert.Contains("set aside", (await atBob.NextAsync("refused")).Text("detail")!, StringComparison.Ordinal);
+        Assert.Contains("set aside", (await atBob.NextAsync<RefusedBatch>()).Detail, StringComparison.Ordinal);
 
         bob.ExecuteSql("DROP TRIGGER fault");
         await bob.KillAsync();

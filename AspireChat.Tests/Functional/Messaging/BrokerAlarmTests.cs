@@ -23,8 +23,8 @@ public sealed class BrokerAlarmTests
         var (alice, bob) = (clients[0], clients[1]);
         foreach (var client in clients)
         {
-            await client.Api.JoinGroupAsync("chess", "durable");
-            await client.Api.JoinGroupAsync("now", "transient");
+            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
+            await client.Api.JoinGroupAsync("now", GroupMode.Transient);
             Assert.Equal("connected", (await client.Api.MeAsync()).Connections["rabbitmq"]);
         }
 
@@ -43,14 +43,14 @@ public sealed class BrokerAlarmTests
         Assert.Equal("Degraded", await HealthAsync(bob));
 
         // What waits says why.
-        await Until.True("the insult says why it waits", () => atAlice.Seen().Any(
-            e => e.Type == "state" && e.Text("id") == insult.Id && e.Text("state") == "sending" && e.Text("reason")!.StartsWith(Matter, StringComparison.Ordinal)));
+        await Until.True("the insult says why it waits", () => atAlice.Seen<StateChange>().Any(
+            change => change.Id == insult.Id && change.State == MessageState.Sending && change.Reason!.StartsWith(Matter, StringComparison.Ordinal)));
         foreach (var group in (string[])["chess", "now"])
         {
             await Until.True(
                 $"what was said in {group} says why it waits",
                 async () => (await alice.Api.GroupMessagesAsync(group)).All(
-                    m => m.State == "sending" && m.Reason?.StartsWith(Matter, StringComparison.Ordinal) == true));
+                    m => m.State == MessageState.Sending && m.Reason?.StartsWith(Matter, StringComparison.Ordinal) == true));
         }
 
         // A survey is refused at once and says why. A group can be joined, since nothing is published for that.
@@ -59,10 +59,10 @@ public sealed class BrokerAlarmTests
             var asked = TimeProvider.System.GetTimestamp();
             var refusal = await ChatApi.RefusalAsync(() => client.Api.DiscoverAsync());
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
-            Assert.StartsWith(Matter, refusal.Problem.Detail, StringComparison.Ordinal);
+            Assert.StartsWith(Matter, refusal.Message, StringComparison.Ordinal);
             Assert.InRange(TimeProvider.System.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(1));
-            await client.Api.JoinGroupAsync("tea", "durable");
-            await client.Api.JoinGroupAsync("later", "transient");
+            await client.Api.JoinGroupAsync("tea", GroupMode.Durable);
+            await client.Api.JoinGroupAsync("later", GroupMode.Transient);
         }
 
         // Somebody who comes now knows it from the beginning.
@@ -83,7 +83,7 @@ public sealed class BrokerAlarmTests
             await atBob.UntilToldAsync(group, "alice", texts);
             await Until.True(
                 $"all is sent to {group}",
-                async () => (await alice.Api.GroupMessagesAsync(group)).All(m => m is { State: "confirmed" or "sent", Reason: null }));
+                async () => (await alice.Api.GroupMessagesAsync(group)).All(m => m is { State: MessageState.Confirmed or MessageState.Sent, Reason: null }));
         }
 
         await bob.Api.UntilTextsAsync("bob", "tea", "carol", ["hello"]);
@@ -92,7 +92,7 @@ public sealed class BrokerAlarmTests
             "one of them has the insult",
             ["slow"],
             async () => (await Task.WhenAll(all.Select(client => client.Api.InsultsAsync()))).SelectMany(received => received).Select(received => received.Text));
-        Assert.Equal("complete", (await bob.Api.DiscoverAsync(20)).Ended);
+        Assert.Equal(SurveyEnd.Complete, (await bob.Api.DiscoverAsync(20)).Ended);
         Assert.Equal("Healthy", await HealthAsync(bob));
 
         Assert.Equal(["blocked", "connected"], States(atAlice));
@@ -107,8 +107,8 @@ public sealed class BrokerAlarmTests
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
         var alice = await system.StartClientAsync("alice");
         var bob = await system.StartClientAsync("bob");
-        await alice.Api.JoinGroupAsync("chess", "durable");
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await own.AlarmAsync(isOn: true);
         await alice.Api.SayAsync("chess", "one", "two");
@@ -123,10 +123,10 @@ public sealed class BrokerAlarmTests
     }
 
     private static IEnumerable<string> States(EventWatcher watcher) =>
-        watcher.Seen().Where(e => e.Type == "connection" && e.Text("connection") == "rabbitmq").Select(e => e.Text("state")!);
+        watcher.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State);
 
-    private static Func<ApiEvent, bool> IsConnection(string state) =>
-        e => e.Type == "connection" && e.Text("connection") == "rabbitmq" && e.Text("state") == state;
+    private static Func<ConnectionChange, bool> IsConnection(string state) =>
+        change => change.Connection == "rabbitmq" && change.State == state;
 
     private static Task<string> HealthAsync(ChatClientProcess client) => client.Http.GetStringAsync("/health", TestContext.Current.CancellationToken);
 }

@@ -28,24 +28,24 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         var insult = await alice.Api.InsultAsync("stuck");
 
         // In the message, in the state, in the health, and in the log once.
-        var told = await events.NextAsync("the insult says why it waits", e => e.Type == "state" && e.Text("id") == insult.Id);
-        Assert.Equal("sending", told.Text("state"));
-        Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Text("reason"), StringComparison.Ordinal);
+        var told = await events.NextAsync("the insult says why it waits", GroupTalk.IsStateOf(insult.Id));
+        Assert.Equal(MessageState.Sending, told.State);
+        Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Reason, StringComparison.Ordinal);
         await Until.Equal("the state", "refusing", () => StateAsync(alice));
-        var state = events.Seen().Single(e => e.Type == "connection" && e.Text("state") == "refusing");
-        Assert.Contains("inequivalent arg 'x-queue-type' for queue 'chat.insults'", state.Text("detail"), StringComparison.Ordinal);
+        var state = events.Seen<ConnectionChange>().Single(change => change.State == "refusing");
+        Assert.Contains("inequivalent arg 'x-queue-type' for queue 'chat.insults'", state.Detail, StringComparison.Ordinal);
         Assert.Equal("Degraded", await HealthAsync(alice));
 
         // All else works.
-        await alice.Api.JoinGroupAsync("tea", "durable");
+        await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SayAsync("tea", "one");
-        await Until.True("it is confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m.State == "confirmed"));
+        await Until.True("it is confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m.State == MessageState.Confirmed));
         var since = TimeProvider.System.GetTimestamp();
         await Until.True("there was time for more tries", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
         Assert.Single(Lines(alice, "RabbitMQ refuses"), line => line.Contains("insults: PRECONDITION_FAILED", StringComparison.Ordinal));
 
         await channel.QueueDeleteAsync("chat.insults", cancellationToken: TestContext.Current.CancellationToken);
-        await events.NextAsync("the insult is confirmed", e => e.Type == "state" && e.Text("id") == insult.Id && e.Text("state") == "confirmed");
+        await events.NextAsync<StateChange>("the insult is confirmed", change => change.Id == insult.Id && change.State == MessageState.Confirmed);
         await Until.Equal("the state", "connected", () => StateAsync(alice));
         Assert.Equal("Healthy", await HealthAsync(alice));
         await Until.Sequence("it has come", ["stuck"], async () => (await alice.Api.InsultsAsync()).Select(received => received.Text));
@@ -53,7 +53,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         Assert.Single(Lines(alice, "RabbitMQ takes insults again"));
         Assert.Equal(
             ["refusing", "connected"],
-            events.Seen().Where(e => e.Type == "connection" && e.Text("connection") == "rabbitmq").Select(e => e.Text("state")));
+            events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State));
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", Eager);
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {
-            await client.Api.JoinGroupAsync("tea", "durable");
-            await client.Api.JoinGroupAsync("chess", "transient");
+            await client.Api.JoinGroupAsync("tea", GroupMode.Durable);
+            await client.Api.JoinGroupAsync("chess", GroupMode.Transient);
         }
 
         await using var events = await alice.WatchAsync();
@@ -77,14 +77,14 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         await Until.True(
             "both say why they wait",
             async () => (await alice.Api.GroupMessagesAsync("tea")).All(
-                m => m.State == "sending" && m.Reason?.StartsWith("RabbitMQ refuses group tea: ACCESS_REFUSED", StringComparison.Ordinal) == true));
+                m => m.State == MessageState.Sending && m.Reason?.StartsWith("RabbitMQ refuses group tea: ACCESS_REFUSED", StringComparison.Ordinal) == true));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["three"]);
         Assert.Equal(("refusing", "Degraded"), (await StateAsync(alice), await HealthAsync(alice)));
         Assert.Single(Lines(alice, "RabbitMQ refuses group tea"));
 
         await server.PermitAsync(system.Rabbit!);
         await bob.Api.UntilTextsAsync("bob", "tea", "alice", ["one", "two"]);
-        await Until.True("both are confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m is { State: "confirmed", Reason: null }));
+        await Until.True("both are confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m is { State: MessageState.Confirmed, Reason: null }));
         await Until.Equal("the state", "connected", () => StateAsync(alice));
         Assert.Equal("Healthy", await HealthAsync(alice));
         Assert.Single(Lines(alice, "RabbitMQ takes group tea again"));
@@ -103,9 +103,9 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
 
         var alice = await system.StartClientAsync("alice", Eager, ("Chat:Groups:JoinTimeout", "00:00:05"));
         var survey = await ChatApi.RefusalAsync(() => alice.Api.DiscoverAsync());
-        Assert.StartsWith("RabbitMQ refuses surveys: PRECONDITION_FAILED", survey.Problem.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("RabbitMQ refuses surveys: PRECONDITION_FAILED", survey.Message, StringComparison.Ordinal);
         var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("tea"));
-        Assert.StartsWith("RabbitMQ refuses group tea: PRECONDITION_FAILED", join.Problem.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("RabbitMQ refuses group tea: PRECONDITION_FAILED", join.Message, StringComparison.Ordinal);
 
         // Who does not try any more is not refused any more; surveys of others cannot be answered.
         await Until.Equal("the state", "refusing", () => StateAsync(alice));
