@@ -65,6 +65,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
 
         await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
         await zoe.ClaimAsync(system.Redis);
+        await zoe.LearnAsync(system.Redis, "chess");
         await using var publisher = await RawAmqpPublisher.ConnectAsync(system.Rabbit!);
         for (var i = 1; i <= 30; i++)
         {
