@@ -118,7 +118,15 @@ internal sealed class IncomingStream(
     {
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         idle.CancelAfter(idleTimeout);
-        return await frames.MoveNext(idle.Token);
+        try
+        {
+            return await frames.MoveNext(idle.Token);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The library's word for a connection that broke before this was asked for the next frame.
+            throw new IOException("The connection broke.", e);
+        }
     }
 
     private async Task SettleAsync(ChannelReader<Batch> stored)

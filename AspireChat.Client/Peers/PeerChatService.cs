@@ -72,6 +72,7 @@ internal sealed class PeerChatService(
             options.Value.IdleTimeout,
             lifetime.ApplicationStopping));
     }
+
     private static RpcException Refuse(TooManyRequestsException e)
     {
         ChatTelemetry.CountRefused(nameof(StatusCode.ResourceExhausted));
