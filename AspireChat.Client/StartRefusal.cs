@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Reflection;
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Terminal;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AspireChat.AppHost.Commands;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 
 namespace AspireChat.AppHost.Clients;
 

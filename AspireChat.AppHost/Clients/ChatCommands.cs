@@ -1,5 +1,5 @@
 using AspireChat.AppHost.Commands;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.AppHost.Clients;

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Api;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Api;
 

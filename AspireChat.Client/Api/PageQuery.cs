@@ -1,5 +1,6 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Api;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Names;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Redis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

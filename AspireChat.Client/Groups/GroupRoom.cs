@@ -1,7 +1,8 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 
 namespace AspireChat.Client.Groups;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 
 namespace AspireChat.Client.Messaging;
 

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Threading.Channels;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Microsoft.Data.Sqlite;
 using RabbitMQ.Client.Exceptions;
 

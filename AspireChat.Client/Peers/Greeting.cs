@@ -1,5 +1,5 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using Grpc.Core;
 

@@ -1,7 +1,8 @@
 using System.Net;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
-using AspireChat.Client.Messaging;
+using AspireChat.Client.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 

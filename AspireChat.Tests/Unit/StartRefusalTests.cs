@@ -1,6 +1,6 @@
 using AspireChat.Client;
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using Microsoft.Extensions.Options;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Names;
+using AspireChat.Client.Redis;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Xunit;
@@ -79,9 +80,8 @@ public sealed class PresenceHeartbeatTests : IDisposable
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder, options: new NameServerOptions
         {
             Lease = TimeSpan.FromMinutes(1),
-            CallTimeout = TimeSpan.FromSeconds(1),
             RenewEvery = TimeSpan.FromMilliseconds(200),
-        });
+        }, callTimeout: TimeSpan.FromSeconds(1));
         server.Redis.Pause();
         await alice.IsInStateAsync(ConnectionStates.Reconnecting);
         server.Redis.Resume();

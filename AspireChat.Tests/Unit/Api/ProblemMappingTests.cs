@@ -1,5 +1,5 @@
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

@@ -1,6 +1,6 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Discovery;
-using AspireChat.Client.Messaging;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using AspireChat.Tests.Infrastructure;
 using Google.Protobuf;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Insults;
 using Xunit;
 
