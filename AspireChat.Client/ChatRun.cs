@@ -1,6 +1,6 @@
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Faults;
+using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
 
 namespace AspireChat.Client;

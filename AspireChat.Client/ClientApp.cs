@@ -1,5 +1,5 @@
+using AspireChat.Client.Redis;
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
 using AspireChat.Client.Discovery;
 using AspireChat.Client.Groups;
 using AspireChat.Client.History;
@@ -8,6 +8,7 @@ using AspireChat.Client.Insults;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Peers;
+using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
 using AspireChat.ServiceDefaults;
 
@@ -22,7 +23,7 @@ internal static class ClientApp
     {
         var builder = CommandLine.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddConversations().AddIdentity().AddHistory().AddPeers().AddNames();
+        builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
         builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
         builder.AddApi();
         builder.AddTerminal();

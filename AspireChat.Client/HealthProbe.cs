@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Security;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Terminal;
 using AspireChat.ServiceDefaults;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Reflection;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Terminal;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Api;
 

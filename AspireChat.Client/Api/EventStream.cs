@@ -2,7 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Session;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AspireChat.Client.Api;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Groups;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -19,7 +19,7 @@ internal sealed class PeerSurvey(
     PresenceDirectory names,
     FirstRegistration registration,
     NameTrust trust,
-    GroupRooms rooms,
+    JoinedGroups joined,
     LocalPeer self,
     LiveEvents events,
     IOptions<BrokerOptions> options,
@@ -40,7 +40,7 @@ internal sealed class PeerSurvey(
         // Before it, nobody could tell who is there, and whose the answers are.
         await registration.SettleAsync(cancellationToken);
         var findings = new SurveyFindingsSoFar(
-            await ListOthersAsync(cancellationToken), rooms.Joined.Keys.ToHashSet(StringComparer.Ordinal));
+            await ListOthersAsync(cancellationToken), joined().Keys.ToHashSet(StringComparer.Ordinal));
         try
         {
             await broker.UseChannelAsync(

@@ -1,6 +1,6 @@
 using AspireChat.Client.Identity;
-using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;

@@ -1,9 +1,10 @@
 using System.Text;
-using AspireChat.Client.Groups;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ namespace AspireChat.Client.Discovery;
 internal sealed partial class SurveyResponder(
     BrokerConnection broker,
     FirstRegistration registration,
-    GroupRooms rooms,
+    JoinedGroups joined,
     LocalPeer self,
     IOptions<BrokerOptions> options,
     TimeProvider time,
@@ -105,7 +106,7 @@ internal sealed partial class SurveyResponder(
             using var span = ChatTelemetry.StartAnswer(asker, correlation, TraceHeaders.Read(question.Properties));
             var properties = new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType };
             TraceHeaders.Write(properties, span);
-            var answer = SurveyAnswers.Seal(self, address, _since, rooms.Joined, correlation);
+            var answer = SurveyAnswers.Seal(self, address, _since, joined(), correlation);
 
             // Not mandatory: an asker that is gone needs no answer.
             await channel.BasicPublishAsync(

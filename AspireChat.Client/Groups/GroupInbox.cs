@@ -1,8 +1,9 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 
 namespace AspireChat.Client.Groups;
 

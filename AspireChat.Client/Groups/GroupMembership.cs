@@ -1,5 +1,5 @@
 using System.Globalization;
-using AspireChat.Client.Names;
+using AspireChat.Client.Redis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

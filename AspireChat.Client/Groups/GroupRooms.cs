@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;

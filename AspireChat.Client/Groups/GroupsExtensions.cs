@@ -1,3 +1,4 @@
+using AspireChat.Client.Chat;
 namespace AspireChat.Client.Groups;
 
 /// <summary>Registration of the capability.</summary>
@@ -12,6 +13,7 @@ public static class GroupsExtensions
         builder.Services.AddSingleton<FanoutTopology>();
         builder.Services.AddSingleton<GroupRooms>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GroupRooms>());
+        builder.Services.AddSingleton<JoinedGroups>(services => () => services.GetRequiredService<GroupRooms>().Joined);
         return builder;
     }
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
 using Microsoft.Data.Sqlite;
 

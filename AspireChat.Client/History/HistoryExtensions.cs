@@ -3,11 +3,12 @@ namespace AspireChat.Client.History;
 /// <summary>Registration of the capability.</summary>
 public static class HistoryExtensions
 {
-    /// <summary>Adds the local store.</summary>
+    /// <summary>Adds the local store: messages, and the pinned keys of others.</summary>
     public static IHostApplicationBuilder AddHistory(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ChatDatabase>();
+        builder.Services.AddSingleton<KnownPeers>();
         builder.Services.AddSingleton(services =>
         {
             var store = ActivatorUtilities.CreateInstance<MessageStore>(services);

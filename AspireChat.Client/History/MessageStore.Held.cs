@@ -1,4 +1,4 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;

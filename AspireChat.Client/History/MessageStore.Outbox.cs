@@ -1,5 +1,5 @@
 using System.Text;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Telemetry;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Telemetry;
 using Microsoft.Data.Sqlite;

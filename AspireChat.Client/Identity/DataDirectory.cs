@@ -1,3 +1,5 @@
+using AspireChat.Client.Faults;
+
 namespace AspireChat.Client.Identity;
 
 /// <summary>

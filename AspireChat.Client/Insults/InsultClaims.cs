@@ -1,5 +1,5 @@
 using AspireChat.Client.Identity;
-using AspireChat.Client.Names;
+using AspireChat.Client.Redis;
 using StackExchange.Redis;
 
 namespace AspireChat.Client.Insults;

@@ -1,10 +1,11 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Insults;

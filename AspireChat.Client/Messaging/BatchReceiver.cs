@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 
 namespace AspireChat.Client.Messaging;
 

@@ -1,4 +1,4 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using RabbitMQ.Client;
 
 namespace AspireChat.Client.Messaging;

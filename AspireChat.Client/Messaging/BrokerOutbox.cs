@@ -1,9 +1,10 @@
 using System.Threading.Channels;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;

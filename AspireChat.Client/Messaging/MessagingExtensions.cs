@@ -1,6 +1,6 @@
 using System.Net.Security;
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
 

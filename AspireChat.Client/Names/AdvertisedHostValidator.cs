@@ -1,4 +1,4 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;

@@ -25,11 +25,6 @@ public sealed class NameServerOptions
     public TimeSpan ClaimFor { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long one question to the name server may take (<c>Chat:NameServer:CallTimeout</c>): 100 ms to 30 s.
-    /// </summary>
-    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>
     /// How long what needs this client to be registered waits for that after the start, while the name server is not known
     /// to be away (<c>Chat:NameServer:StartPatience</c>): 0 to 1 min.
     /// </summary>

@@ -1,5 +1,5 @@
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Chat;
+using AspireChat.Client.History;
 
 namespace AspireChat.Client.Names;
 

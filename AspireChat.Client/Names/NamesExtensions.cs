@@ -1,17 +1,16 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
+using AspireChat.Client.History;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Redis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace AspireChat.Client.Names;
 
 /// <summary>Registration of the capability.</summary>
 public static class NamesExtensions
 {
-    /// <summary>The name of the connection: in <c>ConnectionStrings</c>, among the health checks and the connection states.</summary>
-    public const string ConnectionName = "redis";
-
     /// <summary>Adds the name server, and the service that keeps this client registered there.</summary>
     public static IHostApplicationBuilder AddNames(this IHostApplicationBuilder builder)
     {
@@ -19,46 +18,28 @@ public static class NamesExtensions
             .BindConfiguration(NameServerOptions.Section);
 
         builder.Services.AddSingleton<IValidateOptions<ChatOptions>, AdvertisedHostValidator>();
-        builder.AddRedisClient(
-            ConnectionName,
-            settings =>
-            {
-                // Our own: being connected is not yet being registered.
-                settings.DisableHealthChecks = true;
-
-                // RedisConnection has spans of its own: the library's are made of what it did meanwhile, for whomever, and
-                // most of that is heartbeats.
-                settings.DisableTracing = true;
-            },
-            KeepTrying);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<StartFailure>();
-        builder.Services.AddSingleton(services => new RedisConnection(
-            services.GetRequiredService<IConnectionMultiplexer>,
-            services.GetRequiredService<IOptions<NameServerOptions>>(),
-            services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(Introduce);
         builder.Services.AddSingleton<PresenceDirectory>();
         builder.Services.AddSingleton<FirstRegistration>();
         builder.Services.AddSingleton<NameTrust>();
         builder.Services.AddHostedService<PresenceHeartbeatService>();
-        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>(ConnectionName);
+        builder.Services.AddHealthChecks().AddCheck<RegistrationHealthCheck>(RedisExtensions.ConnectionName);
         return builder;
     }
 
-    /// <summary>How a connection to Redis outlives Redis.</summary>
-    internal static void KeepTrying(ConfigurationOptions redis)
+    // Until this process is registered it introduces itself as the one before it, whom acquaintances know.
+    private static LocalPeer Introduce(IServiceProvider services)
     {
-        redis.AbortOnConnectFail = false;
+        var self = new LocalPeer(
+            ChatName.Parse(services.GetRequiredService<IOptions<ChatOptions>>().Value.Name),
+            services.GetRequiredService<PeerIdentity>());
+        if (services.GetRequiredService<KnownPeers>().Find(self.Name) is { } before && before.Fingerprint == self.Identity.Fingerprint)
+        {
+            self.Epoch = before.Epoch;
+        }
 
-        // Pool sizes, machine name and the like fill a log line and tell its reader nothing.
-        redis.IncludeDetailInExceptions = false;
-
-        // A question that was given up must not be sent later, when Redis is back.
-        redis.BacklogPolicy = BacklogPolicy.FailFast;
-        redis.ConnectTimeout = 2_000;
-        redis.ReconnectRetryPolicy = new LinearRetry(500);
-
-        // Seconds between signs of life; without them a connection whose other end vanished would look alive for minutes.
-        redis.KeepAlive = 5;
+        return self;
     }
 }

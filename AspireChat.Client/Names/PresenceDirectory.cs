@@ -1,4 +1,5 @@
 using System.Globalization;
+using AspireChat.Client.Redis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -12,7 +13,7 @@ namespace AspireChat.Client.Names;
 /// <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>, <c>since</c> (milliseconds since 1970-01-01 UTC),
 /// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds.
 /// User names are those of <see cref="ChatName"/> everywhere. Every call is bounded by
-/// <see cref="NameServerOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
+/// <see cref="RedisOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
 /// </remarks>
 public sealed partial class PresenceDirectory(

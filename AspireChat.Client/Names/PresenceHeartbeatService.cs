@@ -1,6 +1,8 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
+using AspireChat.Client.History;
 using AspireChat.Client.Identity;
+using AspireChat.Client.Redis;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;
@@ -241,7 +243,7 @@ public sealed partial class PresenceHeartbeatService(
         }
 
         _state = state;
-        connections.Set(NamesExtensions.ConnectionName, state, detail);
+        connections.Set(RedisExtensions.ConnectionName, state, detail);
         return true;
     }
 }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using Microsoft.Extensions.Options;

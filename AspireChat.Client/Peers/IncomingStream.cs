@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.History;
-using AspireChat.Client.Messaging;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Grpc.Core;
-using ChatMessage = AspireChat.Client.Conversations.ChatMessage;
-using Conversation = AspireChat.Client.Conversations.Conversation;
+using ChatMessage = AspireChat.Client.Chat.ChatMessage;
+using Conversation = AspireChat.Client.Chat.Conversation;
 
 namespace AspireChat.Client.Peers;
 

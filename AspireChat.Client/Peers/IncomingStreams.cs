@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using AspireChat.Client.History;
 using AspireChat.Protos.V1;
-using Conversation = AspireChat.Client.Conversations.Conversation;
+using Conversation = AspireChat.Client.Chat.Conversation;
 
 namespace AspireChat.Client.Peers;
 

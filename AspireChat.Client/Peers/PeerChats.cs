@@ -1,6 +1,6 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
-using AspireChat.Client.Identity;
+using AspireChat.Client.History;
 using AspireChat.Client.Names;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -23,7 +23,9 @@ internal sealed class PeerChats(
     /// <summary>Opens a chat on both sides and waits for the other side's answer.</summary>
     /// <param name="user">The other user's name, parsed.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="ChatException">See <see cref="ChatSession.OpenChatAsync"/>.</exception>
+    /// <exception cref="ChatException">
+    /// Nobody has that name, the other user declined, gave no answer in time or has another key than the one known.
+    /// </exception>
     public async Task OpenAsync(string user, CancellationToken cancellationToken)
     {
         await EnsureKnownAsync(user, cancellationToken);

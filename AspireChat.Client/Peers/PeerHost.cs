@@ -1,8 +1,9 @@
 using System.Net;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
-using AspireChat.Client.Messaging;
 using Microsoft.AspNetCore.Connections;
+using AspireChat.Client.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Messaging;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Grpc.Core;
 

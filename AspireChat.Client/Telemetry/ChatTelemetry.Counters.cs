@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Telemetry;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Telemetry;
 

@@ -1,4 +1,4 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Session;
 using Spectre.Console;
 
 namespace AspireChat.Client.Terminal;

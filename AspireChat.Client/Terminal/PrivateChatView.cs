@@ -1,5 +1,6 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
+using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Terminal;
 

@@ -1,4 +1,5 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Terminal;
 

@@ -1,7 +1,7 @@
 using AspireChat.Client;
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
-using AspireChat.Client.Identity;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using Microsoft.Extensions.Options;
 using Xunit;
 

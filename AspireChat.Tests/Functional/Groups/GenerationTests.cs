@@ -1,5 +1,5 @@
 using AspireChat.Client.Groups;
-using AspireChat.Client.Names;
+using AspireChat.Client.Redis;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -118,7 +118,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     private GroupMembership Membership(TimeSpan? lease = null) => new(
-        new RedisConnection(() => _connection, Options.Create(new NameServerOptions()), TimeProvider.System),
+        new RedisConnection(() => _connection, Options.Create(new RedisOptions()), TimeProvider.System),
         Options.Create(new GroupOptions { Lease = lease ?? TimeSpan.FromMinutes(5) }));
 
     private static Task<JoinResult> JoinAsync(

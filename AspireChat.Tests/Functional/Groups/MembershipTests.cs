@@ -1,6 +1,6 @@
 using System.Net;
 using AspireChat.Client.Groups;
-using AspireChat.Client.Names;
+using AspireChat.Client.Redis;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -141,7 +141,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await using var redis = await RedisServer.StartAsync();
         using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var membership = new GroupMembership(
-            new RedisConnection(() => connection, Options.Create(new NameServerOptions { CallTimeout = TimeSpan.FromSeconds(25) }), TimeProvider.System),
+            new RedisConnection(() => connection, Options.Create(new RedisOptions { CallTimeout = TimeSpan.FromSeconds(25) }), TimeProvider.System),
             Options.Create(new GroupOptions { Lease = TimeSpan.FromMinutes(5) }));
         var cancellation = TestContext.Current.CancellationToken;
 

@@ -1,5 +1,6 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Messaging;
+using AspireChat.Client.Wire;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

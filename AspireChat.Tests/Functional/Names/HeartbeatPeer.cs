@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
@@ -22,7 +23,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
     private readonly Task _watching;
     private bool _isStopped;
 
-    private HeartbeatPeer(string user, NameServer server, TempFolder folder, int port, string? copiedKey, NameServerOptions options)
+    private HeartbeatPeer(string user, NameServer server, TempFolder folder, int port, string? copiedKey, NameServerOptions options, TimeSpan? callTimeout)
     {
         _directory = DataDirectory.Open(folder.FullName);
         if (copiedKey is not null)
@@ -35,7 +36,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         Known = new KnownPeers(_database);
         var events = new LiveEvents();
         Connections = new ConnectionStates(events);
-        Names = server.Connect(options);
+        Names = server.Connect(options, callTimeout: callTimeout);
         First = new FirstRegistration(Options.Create(options), TimeProvider.System);
         _service = new PresenceHeartbeatService(
             Names, Self, Known, First, Connections, events, Failure, this, Options.Create(options), TimeProvider.System,
@@ -92,9 +93,10 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         TempFolder folder,
         int port = 7001,
         string? copiedKey = null,
-        NameServerOptions? options = null)
+        NameServerOptions? options = null,
+        TimeSpan? callTimeout = null)
     {
-        var peer = new HeartbeatPeer(user, server, folder, port, copiedKey, options ?? NameServer.Eager);
+        var peer = new HeartbeatPeer(user, server, folder, port, copiedKey, options ?? NameServer.Eager, callTimeout);
         await peer._service.StartAsync(CancellationToken.None);
         return peer;
     }
@@ -106,9 +108,10 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         TempFolder folder,
         int port = 7001,
         string? copiedKey = null,
-        NameServerOptions? options = null)
+        NameServerOptions? options = null,
+        TimeSpan? callTimeout = null)
     {
-        var peer = await StartAsync(user, server, folder, port, copiedKey, options);
+        var peer = await StartAsync(user, server, folder, port, copiedKey, options, callTimeout);
         await peer.IsInStateAsync(ConnectionStates.Connected);
         return peer;
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using AspireChat.Client.Names;
+using AspireChat.Client.Redis;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -31,26 +32,25 @@ public sealed class NameServer : IAsyncDisposable
     /// <summary>One that is away until its <see cref="Redis"/> is restarted.</summary>
     public static async Task<NameServer> ReserveAsync() => new(await RedisServer.ReserveAsync());
 
-    /// <summary>The defaults, but patient: a slow machine is not an absent server.</summary>
-    public static NameServerOptions Patient => new() { CallTimeout = TimeSpan.FromSeconds(25) };
+    /// <summary>How long a call may take: a slow machine is not an absent server.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
-    /// <summary>Patient, and renewed so often that tests need not wait.</summary>
-    public static NameServerOptions Eager => new() { CallTimeout = TimeSpan.FromSeconds(25), RenewEvery = TimeSpan.FromMilliseconds(200) };
+    /// <summary>Renewed so often that tests need not wait.</summary>
+    public static NameServerOptions Eager => new() { RenewEvery = TimeSpan.FromMilliseconds(200) };
 
     /// <summary>A client with a connection of its own, set as the chat client sets it.</summary>
-    public PresenceDirectory Connect(NameServerOptions? options = null, string? connectionString = null)
+    public PresenceDirectory Connect(NameServerOptions? options = null, string? connectionString = null, TimeSpan? callTimeout = null)
     {
-        var settings = Options.Create(options ?? Patient);
         var connection = new RedisConnection(
             () =>
             {
                 var redis = ConfigurationOptions.Parse(connectionString ?? Redis.ConnectionString);
-                NamesExtensions.KeepTrying(redis);
+                RedisExtensions.KeepTrying(redis);
                 return Add(ConnectionMultiplexer.Connect(redis));
             },
-            settings,
+            Options.Create(new RedisOptions { CallTimeout = callTimeout ?? Patience }),
             TimeProvider.System);
-        return new PresenceDirectory(connection, settings, NullLogger<PresenceDirectory>.Instance);
+        return new PresenceDirectory(connection, Options.Create(options ?? new NameServerOptions()), NullLogger<PresenceDirectory>.Instance);
     }
 
     /// <summary>What nobody else has: a new key's fingerprint.</summary>

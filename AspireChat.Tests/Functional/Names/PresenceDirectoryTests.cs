@@ -417,7 +417,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_does_not_answer_holds_nobody_longer_than_the_timeout()
     {
-        var names = _server.Connect(new NameServerOptions { CallTimeout = TimeSpan.FromMilliseconds(300) });
+        var names = _server.Connect(callTimeout: TimeSpan.FromMilliseconds(300));
         await Until.True("the server answers", async () => (await names.ListAsync(Cancellation)).Count == 0);
         _server.Redis.Pause();
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Names;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -79,9 +79,8 @@ public sealed class PresenceHeartbeatTests : IDisposable
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder, options: new NameServerOptions
         {
             Lease = TimeSpan.FromMinutes(1),
-            CallTimeout = TimeSpan.FromSeconds(1),
             RenewEvery = TimeSpan.FromMilliseconds(200),
-        });
+        }, callTimeout: TimeSpan.FromSeconds(1));
         server.Redis.Pause();
         await alice.IsInStateAsync(ConnectionStates.Reconnecting);
         server.Redis.Resume();
@@ -311,7 +310,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
 
     private static async Task AssertHealthAsync(HeartbeatPeer peer, HealthStatus expected)
     {
-        var check = new RedisHealthCheck(peer.Connections);
+        var check = new RegistrationHealthCheck(peer.Connections);
         var context = new HealthCheckContext
         {
             Registration = new HealthCheckRegistration("redis", check, failureStatus: null, tags: null),

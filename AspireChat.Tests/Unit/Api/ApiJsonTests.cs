@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AspireChat.Client.Api;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using Xunit;
 
 namespace AspireChat.Tests.Unit.Api;

@@ -1,5 +1,5 @@
 using AspireChat.Client.Discovery;
-using AspireChat.Client.Messaging;
+using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using AspireChat.Tests.Infrastructure;
 using Google.Protobuf;

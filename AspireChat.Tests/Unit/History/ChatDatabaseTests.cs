@@ -1,4 +1,5 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Tests.Infrastructure;

@@ -1,4 +1,4 @@
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Tests.Infrastructure;
 using Xunit;

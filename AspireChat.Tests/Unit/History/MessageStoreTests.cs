@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using AspireChat.Client.Conversations;
+using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Tests.Infrastructure;
 using Xunit;

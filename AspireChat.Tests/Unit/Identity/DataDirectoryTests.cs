@@ -1,3 +1,4 @@
+using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
 using AspireChat.Tests.Infrastructure;
 using Xunit;

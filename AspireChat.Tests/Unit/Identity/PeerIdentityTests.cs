@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
 using AspireChat.Tests.Infrastructure;
 using Xunit;

@@ -1,4 +1,5 @@
 using AspireChat.Client.Messaging;
+using AspireChat.Client.Wire;
 using Xunit;
 
 namespace AspireChat.Tests.Unit.Messaging;

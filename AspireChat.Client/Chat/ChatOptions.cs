@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AspireChat.Client.Chat;
+
+/// <summary>Whether somebody else may open a chat without being asked.</summary>
+public enum AcceptChats
+{
+    /// <summary>Every chat from a user whose identity is in order is open at once.</summary>
+    Auto,
+
+    /// <summary>The own user accepts or declines each new one.</summary>
+    Ask,
+}
+
+/// <summary>The section <c>Chat</c>: who this client is and how it treats others.</summary>
+public sealed class ChatOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Chat";
+
+    /// <summary>The own user name (<c>Chat:Name</c>, or <c>--name</c>); see <see cref="ChatName"/>. Required.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    /// <summary>
+    /// Where identity and history are kept (<c>Chat:DataDirectory</c>). If empty, <c>AspireChat/{name}</c> in the
+    /// folder where the operating system keeps a user's application data. One client at a time may use it.
+    /// </summary>
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>
+    /// The host name or address under which other clients reach this one (<c>Chat:AdvertisedHost</c>). The default is
+    /// for clients on one machine; on a network set it together with <c>Chat:Peer:Address</c>.
+    /// </summary>
+    [Required]
+    public string AdvertisedHost { get; set; } = "127.0.0.1";
+
+    /// <summary>Whether others' chats open at once or ask first (<c>Chat:AcceptChats</c>).</summary>
+    public AcceptChats AcceptChats { get; set; } = AcceptChats.Auto;
+
+    /// <summary>How long an opening waits for the other side's answer (<c>Chat:OpenTimeout</c>): 1 s to 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}

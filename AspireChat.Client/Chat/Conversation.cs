@@ -1,0 +1,37 @@
+namespace AspireChat.Client.Chat;
+
+/// <summary>What kind of place messages go to.</summary>
+public enum ConversationKind
+{
+    /// <summary>A private chat with one user.</summary>
+    User,
+
+    /// <summary>A group.</summary>
+    Group,
+
+    /// <summary>The insult channel, of which there is one.</summary>
+    Insults,
+}
+
+/// <summary>A place for messages: a private chat with a user, or a group.</summary>
+/// <param name="Kind">Private chat, group, or insult channel.</param>
+/// <param name="Name">The other user's name, or the group's; see <see cref="ChatName"/>.</param>
+public readonly record struct Conversation(ConversationKind Kind, string Name)
+{
+    /// <summary>The private chat with a user.</summary>
+    public static Conversation With(string user) => new(ConversationKind.User, user);
+
+    /// <summary>The conversation of a group.</summary>
+    public static Conversation Of(string group) => new(ConversationKind.Group, group);
+
+    /// <summary>The insult channel.</summary>
+    public static Conversation Insults { get; } = new(ConversationKind.Insults, "insults");
+
+    /// <summary><c>user:name</c>, <c>group:name</c> or <c>insults</c>, as in signatures and telemetry.</summary>
+    public override string ToString() => Kind switch
+    {
+        ConversationKind.User => $"user:{Name}",
+        ConversationKind.Group => $"group:{Name}",
+        _ => Name,
+    };
+}

@@ -1,0 +1,18 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.Redis;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AspireChat.Client.Names;
+
+/// <summary>Ready means that others can find this client: healthy while it is registered at the name server.</summary>
+public sealed class RegistrationHealthCheck(ConnectionStates connections) : IHealthCheck
+{
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var state = connections.Snapshot().GetValueOrDefault(RedisExtensions.ConnectionName, ConnectionStates.Connecting);
+        return Task.FromResult(state == ConnectionStates.Connected
+            ? HealthCheckResult.Healthy("Registered at the name server.")
+            : new HealthCheckResult(context.Registration.FailureStatus, $"Not registered at the name server: {state}."));
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using AspireChat.Client.Telemetry;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace AspireChat.Client.Redis;
+
+/// <summary>
+/// The connection to Redis, made in the background at first use: making it blocks until Redis answers or its connect
+/// timeout is over, and no start should wait for that. Once made, it repairs itself.
+/// </summary>
+/// <remarks>
+/// Every call is bounded by <see cref="RedisOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
+/// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
+/// </remarks>
+/// <param name="connect">Makes it; called again if it failed.</param>
+/// <param name="options">The longest a call may take.</param>
+/// <param name="time">The clock.</param>
+public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptions<RedisOptions> options, TimeProvider time)
+{
+    // Scripts go as text, a kilobyte each: a restarted Redis has forgotten them, and not every library version notices.
+    private const CommandFlags ScriptFlags = CommandFlags.NoScriptCache;
+
+    private readonly Lock _gate = new();
+    private Task<IConnectionMultiplexer>? _connecting;
+
+    /// <summary>Runs a Lua script, which traces show by its name.</summary>
+    public Task<RedisResult> EvaluateAsync(
+        string name, string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
+        CallAsync("EVAL", name, database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
+
+    /// <summary>Asks Redis something.</summary>
+    /// <param name="command">The command, as traces show it.</param>
+    /// <param name="target">What it is about: a script's name, or what keys begin with; never a whole key.</param>
+    /// <param name="call">Asks.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it is away, or answered with an error.</exception>
+    public async Task<T> CallAsync<T>(
+        string command, string target, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var span = ChatTelemetry.StartRedis(command, target);
+        try
+        {
+            return await AskAsync(call, span, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            ChatTelemetry.Fail(span, e.InnerException ?? e);
+            throw;
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.CallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var database = await OpenAsync(either.Token);
+            if (span is not null)
+            {
+                ChatTelemetry.SetServer(span, database.Multiplexer.GetEndPoints());
+            }
+
+            return await call(database).WaitAsync(either.Token);
+        }
+        catch (RedisServerException e)
+        {
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) answered with an error; try again later.", e);
+        }
+        catch (Exception e) when (IsAway(e))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var cause = timeout.IsCancellationRequested
+                ? new TimeoutException($"No answer within {options.Value.CallTimeout.TotalSeconds:0.###} s.", e)
+                : e;
+            throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
+        }
+    }
+
+    // The library lets the socket's own exception through if a connection breaks a second time while it is given up.
+    private static bool IsAway(Exception e) =>
+        e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or SocketException;
+
+    // The database, as soon as there is a connection object; Redis itself may still be away.
+    private async Task<IDatabase> OpenAsync(CancellationToken cancellationToken)
+    {
+        Task<IConnectionMultiplexer> connecting;
+        lock (_gate)
+        {
+            if (_connecting is null or { IsFaulted: true })
+            {
+                _connecting = Task.Run(connect, CancellationToken.None);
+            }
+
+            connecting = _connecting;
+        }
+
+        return (await connecting.WaitAsync(cancellationToken)).GetDatabase();
+    }
+}

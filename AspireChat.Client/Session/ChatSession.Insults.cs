@@ -1,0 +1,33 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.Insults;
+
+namespace AspireChat.Client.Session;
+
+internal sealed partial class ChatSession
+{
+    /// <summary>
+    /// Sends an insult to whoever is next: each reaches exactly one client. Returns once it is in the outbox.
+    /// </summary>
+    /// <param name="text">The insult; a stock one if null.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>.</exception>
+    public async Task<ChatMessage> InsultAsync(string? text)
+    {
+        text ??= StockInsults.Next();
+        if (MessageText.Check(text) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        var insult = await AppendAsync(Conversation.Insults, text);
+        insults.Wake();
+        return insult;
+    }
+
+    /// <summary>The insults that reached this client, oldest first.</summary>
+    /// <param name="limit">
+    /// How many at most, the newest; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.
+    /// </param>
+    /// <param name="before">Only those before this one; the newest page if null.</param>
+    public IReadOnlyList<ChatMessage> ReadInsults(int? limit, Guid? before) =>
+        store.ReadReceivedInsults(CheckPage(limit), before);
+}

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using AspireChat.Client.Identity;
+
+namespace AspireChat.Client.Wire;
+
+/// <summary>
+/// Signatures over bytes that travel through a third party: ECDSA P-256 with SHA-256 over a purpose, a context, and the
+/// content, so that a signature given for one place is worth nothing in another.
+/// </summary>
+internal static class Signatures
+{
+    /// <summary>Signs content.</summary>
+    /// <param name="identity">The own key.</param>
+    /// <param name="purpose">What kind of content it is, for example <c>aspirechat.v1.MessageBatch</c>.</param>
+    /// <param name="context">Where it belongs, for example a conversation.</param>
+    /// <param name="content">The bytes.</param>
+    public static byte[] Sign(PeerIdentity identity, string purpose, string context, ReadOnlySpan<byte> content) =>
+        identity.Sign(Signed(purpose, context, content));
+
+    /// <summary>Whether a signature is by the holder of a public key.</summary>
+    public static bool Verify(
+        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature, string purpose, string context, ReadOnlySpan<byte> content)
+    {
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(publicKey, out var read);
+            return read == publicKey.Length
+                && P256.Has(key)
+                && key.VerifyData(Signed(purpose, context, content), signature, HashAlgorithmName.SHA256);
+        }
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+        {
+            // The second is what .NET says of a curve that it does not know.
+            return false;
+        }
+    }
+
+    private static byte[] Signed(string purpose, string context, ReadOnlySpan<byte> content)
+    {
+        var head = Encoding.UTF8.GetBytes($"{purpose}\n{context}\n");
+        var whole = new byte[head.Length + content.Length];
+        head.CopyTo(whole, 0);
+        content.CopyTo(whole.AsSpan(head.Length));
+        return whole;
+    }
+}
