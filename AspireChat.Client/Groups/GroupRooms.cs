@@ -75,6 +75,9 @@ internal sealed partial class GroupRooms(
                 await FailUnsentAsync(group, NotPresent);
             }
 
+            // More than this store knows, if it was lost, or restored from a copy.
+            await store.CountOnFromAsync(Conversation.Of(group), joined.Floors.GetValueOrDefault(self.Identity.Fingerprint));
+
             await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
             await store.MakeKnownAsync(Conversation.Of(group));
         }

@@ -5,6 +5,9 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
+    // Anybody may write to the name server, and what is counted must be countable on: nobody has said so much.
+    private const long MaxSeqOfOthers = 1L << 40;
+
     /// <summary>The groups to which the own user has a subscription, by name.</summary>
     public IReadOnlyDictionary<string, GroupMode> ListSubscriptions() => database.Read(connection =>
         connection.Command("SELECT name, mode FROM subscriptions ORDER BY name")
@@ -94,6 +97,14 @@ public sealed partial class MessageStore
             ("$highest", unsent[^1].Seq),
             ("$kind", (int)group.Kind),
             ("$name", group.Name)).Run());
+
+    /// <summary>
+    /// Counts on from a seq that others know already of the own user: they would not show one that is given twice. Does
+    /// nothing if the count is there already.
+    /// </summary>
+    public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection => connection.Command(
+        "UPDATE conversations SET last_seq = $seq WHERE id = $id AND last_seq < $seq AND $seq < $max",
+        ("$id", EnsureConversation(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run());
 
     /// <summary>Whether there is anything of a conversation here.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);

@@ -108,7 +108,8 @@ public sealed class GenerationTests : IAsyncLifetime
 
         var joined = await JoinAsync(membership, "carol", Entry.New, Generation.New());
         Assert.Equal(new Dictionary<string, long> { ["alice"] = 10, ["bob"] = 2 }, joined.Floors);
-        Assert.Empty((await JoinAsync(membership, "carol", Entry.Again, Generation.New())).Floors);
+        Assert.Equal(joined.Floors, (await JoinAsync(membership, "carol", Entry.Again, Generation.New())).Floors);
+        Assert.Empty((await JoinAsync(membership, "carol", Entry.Renew, Generation.New())).Floors);
 
         foreach (var user in (string[])["alice", "carol"])
         {

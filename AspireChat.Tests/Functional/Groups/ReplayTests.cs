@@ -79,6 +79,38 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.UntilTextsAsync("alice", "chess", null, [.. Old, "new"]);
     }
 
+    [Theory]
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(string mode)
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var (alice, bob, carol) = (clients[0], clients[1], clients[2]);
+        await alice.Api.JoinGroupAsync("chess", mode);
+        await bob.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", Old);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
+        await Until.Equal(
+            "it is known how far Alice has spoken",
+            $"{Old.Length}",
+            async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!));
+
+        await alice.KillAsync();
+        foreach (var file in Directory.GetFiles(alice.DataDirectory, "chat.db*"))
+        {
+            File.Delete(file);
+        }
+
+        await alice.RestartAsync();
+        await carol.Api.JoinGroupAsync("chess");
+        await alice.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", "new");
+        await carol.Api.UntilTextsAsync("carol", "chess", "alice", ["new"]);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", [.. Old, "new"]);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+    }
+
     [Fact]
     public async Task Whoever_was_away_while_Redis_lost_its_data_has_everything_though_another_was_faster()
     {
