@@ -26,6 +26,12 @@ internal sealed class GroupRoom(
     /// <summary>How far the own user has spoken.</summary>
     public SpokenSeq Spoken { get; } = spoken;
 
+    /// <summary>
+    /// Whether the name server may have lost how far others have spoken, and was not told since. Only whoever has the turn
+    /// looks at it.
+    /// </summary>
+    public bool OwesWhatOthersSaid { get; set; }
+
     /// <summary>What others say.</summary>
     public GroupInbox Inbox { get; } = inbox;
 

@@ -202,14 +202,19 @@ internal sealed partial class GroupRooms(
 
     private async Task<GroupMode> RenewAsync(string group, GroupRoom room, GroupMode? mode, CancellationToken cancellationToken)
     {
+        // An answer that is lost may have been the one that said it.
+        var isOwing = room.OwesWhatOthersSaid;
+        room.OwesWhatOthersSaid = true;
         var joined = await membership.JoinAsync(
             group, self.Name, mode, Entry.Renew, room.Generations.Entered, [room.Spoken.Now], cancellationToken);
         await room.Generations.EnterAsync(joined.Generations);
-        if (joined.IsNew)
+        if (isOwing || !joined.WasSubscribed)
         {
-            await RecordKnownAsync(group, cancellationToken);
+            // Redis has lost the subscription, and with it how far everybody has spoken, whoever opened the group again.
+            await membership.RecordAsync(group, SaidByOthers(group), cancellationToken);
         }
 
+        room.OwesWhatOthersSaid = false;
         return joined.Mode;
     }
 
@@ -219,19 +224,14 @@ internal sealed partial class GroupRooms(
     {
         var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
         var said = new Said(self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)));
-        var joined = await membership.JoinAsync(
-            group, self.Name, mode, entry, known ?? Generation.New(), [said], cancellationToken);
-        if (joined.IsNew && entry != Entry.New)
-        {
-            await RecordKnownAsync(group, cancellationToken);
-        }
-
-        return joined;
+        var others = entry == Entry.New ? [] : SaidByOthers(group);
+        return await membership.JoinAsync(
+            group, self.Name, mode, entry, known ?? Generation.New(), [said, .. others], cancellationToken);
     }
 
-    // Redis has lost how far everybody has spoken; whoever hears them knows it.
-    private Task RecordKnownAsync(string group, CancellationToken cancellationToken) => membership.RecordAsync(
-        group, store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value)), cancellationToken);
+    // Redis may have lost how far everybody has spoken; whoever hears them knows it.
+    private IEnumerable<Said> SaidByOthers(string group) =>
+        store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value));
 
     // Another group may have this name by the time of the next entry.
     private async Task FailUnsentAsync(string group, string reason)
