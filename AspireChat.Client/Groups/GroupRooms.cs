@@ -180,8 +180,9 @@ internal sealed partial class GroupRooms(
     // Joining again is renewing; if Redis lost the group, it is there again afterwards.
     private async Task RenewAsync(string group, CancellationToken stopping)
     {
-        using var turn = await TakeTurnAsync(group, stopping);
-        if (!_rooms.TryGetValue(group, out var room))
+        // Whoever has the turn may wait for a server, and the other groups' leases must not end meanwhile.
+        using var turn = TryTakeTurn(group);
+        if (turn is null || !_rooms.TryGetValue(group, out var room))
         {
             return;
         }
@@ -341,10 +342,19 @@ internal sealed partial class GroupRooms(
     // Joining and leaving one group take turns, so that the last one decides.
     private async Task<IDisposable> TakeTurnAsync(string group, CancellationToken cancellationToken)
     {
-        var turn = _turns.GetOrAdd(group, _ => new SemaphoreSlim(1));
+        var turn = TurnOf(group);
         await turn.WaitAsync(cancellationToken);
         return new Turn(turn);
     }
+
+    // Null if somebody has it.
+    private Turn? TryTakeTurn(string group)
+    {
+        var turn = TurnOf(group);
+        return turn.Wait(0) ? new Turn(turn) : null;
+    }
+
+    private SemaphoreSlim TurnOf(string group) => _turns.GetOrAdd(group, _ => new SemaphoreSlim(1));
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {

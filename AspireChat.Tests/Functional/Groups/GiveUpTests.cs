@@ -75,4 +75,32 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
         });
         await alice.Api.UntilMembersAsync("chess", 1);
     }
+
+    [Fact]
+    public async Task A_give_up_that_waits_does_not_hold_up_the_renewals_of_other_groups()
+    {
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var redis = await RedisServer.StartAsync();
+        await using var alice = await InProcessClient.StartAsync(
+            "alice", redis.ConnectionString, own.ConnectionString, ("Chat:Groups:Lease", "00:00:03"), ("Chat:Groups:JoinTimeout", "00:00:20"));
+        foreach (var group in (string[])["chess", "go"])
+        {
+            await alice.Api.JoinGroupAsync(group);
+        }
+
+        await own.StopAsync();
+        var givingUp = ChatApi.RefusalAsync(() => alice.Api.GiveUpGroupAsync("chess"));
+
+        // One renewal may have been under way when it began.
+        for (var i = 0; i < 3; i++)
+        {
+            var before = await LeaseAsync();
+            await Until.True("the lease of the other group is renewed", async () => await LeaseAsync() != before);
+        }
+
+        Assert.False(givingUp.IsCompleted);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await givingUp).Status);
+
+        async Task<string?> LeaseAsync() => (string?)await redis.ExecuteAsync("ZSCORE", "chat:group:go:active", "alice");
+    }
 }
