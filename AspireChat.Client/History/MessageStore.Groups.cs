@@ -54,11 +54,15 @@ public sealed partial class MessageStore
     public Task MakeKnownAsync(Conversation conversation) =>
         database.WriteAsync(connection => EnsureConversation(connection, conversation));
 
-    /// <summary>The last seq of the own user in a group that the broker has confirmed; 0 if none.</summary>
+    /// <summary>
+    /// The last seq of the own user in a group that the broker has confirmed; 0 if none. Whatever is not in the outbox is
+    /// confirmed, or its seq was given back.
+    /// </summary>
     public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
-        $"""
-        SELECT seq FROM messages WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-          AND fingerprint = '' AND state IN ({(int)MessageState.Confirmed}, {(int)MessageState.Sent}) ORDER BY local DESC LIMIT 1
+        """
+        SELECT coalesce(
+          (SELECT min(seq) - 1 FROM messages WHERE conversation = conversations.id AND fingerprint = '' AND state = 0), last_seq)
+        FROM conversations WHERE kind = $kind AND name = $name
         """,
         ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));
 
