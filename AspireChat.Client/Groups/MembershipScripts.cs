@@ -58,8 +58,8 @@ internal static class MembershipScripts
         """;
 
     /// <summary>
-    /// ARGV: user, 'leave' or 'give-up', then pairs of a sender's key and seq. Leaves the room; a subscription of a
-    /// durable group is kept unless given up.
+    /// ARGV: user, 'leave' or 'give-up', keep ms, then pairs of a sender's key and seq. Leaves the room; a subscription of
+    /// a durable group is kept unless given up.
     /// Answers 1 if the group is gone now.
     /// </summary>
     public const string Leave = Prune + Raise + """
@@ -71,7 +71,8 @@ internal static class MembershipScripts
           redis.call('DEL', unpack(KEYS))
           return 1
         end
-        raise(3)
+        raise(4)
+        redis.call('PEXPIRE', KEYS[4], ARGV[3])
         return 0
         """;
 

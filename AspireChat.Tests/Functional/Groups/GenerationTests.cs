@@ -119,6 +119,15 @@ public sealed class GenerationTests : IAsyncLifetime
         Assert.Empty(((RedisResult[]?)await _redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 
+    [Fact]
+    public async Task How_far_somebody_has_spoken_is_forgotten_with_the_group_also_if_it_was_told_at_the_leaving()
+    {
+        var membership = Membership();
+        await JoinAsync(membership, "alice", Entry.New, Generation.New());
+        await membership.LeaveAsync("chess", "alice", [new Said("alice", 1)], Never);
+        Assert.NotNull(await _connection.GetDatabase().KeyTimeToLiveAsync("chat:group:chess:seqs"));
+    }
+
     private GroupMembership Membership(TimeSpan? lease = null) => new(
         new RedisConnection(() => _connection, Options.Create(new NameServerOptions()), TimeProvider.System),
         Options.Create(new GroupOptions { Lease = lease ?? TimeSpan.FromMinutes(5) }));
