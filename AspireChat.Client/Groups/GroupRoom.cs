@@ -52,14 +52,13 @@ internal sealed class GroupRoom(
     /// <summary>There is something in the outbox.</summary>
     public void Wake() => _outbox?.Wake();
 
+    /// <summary>Gives what was just said a second to leave.</summary>
+    public Task DrainAsync() => _outbox?.DrainAsync(LastWords) ?? Task.CompletedTask;
+
     /// <summary>Stops consuming and publishing; what is not confirmed stays in the outbox.</summary>
     public async Task LeaveAsync()
     {
-        if (_outbox is not null)
-        {
-            await _outbox.DrainAsync(LastWords);
-        }
-
+        await DrainAsync();
         await _leaving.CancelAsync();
 
         // Bounded: a broker that hangs must not hold up the leaving; the loops end when it does.

@@ -298,7 +298,7 @@ internal sealed partial class GroupRooms(
         return new GroupRoom(
             mode,
             generations,
-            new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+            new SpokenSeq(group, membership, self.Identity.Fingerprint, store, time),
             new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
     }
 
@@ -328,7 +328,7 @@ internal sealed partial class GroupRooms(
             room.Mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
             Generation: () => room.Generations.Current,
-            OnConfirmed: room.Spoken.Confirmed),
+            OnConfirmed: _ => room.Spoken.Confirmed()),
         broker,
         store,
         self,
@@ -365,5 +365,8 @@ internal sealed partial class GroupRooms(
     {
         [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
         public static partial void NotLeft(ILogger logger, string group);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Group} could not be given up, and RabbitMQ does not say whether the queue is still there; the next entry declares it", EventName = "QueueNotRestored")]
+        public static partial void NotRestored(ILogger logger, string group);
     }
 }
