@@ -11,6 +11,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
     private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(1);
 
     [Fact]
+    [ExpectsError("Background socket write loop has crashed")]
     public async Task A_give_up_that_is_refused_while_the_broker_is_away_leaves_the_member_in_the_room()
     {
         await using var own = await RabbitMqServer.StartAsync();
@@ -143,6 +144,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    [ExpectsError("Background socket write loop has crashed")]
     public async Task A_give_up_that_waits_does_not_hold_up_the_renewals_of_other_groups()
     {
         await using var own = await RabbitMqServer.StartAsync();
