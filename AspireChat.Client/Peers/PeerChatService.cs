@@ -72,9 +72,10 @@ internal sealed class PeerChatService(
             options.Value.IdleTimeout,
             lifetime.ApplicationStopping));
     }
+
     private static RpcException Refuse(TooManyRequestsException e)
     {
         ChatTelemetry.CountRefused(nameof(StatusCode.ResourceExhausted));
-        return new RpcException(new Status(StatusCode.ResourceExhausted, e.Message));
+        return e.ToRefusal();
     }
 }
