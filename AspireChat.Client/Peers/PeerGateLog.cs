@@ -51,7 +51,7 @@ internal sealed partial class PeerGateLog : IDisposable
 
     private void Say()
     {
-        Log.Ended(logger, _ended);
+        Log.Ended(_logger, _ended);
         _ended = 0;
         _isQuiet = true;
         _minute.Change(Every, Timeout.InfiniteTimeSpan);
