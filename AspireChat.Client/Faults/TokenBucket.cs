@@ -10,19 +10,6 @@ public sealed class TokenBucket(double perSecond, double burst, TimeProvider tim
     private double _taken;
     private long _filledAt = time.GetTimestamp();
 
-    /// <summary>Whether nothing has been taken for so long that it is like a new one.</summary>
-    public bool IsFull
-    {
-        get
-        {
-            lock (_gate)
-            {
-                Fill();
-                return _taken == 0;
-            }
-        }
-    }
-
     /// <summary>Takes tokens if there are as many.</summary>
     public bool TryTake(double tokens)
     {

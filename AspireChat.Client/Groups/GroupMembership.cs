@@ -85,7 +85,7 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
 
     private async Task<bool> LeaveAsync(string group, string user, string how, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
-            "leave-group", MembershipScripts.Leave, Keys(group), [user, how, .. Pairs(said)], cancellationToken) == 1;
+            "leave-group", MembershipScripts.Leave, Keys(group), [user, how, _keep, .. Pairs(said)], cancellationToken) == 1;
 
     private static RedisKey[] Keys(string group) =>
         [Prefix + group, $"{Prefix}{group}:subscribers", $"{Prefix}{group}:active", $"{Prefix}{group}:seqs"];

@@ -25,6 +25,12 @@ internal sealed class GroupRoom(
     /// <summary>How far the own user has spoken.</summary>
     public SpokenSeq Spoken { get; } = spoken;
 
+    /// <summary>
+    /// Whether the name server may have lost how far others have spoken, and was not told since. Only whoever has the turn
+    /// looks at it.
+    /// </summary>
+    public bool OwesWhatOthersSaid { get; set; }
+
     /// <summary>What others say.</summary>
     public GroupInbox Inbox { get; } = inbox;
 
@@ -45,14 +51,13 @@ internal sealed class GroupRoom(
     /// <summary>There is something in the outbox.</summary>
     public void Wake() => _outbox?.Wake();
 
+    /// <summary>Gives what was just said a second to leave.</summary>
+    public Task DrainAsync() => _outbox?.DrainAsync(LastWords) ?? Task.CompletedTask;
+
     /// <summary>Stops consuming and publishing; what is not confirmed stays in the outbox.</summary>
     public async Task LeaveAsync()
     {
-        if (_outbox is not null)
-        {
-            await _outbox.DrainAsync(LastWords);
-        }
-
+        await DrainAsync();
         await _leaving.CancelAsync();
 
         // Bounded: a broker that hangs must not hold up the leaving; the loops end when it does.

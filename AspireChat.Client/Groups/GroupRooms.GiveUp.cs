@@ -29,8 +29,12 @@ internal sealed partial class GroupRooms
             await broker.UseChannelAsync(
                 async channel =>
                 {
-                    await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
+                    // Who subscribes later must not be shown the last words as new.
+                    await (room?.DrainAsync() ?? Task.CompletedTask);
+
+                    // From the question on: it may be done though the answer is lost.
                     isTold = true;
+                    await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
                     await DeleteAsync(channel, group, room);
                 },
                 cancellationToken,
@@ -41,6 +45,12 @@ internal sealed partial class GroupRooms
             if (isTold)
             {
                 await ComeBackAsync(group, mode, wasInRoom: room is not null);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e is ChatException)
+            {
+                throw;
             }
 
             throw new ChatException(ChatFault.Unavailable, BrokerRefusal.Of(e) is { } refusal
@@ -70,7 +80,7 @@ internal sealed partial class GroupRooms
     // The loops declare and consume as soon as the broker is back; nobody has to wait for that.
     private async Task ComeBackAsync(string group, GroupMode mode, bool wasInRoom)
     {
-        if (wasInRoom)
+        if (wasInRoom && !_rooms.ContainsKey(group))
         {
             var room = NewRoom(group, mode);
             _ = Enter(group, room);
@@ -88,6 +98,27 @@ internal sealed partial class GroupRooms
         catch (ChatException)
         {
             // The next renewal or the next entry says it.
+        }
+
+        if (!wasInRoom)
+        {
+            await RestoreQueueAsync(group, mode);
+        }
+    }
+
+    // The broker may have deleted it though its answer is lost, and nobody consumes here who would declare it: what is said
+    // until the next entry would be lost.
+    private async Task RestoreQueueAsync(string group, GroupMode mode)
+    {
+        using var deadline = new CancellationTokenSource(LeaveTimeout, time);
+        try
+        {
+            await broker.UseChannelAsync(
+                channel => topology.DeclareAsync(channel, group, mode, deadline.Token), deadline.Token, patience: LeaveTimeout);
+        }
+        catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
+        {
+            Log.NotRestored(logger, group);
         }
     }
 }

@@ -75,6 +75,9 @@ internal sealed partial class GroupRooms(
                 await FailUnsentAsync(group, NotPresent);
             }
 
+            // More than this store knows, if it was lost, or restored from a copy.
+            await store.CountOnFromAsync(Conversation.Of(group), joined.Floors.GetValueOrDefault(self.Identity.Fingerprint));
+
             await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
             await store.MakeKnownAsync(Conversation.Of(group));
         }
@@ -177,8 +180,9 @@ internal sealed partial class GroupRooms(
     // Joining again is renewing; if Redis lost the group, it is there again afterwards.
     private async Task RenewAsync(string group, CancellationToken stopping)
     {
-        using var turn = await TakeTurnAsync(group, stopping);
-        if (!_rooms.TryGetValue(group, out var room))
+        // Whoever has the turn may wait for a server, and the other groups' leases must not end meanwhile.
+        using var turn = TryTakeTurn(group);
+        if (turn is null || !_rooms.TryGetValue(group, out var room))
         {
             return;
         }
@@ -199,14 +203,19 @@ internal sealed partial class GroupRooms(
 
     private async Task<GroupMode> RenewAsync(string group, GroupRoom room, GroupMode? mode, CancellationToken cancellationToken)
     {
+        // An answer that is lost may have been the one that said it.
+        var isOwing = room.OwesWhatOthersSaid;
+        room.OwesWhatOthersSaid = true;
         var joined = await membership.JoinAsync(
             group, self.Name, mode, Entry.Renew, room.Generations.Entered, [room.Spoken.Now], cancellationToken);
         await room.Generations.EnterAsync(joined.Generations);
-        if (joined.IsNew)
+        if (isOwing || !joined.WasSubscribed)
         {
-            await RecordKnownAsync(group, cancellationToken);
+            // Redis has lost the subscription, and with it how far everybody has spoken, whoever opened the group again.
+            await membership.RecordAsync(group, SaidByOthers(group), cancellationToken);
         }
 
+        room.OwesWhatOthersSaid = false;
         return joined.Mode;
     }
 
@@ -216,19 +225,14 @@ internal sealed partial class GroupRooms(
     {
         var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
         var said = new Said(self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)));
-        var joined = await membership.JoinAsync(
-            group, self.Name, mode, entry, known ?? Generation.New(), [said], cancellationToken);
-        if (joined.IsNew && entry != Entry.New)
-        {
-            await RecordKnownAsync(group, cancellationToken);
-        }
-
-        return joined;
+        var others = entry == Entry.New ? [] : SaidByOthers(group);
+        return await membership.JoinAsync(
+            group, self.Name, mode, entry, known ?? Generation.New(), [said, .. others], cancellationToken);
     }
 
-    // Redis has lost how far everybody has spoken; whoever hears them knows it.
-    private Task RecordKnownAsync(string group, CancellationToken cancellationToken) => membership.RecordAsync(
-        group, store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value)), cancellationToken);
+    // Redis may have lost how far everybody has spoken; whoever hears them knows it.
+    private IEnumerable<Said> SaidByOthers(string group) =>
+        store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value));
 
     // Another group may have this name by the time of the next entry.
     private async Task FailUnsentAsync(string group, string reason)
@@ -294,7 +298,7 @@ internal sealed partial class GroupRooms(
         return new GroupRoom(
             mode,
             generations,
-            new SpokenSeq(group, membership, self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)), time),
+            new SpokenSeq(group, membership, self.Identity.Fingerprint, store, time),
             new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
     }
 
@@ -324,7 +328,7 @@ internal sealed partial class GroupRooms(
             room.Mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
             (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
             Generation: () => room.Generations.Current,
-            OnConfirmed: room.Spoken.Confirmed),
+            OnConfirmed: _ => room.Spoken.Confirmed()),
         broker,
         store,
         self,
@@ -338,10 +342,19 @@ internal sealed partial class GroupRooms(
     // Joining and leaving one group take turns, so that the last one decides.
     private async Task<IDisposable> TakeTurnAsync(string group, CancellationToken cancellationToken)
     {
-        var turn = _turns.GetOrAdd(group, _ => new SemaphoreSlim(1));
+        var turn = TurnOf(group);
         await turn.WaitAsync(cancellationToken);
         return new Turn(turn);
     }
+
+    // Null if somebody has it.
+    private Turn? TryTakeTurn(string group)
+    {
+        var turn = TurnOf(group);
+        return turn.Wait(0) ? new Turn(turn) : null;
+    }
+
+    private SemaphoreSlim TurnOf(string group) => _turns.GetOrAdd(group, _ => new SemaphoreSlim(1));
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable
     {
@@ -352,5 +365,8 @@ internal sealed partial class GroupRooms(
     {
         [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
         public static partial void NotLeft(ILogger logger, string group);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Group} could not be given up, and RabbitMQ does not say whether the queue is still there; the next entry declares it", EventName = "QueueNotRestored")]
+        public static partial void NotRestored(ILogger logger, string group);
     }
 }

@@ -18,7 +18,7 @@ internal enum Entry
 /// <param name="IsNew">Whether the group was created.</param>
 /// <param name="WasSubscribed">Whether the own user held a subscription before.</param>
 /// <param name="Generations">The group's generations, the current one first.</param>
-/// <param name="Floors">For a subscription that begins: by the sender's key, up to which seq was said before.</param>
+/// <param name="Floors">Unless renewing: by the sender's key, up to which seq was said before.</param>
 internal sealed record JoinResult(
     GroupMode Mode, bool IsNew, bool WasSubscribed, IReadOnlyList<string> Generations, IReadOnlyDictionary<string, long> Floors);
 

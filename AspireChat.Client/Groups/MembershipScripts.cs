@@ -9,8 +9,8 @@ internal static class MembershipScripts
     /// <summary>
     /// ARGV: user, mode ('' takes what is there, else durable), lease ms, keep ms, generation, 'new', 'again' or 'renew',
     /// then pairs of a sender's key and seq. Enters the room, subscribes, and creates the group with that generation if
-    /// nobody holds a subscription. Answers { 'joined', mode, created, was subscribed, generation, earlier }, for 'new'
-    /// followed by the pairs of all senders, or { 'conflict', mode }.
+    /// nobody holds a subscription. Answers { 'joined', mode, created, was subscribed, generation, earlier }, unless for
+    /// 'renew' followed by the pairs of all senders, or { 'conflict', mode }.
     /// </summary>
     public const string Join = Prune + Raise + """
         local mode = redis.call('HGET', KEYS[1], 'mode')
@@ -41,7 +41,7 @@ internal static class MembershipScripts
         redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[3]), ARGV[1])
         for i = 1, 4 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
         local answer = { 'joined', mode, tostring(created), tostring(1 - fresh), generation, earlier }
-        if ARGV[6] == 'new' then
+        if ARGV[6] ~= 'renew' then
           for _, field in ipairs(redis.call('HGETALL', KEYS[4])) do table.insert(answer, field) end
         end
         return answer
@@ -58,8 +58,8 @@ internal static class MembershipScripts
         """;
 
     /// <summary>
-    /// ARGV: user, 'leave' or 'give-up', then pairs of a sender's key and seq. Leaves the room; a subscription of a
-    /// durable group is kept unless given up.
+    /// ARGV: user, 'leave' or 'give-up', keep ms, then pairs of a sender's key and seq. Leaves the room; a subscription of
+    /// a durable group is kept unless given up.
     /// Answers 1 if the group is gone now.
     /// </summary>
     public const string Leave = Prune + Raise + """
@@ -71,7 +71,8 @@ internal static class MembershipScripts
           redis.call('DEL', unpack(KEYS))
           return 1
         end
-        raise(3)
+        raise(4)
+        redis.call('PEXPIRE', KEYS[4], ARGV[3])
         return 0
         """;
 

@@ -1,4 +1,5 @@
 using AspireChat.Client.Faults;
+using AspireChat.Client.History;
 
 namespace AspireChat.Client.Groups;
 
@@ -7,20 +8,16 @@ namespace AspireChat.Client.Groups;
 /// it as new. Told after the confirm and never before: a seq that is told too high would hide a message that a new
 /// subscriber has a right to. Beside the publishing, which does not wait for it.
 /// </summary>
-internal sealed class SpokenSeq(string group, GroupMembership membership, string fingerprint, long confirmed, TimeProvider time)
+internal sealed class SpokenSeq(string group, GroupMembership membership, string fingerprint, MessageStore store, TimeProvider time)
 {
+    private readonly Conversation _conversation = Conversation.Of(group);
     private readonly Bell _bell = new();
-    private long _confirmed = confirmed;
 
-    /// <summary>What there is to tell now.</summary>
-    public Said Now => new(fingerprint, Volatile.Read(ref _confirmed));
+    /// <summary>What there is to tell now: what is on disk as confirmed.</summary>
+    public Said Now => new(fingerprint, store.LastConfirmed(_conversation));
 
-    /// <summary>Everything up to a seq is confirmed.</summary>
-    public void Confirmed(long through)
-    {
-        Volatile.Write(ref _confirmed, through);
-        _bell.Ring();
-    }
+    /// <summary>More is confirmed.</summary>
+    public void Confirmed() => _bell.Ring();
 
     /// <summary>Runs until cancelled. One call at a time tells whatever was confirmed meanwhile.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -46,7 +43,7 @@ internal sealed class SpokenSeq(string group, GroupMembership membership, string
         }
         catch (OperationCanceledException)
         {
-            // The end; leaving the room tells it too.
+            // The end; leaving the room and giving up tell it too.
         }
     }
 }

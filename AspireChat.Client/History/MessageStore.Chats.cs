@@ -19,10 +19,24 @@ public sealed partial class MessageStore
     public ChatSummary? FindChat(string user) => database.Read(connection =>
         connection.Command(Summaries + " AND name = $name", ("$name", user)).FirstOrDefault(Summary));
 
-    /// <summary>How many others wait for an answer to their request to chat.</summary>
-    public int CountAsked() => database.Read(connection => connection.Command(
-        "SELECT count(*) FROM conversations WHERE kind = 0 AND state = $asked", ("$asked", (int)ChatState.Asked))
-        .FirstOrDefault(row => (int)row.GetInt64(0)));
+    /// <summary>Who has asked for a chat and has no answer, the longest known first.</summary>
+    public IReadOnlyList<string> ListAsked() => database.Read(connection => connection.Command(
+        "SELECT name FROM conversations WHERE kind = 0 AND state = $asked ORDER BY id", ("$asked", (int)ChatState.Asked))
+        .ToList(row => row.GetString(0)));
+
+    /// <summary>Closes a private chat, and forgets it if nothing was ever said in it.</summary>
+    public Task CloseChatAsync(string user) => database.WriteAsync(connection =>
+    {
+        connection.Command(
+            "UPDATE conversations SET state = $closed WHERE kind = 0 AND name = $name",
+            ("$name", user), ("$closed", (int)ChatState.Closed)).Run();
+        return connection.Command(
+            """
+            DELETE FROM conversations WHERE kind = 0 AND name = $name AND last_seq = 0
+                AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id)
+            """,
+            ("$name", user)).Run();
+    });
 
     /// <summary>Sets where a private chat stands, and makes it known if it is new.</summary>
     public Task SetChatStateAsync(string user, ChatState state) => database.WriteAsync(connection => connection.Command(

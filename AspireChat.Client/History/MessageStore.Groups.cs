@@ -5,6 +5,9 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
+    // Anybody may write to the name server, and what is counted must be countable on: nobody has said so much.
+    private const long MaxSeqOfOthers = 1L << 40;
+
     /// <summary>The groups to which the own user has a subscription, by name.</summary>
     public IReadOnlyDictionary<string, GroupMode> ListSubscriptions() => database.Read(connection =>
         connection.Command("SELECT name, mode FROM subscriptions ORDER BY name")
@@ -51,11 +54,15 @@ public sealed partial class MessageStore
     public Task MakeKnownAsync(Conversation conversation) =>
         database.WriteAsync(connection => EnsureConversation(connection, conversation));
 
-    /// <summary>The last seq of the own user in a group that the broker has confirmed; 0 if none.</summary>
+    /// <summary>
+    /// The last seq of the own user in a group that the broker has confirmed; 0 if none. Whatever is not in the outbox is
+    /// confirmed, or its seq was given back.
+    /// </summary>
     public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
-        $"""
-        SELECT seq FROM messages WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-          AND fingerprint = '' AND state IN ({(int)MessageState.Confirmed}, {(int)MessageState.Sent}) ORDER BY local DESC LIMIT 1
+        """
+        SELECT coalesce(
+          (SELECT min(seq) - 1 FROM messages WHERE conversation = conversations.id AND fingerprint = '' AND state = 0), last_seq)
+        FROM conversations WHERE kind = $kind AND name = $name
         """,
         ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));
 
@@ -94,6 +101,14 @@ public sealed partial class MessageStore
             ("$highest", unsent[^1].Seq),
             ("$kind", (int)group.Kind),
             ("$name", group.Name)).Run());
+
+    /// <summary>
+    /// Counts on from a seq that others know already of the own user: they would not show one that is given twice. Does
+    /// nothing if the count is there already.
+    /// </summary>
+    public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection => connection.Command(
+        "UPDATE conversations SET last_seq = $seq WHERE id = $id AND last_seq < $seq AND $seq < $max",
+        ("$id", EnsureConversation(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run());
 
     /// <summary>Whether there is anything of a conversation here.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);

@@ -11,7 +11,7 @@ namespace AspireChat.Client.Messaging;
 /// What every consumer of message batches does with a delivery before anything is kept: opens it, checks its
 /// signature, and checks that the key may speak for the name. What fails is refused whole and reported.
 /// </summary>
-internal sealed partial class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents events, ILogger<BatchReceiver> logger)
+internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents events, RefusalLog log)
 {
     /// <summary>Opens a delivery. Whether its key may speak for its name is still to be decided.</summary>
     /// <param name="delivery">The delivery.</param>
@@ -52,7 +52,7 @@ internal sealed partial class BatchReceiver(NameTrust trust, LocalPeer self, Liv
     /// <param name="rule">What it breaks, as the end of a sentence.</param>
     public void Refuse(Conversation conversation, string rule)
     {
-        Log.Refused(logger, conversation, rule);
+        log.Count(conversation, rule);
         ChatTelemetry.CountRefused("batch");
         events.Publish(new RefusedEvent(conversation, $"A message in {conversation} was refused: {rule}."));
     }
@@ -75,11 +75,5 @@ internal sealed partial class BatchReceiver(NameTrust trust, LocalPeer self, Liv
         return delivery.Properties.ContentType == SignedBatch.ContentType
             ? SignedBatch.Open(delivery.Body, conversation)
             : throw new BatchRefusedException($"its content type is not {SignedBatch.ContentType}");
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "A batch in {Conversation} was refused: {Rule}", EventName = "BatchRefused")]
-        public static partial void Refused(ILogger logger, Conversation conversation, string rule);
     }
 }

@@ -19,7 +19,10 @@ namespace AspireChat.Client.Messaging;
 /// <param name="Declare">Declares what the publish needs; idempotent.</param>
 /// <param name="MaxBatch">How many messages may leave in one publish: 1 to <see cref="MessageListCodec.MaxMessages"/>.</param>
 /// <param name="Generation">To a group: the creation of it for which a publish is signed.</param>
-/// <param name="OnConfirmed">Told up to which seq all is confirmed, before anybody else is; must be quick.</param>
+/// <param name="OnConfirmed">
+/// Told up to which seq all is confirmed, before anybody else is, but not before that is on disk: after a crash the count
+/// must not be behind what was told. Must be quick.
+/// </param>
 internal sealed record OutboxRoute(
     string Exchange,
     string RoutingKey,
@@ -294,8 +297,9 @@ internal sealed partial class BrokerOutbox(
     private async Task SettleAsync(long through)
     {
         broker.Faults.Works(this, _what);
+        var confirmed = await store.MarkConfirmedAsync(conversation, through, route.Confirmed);
         route.OnConfirmed?.Invoke(through);
-        foreach (var message in await store.MarkConfirmedAsync(conversation, through, route.Confirmed))
+        foreach (var message in confirmed)
         {
             ChatTelemetry.RecordReceipt(conversation, message.Id, message.Trace, message.SentAt);
             events.Publish(new StateEvent(message.Id, self.Name, conversation, route.Confirmed, Reason: null));

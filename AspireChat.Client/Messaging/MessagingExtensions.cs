@@ -55,6 +55,7 @@ public static class MessagingExtensions
         });
         builder.Services.AddSingleton<BrokerConnection>();
         builder.Services.AddHostedService(services => services.GetRequiredService<BrokerConnection>());
+        builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddSingleton<BatchReceiver>();
         builder.Services.AddHealthChecks().AddCheck<BrokerHealthCheck>(ConnectionName);
         return builder;

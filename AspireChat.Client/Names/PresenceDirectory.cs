@@ -62,7 +62,8 @@ public sealed partial class PresenceDirectory(
     }
 
     /// <summary>
-    /// Prolongs a registration, and writes its record anew: what somebody else wrote there stands until then at most.
+    /// Prolongs a registration, and writes its record anew: what somebody else wrote there stands until then at most. A
+    /// forged lease ends the registration instead.
     /// </summary>
     /// <returns>False if it is gone, superseded, or the name now belongs to another key; registering again tells which.</returns>
     public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>

@@ -16,13 +16,16 @@ internal static class PresenceScripts
     /// epoch above which the same key's other lease is left alone (empty: none is).
     /// Answers { outcome, epoch }, with since if it is registered; the outcome is the number of a <see cref="RegistrationOutcome"/>.
     /// </summary>
-    public const string Register = Clock + """
+    public const string Register = Clock + OfType + """
         local function epochOf(text)
           local number = tonumber(text)
           if number and number == math.floor(number) and number >= 0 and number < 4503599627370496 then return number end
           return 0
         end
 
+        ofType(KEYS[1], 'hash')
+        ofType(KEYS[2], 'hash')
+        ofType(KEYS[3], 'zset')
         local user, fingerprint, address, lease = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
         local claimed = redis.call('HMGET', KEYS[1], 'fingerprint', 'epoch')
         local online = redis.call('HMGET', KEYS[2], 'fingerprint', 'epoch', 'lease', 'since')
@@ -50,10 +53,13 @@ internal static class PresenceScripts
 
     /// <summary>
     /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, epoch, since. Answers 1 if the
-    /// lease was renewed, 0 if it is not the present one or the name has gone to another key. Every field is written anew,
-    /// so that a forged one does not outlive a renewal.
+    /// lease was renewed, 0 if it is not the present one or the name has gone to another key. Every other field is written
+    /// anew, so that a forged one does not outlive a renewal.
     /// </summary>
-    public const string Renew = Clock + """
+    public const string Renew = Clock + OfType + """
+        ofType(KEYS[1], 'hash')
+        ofType(KEYS[2], 'hash')
+        ofType(KEYS[3], 'zset')
         if redis.call('HGET', KEYS[2], 'lease') ~= ARGV[4] then return 0 end
 
         local owner = redis.call('HGET', KEYS[1], 'fingerprint')
@@ -74,7 +80,9 @@ internal static class PresenceScripts
     /// KEYS: claim, peer, peers. ARGV: user, lease, claim ms. Answers 1 if the registration was removed, 0 if it was
     /// not the lease's own. The claim stays.
     /// </summary>
-    public const string Unregister = """
+    public const string Unregister = OfType + """
+        ofType(KEYS[2], 'hash')
+        ofType(KEYS[3], 'zset')
         if redis.call('HGET', KEYS[2], 'lease') ~= ARGV[2] then return 0 end
         redis.call('DEL', KEYS[2])
         redis.call('ZREM', KEYS[3], ARGV[1])
@@ -86,7 +94,8 @@ internal static class PresenceScripts
     /// KEYS: peers. ARGV: the prefix of peer keys. Answers { user, address, fingerprint, epoch, since } of each who is
     /// online, and forgets those whose lease is over. A key of another type has no fields, rather than failing the rest.
     /// </summary>
-    public const string List = Clock + """
+    public const string List = Clock + OfType + """
+        ofType(KEYS[1], 'zset')
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
         local answer = {}
         for _, user in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
@@ -106,6 +115,15 @@ internal static class PresenceScripts
     private const string Clock = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+        """;
+
+    // Somebody else's value of another type would make every call fail, for good: it is as if there were nothing.
+    private const string OfType = """
+        local function ofType(key, kind)
+          local found = redis.call('TYPE', key).ok
+          if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+        end
 
         """;
 }

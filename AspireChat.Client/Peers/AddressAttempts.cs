@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AspireChat.Client.Faults;
 
 namespace AspireChat.Client.Peers;
@@ -8,57 +7,47 @@ namespace AspireChat.Client.Peers;
 /// address, and clients must not become a nuisance to it: the waits between the tries of an address that has not shown
 /// the expected key grow far beyond those of a peer in trouble.
 /// </summary>
+/// <remarks>
+/// Counted for each user by itself: a record that names somebody else's host must not hold up the calls to that one. Not
+/// for each key: who writes a record can put a new key into it at any time, but not make this client's user call more users.
+/// </remarks>
 internal sealed class AddressAttempts(TimeProvider time)
 {
-    /// <summary>The longest wait before the next try.</summary>
+    /// <summary>The longest wait before the next try of somebody never met.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    private const int MostAddresses = 1_000;
+    /// <summary>
+    /// The longest wait before the next try of somebody met before. A friend who was out of reach since this client's start
+    /// is in most cases at that address, and whoever opens a chat waits for 30 s.
+    /// </summary>
+    public static readonly TimeSpan LongestWaitForKnown = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(500);
 
-    private readonly ConcurrentDictionary<(string Host, int Port), Address> _addresses = new();
+    private readonly MostRecent<(string User, string Host, int Port), Address> _addresses = new(1_000);
 
     /// <summary>Whether a try is due now. If so, it has begun; it failed unless <see cref="Prove"/> is called.</summary>
+    /// <param name="user">Whose address it is.</param>
+    /// <param name="isKnown">Whether that user was met before.</param>
     /// <param name="address">Where.</param>
     /// <param name="fingerprint">The key that is expected there.</param>
-    public bool TryBegin(Uri address, string fingerprint)
-    {
-        if (_addresses.Count >= MostAddresses)
-        {
-            Forget();
-        }
-
-        return _addresses.GetOrAdd(KeyOf(address), _ => new Address()).TryBegin(fingerprint, time.GetUtcNow());
-    }
+    public bool TryBegin(string user, bool isKnown, Uri address, string fingerprint) =>
+        Find(user, address).TryBegin(fingerprint, isKnown, time.GetUtcNow());
 
     /// <summary>The expected key has answered: further tries are not held up here.</summary>
-    public void Prove(Uri address, string fingerprint)
-    {
-        if (_addresses.TryGetValue(KeyOf(address), out var known))
-        {
-            known.Prove(fingerprint);
-        }
-    }
+    public void Prove(string user, Uri address, string fingerprint) => Find(user, address).Prove(fingerprint);
 
-    private static (string Host, int Port) KeyOf(Uri address) => (address.IdnHost, address.Port);
-
-    private void Forget()
-    {
-        var now = time.GetUtcNow();
-        foreach (var address in _addresses.Where(address => address.Value.IsIdle(now)).ToList())
-        {
-            _addresses.TryRemove(address);
-        }
-    }
+    private Address Find(string user, Uri address) => _addresses.Meet((user, address.IdnHost, address.Port), () => new Address());
 
     private sealed class Address
     {
         private readonly Lock _gate = new();
         private readonly Backoff _backoff = new(FirstWait, LongestWait);
+        private readonly Backoff _backoffForKnown = new(FirstWait, LongestWaitForKnown);
         private DateTimeOffset _next;
         private string? _proven;
 
-        public bool TryBegin(string fingerprint, DateTimeOffset now)
+        public bool TryBegin(string fingerprint, bool isKnown, DateTimeOffset now)
         {
             lock (_gate)
             {
@@ -72,7 +61,7 @@ internal sealed class AddressAttempts(TimeProvider time)
                     return false;
                 }
 
-                _next = now + _backoff.Next();
+                _next = now + (isKnown ? _backoffForKnown : _backoff).Next();
                 return true;
             }
         }
@@ -84,14 +73,7 @@ internal sealed class AddressAttempts(TimeProvider time)
                 _proven = fingerprint;
                 _next = default;
                 _backoff.Reset();
-            }
-        }
-
-        public bool IsIdle(DateTimeOffset now)
-        {
-            lock (_gate)
-            {
-                return now > _next + LongestWait;
+                _backoffForKnown.Reset();
             }
         }
     }

@@ -5,15 +5,21 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Others' wishes to chat: answered at once, or by the own user.</summary>
+/// <summary>Others' wishes to chat: answered at once, or by this client's user.</summary>
 /// <remarks>
 /// What is decided about chats is decided one after the other: a request that comes again while its answer is given must
 /// not be asked anew.
 /// </remarks>
-internal sealed class ChatRequests(MessageStore store, LiveEvents events, RequestQuota quota, IOptions<ChatOptions> options, IOptions<PeerOptions> limits) : IDisposable
+internal sealed class ChatRequests(
+    MessageStore store,
+    LiveEvents events,
+    RequestQuota quota,
+    IOptions<ChatOptions> options,
+    IOptions<PeerOptions> limits) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<bool>> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Request> _asked = new(StringComparer.Ordinal);
+    private long _askedSoFar;
 
     /// <summary>Whether messages from a user are welcome: the chat is open, or opens unasked.</summary>
     /// <exception cref="TooManyRequestsException">It would open, but its caller has opened enough for now.</exception>
@@ -34,7 +40,7 @@ internal sealed class ChatRequests(MessageStore store, LiveEvents events, Reques
         return true;
     }
 
-    /// <summary>Asks the own user, if need be, and waits for the answer as long as the caller does.</summary>
+    /// <summary>Asks this client's user, if need be, and waits for the answer as long as the caller does.</summary>
     /// <exception cref="TooManyRequestsException">The caller asks too much, or too many wait for an answer.</exception>
     public async Task<bool> DecideAsync(PeerCaller caller, CancellationToken cancellationToken)
     {
@@ -45,11 +51,16 @@ internal sealed class ChatRequests(MessageStore store, LiveEvents events, Reques
 
         quota.Count(caller);
 
+        if (await InTurnAsync(() => AskAsync(caller.User)) is not { } request)
+        {
+            return true;
+        }
+
         // An answer after the caller's deadline is kept: the next try finds the chat open, or asks again.
-        return await (await InTurnAsync(() => AskAsync(caller.User))).WaitAsync(cancellationToken);
+        return await request.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The own user's answer.</summary>
+    /// <summary>The user's answer.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: that user did not ask.</exception>
     public Task AnswerAsync(string user, bool accept) => InTurnAsync(async () =>
     {
@@ -87,32 +98,55 @@ internal sealed class ChatRequests(MessageStore store, LiveEvents events, Reques
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<Task<bool>> AskAsync(string user)
+    // Null if the chat is open by now.
+    private async Task<Request?> AskAsync(string user)
     {
         var state = store.FindChat(user)?.State;
         if (state == ChatState.Open)
         {
-            return Task.FromResult(true);
+            return null;
         }
 
-        // Keys cost nothing either.
-        if (state != ChatState.Asked && store.CountAsked() >= limits.Value.MaxWaitingRequests)
+        if (state != ChatState.Asked)
         {
-            throw new TooManyRequestsException($"{limits.Value.MaxWaitingRequests} others wait for an answer already; try again later.");
+            await MakeRoomAsync();
         }
 
         await ChangeAsync(user, ChatState.Asked);
-        return _asked.GetOrAdd(
-            user, _ => new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        var request = _asked.GetOrAdd(user, _ => new Request());
+        request.Enter(++_askedSoFar);
+        return request;
+    }
+
+    // Keys cost nothing either, so there is a bound for all; but whoever asks and hangs up must not fill the list for good.
+    private async Task MakeRoomAsync()
+    {
+        var asked = store.ListAsked();
+        if (asked.Count < limits.Value.MaxWaitingRequests)
+        {
+            return;
+        }
+
+        // Those of an earlier process have no number, and are the oldest.
+        var left = asked
+            .Select(user => (User: user, Request: _asked.GetValueOrDefault(user)))
+            .Where(each => each.Request is not { IsAwaited: true })
+            .OrderBy(each => each.Request?.Number ?? 0)
+            .Select(each => each.User)
+            .FirstOrDefault()
+            ?? throw new TooManyRequestsException($"{asked.Count} others wait for an answer already; try again later.");
+        _asked.TryRemove(left, out _);
+        await store.CloseChatAsync(left);
+        events.Publish(new ChatOpenedEvent(left, ChatState.Closed));
     }
 
     private bool IsOpen(string user) => store.FindChat(user)?.State == ChatState.Open;
 
     private void Settle(string user, bool accept)
     {
-        if (_asked.TryRemove(user, out var answer))
+        if (_asked.TryRemove(user, out var request))
         {
-            answer.TrySetResult(accept);
+            request.Answer(accept);
         }
     }
 
@@ -138,5 +172,37 @@ internal sealed class ChatRequests(MessageStore store, LiveEvents events, Reques
 
         await store.SetChatStateAsync(user, state);
         events.Publish(new ChatOpenedEvent(user, state));
+    }
+
+    private sealed class Request
+    {
+        private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _waiting;
+
+        public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
+
+        // When it was asked last, among all.
+        public long Number { get; private set; }
+
+        // In turn, so that a request is not dropped between its asking and its waiting.
+        public void Enter(long number)
+        {
+            Number = number;
+            Interlocked.Increment(ref _waiting);
+        }
+
+        public void Answer(bool accept) => _answer.TrySetResult(accept);
+
+        public async Task<bool> WaitAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await _answer.Task.WaitAsync(cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
     }
 }

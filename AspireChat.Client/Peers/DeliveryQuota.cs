@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
@@ -16,14 +15,12 @@ internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> opt
     // What a message costs besides its text: a row, its entries in the indexes, and what memory holds of it meanwhile.
     private const int PerMessage = 64;
 
-    private const int MostSenders = 10_000;
-
-    private readonly ConcurrentDictionary<string, Sender> _senders = new(StringComparer.Ordinal);
+    private readonly MostRecent<string, Sender> _senders = new(10_000);
 
     /// <summary>Waits until a batch may be stored. Counted by key, so that a new connection gains nothing.</summary>
     /// <param name="caller">Whose it is.</param>
     /// <param name="messages">The batch.</param>
-    /// <param name="told">Called if the own user was just told that the caller is slowed, to tell the caller too.</param>
+    /// <param name="told">Called if this user was just told that the caller is slowed, to tell the caller too.</param>
     /// <param name="cancellationToken">The stream has ended.</param>
     public async Task WaitAsync(
         PeerCaller caller, IReadOnlyList<ReceivedMessage> messages, Action told, CancellationToken cancellationToken)
@@ -43,19 +40,8 @@ internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> opt
         await Task.Delay(wait, time, cancellationToken);
     }
 
-    private Sender Find(PeerCaller caller)
-    {
-        if (_senders.Count >= MostSenders)
-        {
-            foreach (var idle in _senders.Where(sender => sender.Value.Bytes.IsFull).ToList())
-            {
-                _senders.TryRemove(idle);
-            }
-        }
-
-        return _senders.GetOrAdd(caller.Fingerprint, _ => new Sender(
-            new TokenBucket(options.Value.BytesPerSecond, options.Value.BurstBytes, time), new SlowedNotice(caller.User, events, time)));
-    }
+    private Sender Find(PeerCaller caller) => _senders.Meet(caller.Fingerprint, () => new Sender(
+        new TokenBucket(options.Value.BytesPerSecond, options.Value.BurstBytes, time), new SlowedNotice(caller.User, events, time)));
 
     private sealed record Sender(TokenBucket Bytes, SlowedNotice Notice);
 }

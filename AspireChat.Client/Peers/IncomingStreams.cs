@@ -44,7 +44,7 @@ internal sealed class IncomingStreams(MessageStore store)
         .Where(stream => stream.Value.Caller.User == user && stream.Key != fingerprint)
         .Select(stream => stream.Value.EndAsync()));
 
-    /// <summary>Tells a user how far the own user has read, if that user is connected; else the next stream starts with it.</summary>
+    /// <summary>Tells a user how far this user has read, if that user is connected; else the next stream starts with it.</summary>
     public void TellRead(string user)
     {
         foreach (var (fingerprint, stream) in _streams)

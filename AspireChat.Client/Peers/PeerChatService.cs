@@ -76,6 +76,6 @@ internal sealed class PeerChatService(
     private static RpcException Refuse(TooManyRequestsException e)
     {
         ChatTelemetry.CountRefused(nameof(StatusCode.ResourceExhausted));
-        return new RpcException(new Status(StatusCode.ResourceExhausted, e.Message));
+        return e.ToRefusal();
     }
 }

@@ -39,7 +39,7 @@ internal sealed class PeerChats(
         links.To(user).Open();
     }
 
-    /// <summary>The own user's answer to somebody who asked.</summary>
+    /// <summary>This user's answer to somebody who asked.</summary>
     public Task AnswerAsync(string user, bool accept) => requests.AnswerAsync(user, accept);
 
     /// <summary>Accepts another key for a name; what waits for that user goes on.</summary>
@@ -74,7 +74,7 @@ internal sealed class PeerChats(
     /// <summary>There is something for a user in the outbox.</summary>
     public void Wake(string user) => links.To(user).Wake();
 
-    /// <summary>Tells a user how far the own user has read.</summary>
+    /// <summary>Tells a user how far this user has read.</summary>
     public void TellRead(string user) => incoming.TellRead(user);
 
     // Tried again while the user is registered: a restarting client is not an absent one.
@@ -101,7 +101,7 @@ internal sealed class PeerChats(
             {
                 throw new ChatException(ChatFault.KeyMismatch, $"{user}'s client refused: {e.Status.Detail}", e);
             }
-            catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
+            catch (RpcException e) when (TooManyRequestsException.IsBehind(e))
             {
                 throw new ChatException(ChatFault.Unavailable, $"{user}'s client refused: {PeerLink.Sentence(e)}", e);
             }

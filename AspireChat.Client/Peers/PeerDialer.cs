@@ -14,6 +14,7 @@ internal sealed class PeerDialer(
     PresenceDirectory names,
     FirstRegistration registration,
     NameTrust trust,
+    KnownPeers known,
     AddressAttempts attempts,
     LocalPeer self,
     LiveEvents events,
@@ -39,7 +40,7 @@ internal sealed class PeerDialer(
         await registration.WaitAsync(cancellationToken);
         var record = await FindAsync(user, cancellationToken);
         var key = trust.ExpectedKey(record);
-        if (!attempts.TryBegin(record.Address, key))
+        if (!attempts.TryBegin(user, known.Find(user) is not null, record.Address, key))
         {
             throw new RpcException(new Status(StatusCode.Unavailable, $"Nobody with {user}'s key has answered at {user}'s address so far."));
         }
@@ -56,7 +57,7 @@ internal sealed class PeerDialer(
             SslOptions = PeerTls.ForClient(
                 self.Identity,
                 key,
-                onKey: () => attempts.Prove(record.Address, key),
+                onKey: () => attempts.Prove(user, record.Address, key),
                 onOtherKey: () => events.Publish(new ConnectionEvent(
                     $"peer:{user}", "wrong-key", $"Another client than {user} answers at {user}'s address; nothing was sent to it."))),
         };

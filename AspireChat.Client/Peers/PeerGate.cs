@@ -1,33 +1,26 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// The door of the peer port, before TLS: bounds the connections on which nobody has greeted yet, by address, in all and
-/// in time. If there are too many, the oldest of them goes: whoever means to chat greets within moments, and one stranger
-/// who holds many connections pushes out only those.
+/// The door of the peer port, before TLS. Bounds the connections on which nobody has greeted yet, by address, in all and
+/// in time, and the others by key. Nobody is refused: if there are too many, an older one ends, of whoever has most.
+/// Whoever means to chat greets within moments, and one stranger with many connections, or one key, pushes out its own.
 /// </summary>
 internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time, PeerGateLog log)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPAddress, LinkedList<PeerArrival>> _strangers = [];
-    private int _strangersInAll;
-    private int _inAll;
+    private readonly PeerCrowd _strangers = new();
+    private readonly PeerCrowd _known = new();
 
     /// <summary>Lets a connection in, and serves it until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        var arrival = new PeerArrival(this, connection, address);
-        if (!TryEnter(arrival))
-        {
-            log.CountRefused();
-            connection.Abort();
-            return;
-        }
-
+        var arrival = new PeerArrival(this, connection);
+        Enter(arrival);
         connection.Features.Set(arrival);
         using var patience = time.CreateTimer(
             _ => arrival.SendAwayStranger(), state: null, options.Value.GreetingTimeout, Timeout.InfiniteTimeSpan);
@@ -45,65 +38,74 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         }
     }
 
-    /// <summary>Somebody has greeted on a connection, with a name that belongs to the key: it does not count as a stranger's.</summary>
-    public void Know(PeerArrival arrival)
+    /// <summary>
+    /// Somebody has greeted on a connection, with a name that belongs to the key: it counts as that key's from now on. A
+    /// key needs no more connections than it may have calls; beyond, the one that greeted longest ago ends.
+    /// </summary>
+    public void Know(PeerArrival arrival, string fingerprint)
+    {
+        PeerArrival? goes = null;
+        lock (_gate)
+        {
+            if (arrival.Place is null)
+            {
+                // It is being sent away.
+                return;
+            }
+
+            Forget(arrival);
+            _known.Add(fingerprint, arrival);
+            if (_known.CountOf(fingerprint) > options.Value.MaxCallsPerPeer)
+            {
+                goes = _known.OldestOf(fingerprint);
+                Forget(goes);
+            }
+        }
+
+        SendAway(goes);
+    }
+
+    /// <summary>Ends a connection if nobody has greeted on it so far.</summary>
+    public void SendAwayStranger(PeerArrival arrival)
     {
         lock (_gate)
         {
+            if (arrival.Place?.Crowd != _strangers)
+            {
+                return;
+            }
+
             Forget(arrival);
         }
+
+        SendAway(arrival);
     }
 
-    /// <summary>Whether nobody has greeted on a connection so far.</summary>
-    public bool IsStranger(PeerArrival arrival)
+    private void Enter(PeerArrival arrival)
     {
+        PeerArrival? goes = null;
+        var address = Whose(arrival.Connection);
         lock (_gate)
         {
-            return arrival.Place is not null;
-        }
-    }
-
-    /// <summary>Ends a stranger's connection.</summary>
-    public static void SendAway(PeerArrival arrival) =>
-        arrival.Connection.Abort(new ConnectionAbortedException("Nobody has greeted on this connection."));
-
-    private bool TryEnter(PeerArrival arrival)
-    {
-        PeerArrival? goes;
-        lock (_gate)
-        {
-            if (!_strangers.TryGetValue(arrival.Address, out var same))
+            _strangers.Add(address, arrival);
+            if (_strangers.CountOf(address) > options.Value.MaxStrangersPerAddress)
             {
-                _strangers[arrival.Address] = same = new LinkedList<PeerArrival>();
+                goes = _strangers.OldestOf(address);
+            }
+            else if (_strangers.Count > options.Value.MaxStrangers || _strangers.Count + _known.Count > options.Value.MaxConnections)
+            {
+                // The only stranger is the newcomer itself: then it is for the known ones to make room.
+                goes = _strangers.Count > 1 ? _strangers.OldestOfMost() : _known.OldestOfMost();
             }
 
-            arrival.Place = same.AddLast(arrival);
-            _strangersInAll++;
-            _inAll++;
-            goes = same.Count > options.Value.MaxStrangersPerAddress ? same.First!.Value
-                : _strangersInAll > options.Value.MaxStrangers || _inAll > options.Value.MaxConnections
-                    ? _strangers.Values.MaxBy(each => each.Count)!.First!.Value
-                    : null;
             if (goes is not null)
             {
-                // It counts no more from here on, though its end takes a moment.
+                // Out of the count from here on, though its end takes a moment.
                 Forget(goes);
-                Count(goes);
             }
         }
 
-        if (goes == arrival)
-        {
-            return false;
-        }
-
-        if (goes is not null)
-        {
-            log.CountRefused();
-            SendAway(goes);
-        }
-
-        return true;
+        SendAway(goes);
     }
 
     private void Leave(PeerArrival arrival)
@@ -111,37 +113,40 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         bool isStranger;
         lock (_gate)
         {
-            isStranger = arrival.Place is not null;
+            isStranger = arrival.Place?.Crowd == _strangers;
             Forget(arrival);
-            Count(arrival);
         }
 
         if (isStranger)
         {
-            log.CountRefused();
+            log.CountEnded();
         }
     }
 
-    private void Count(PeerArrival gone)
+    private void SendAway(PeerArrival? arrival)
     {
-        if (!gone.IsGone)
+        if (arrival is not null)
         {
-            gone.IsGone = true;
-            _inAll--;
+            log.CountEnded();
+            arrival.Connection.Abort(new ConnectionAbortedException("Nobody greeted on this connection, or there were too many."));
         }
     }
 
-    private void Forget(PeerArrival arrival)
+    private static void Forget(PeerArrival arrival)
     {
-        if (arrival.Place is { List: { } same } place)
+        if (arrival.Place is { } place)
         {
-            same.Remove(place);
+            place.Crowd.Remove(place);
             arrival.Place = null;
-            _strangersInAll--;
-            if (same.Count == 0)
-            {
-                _strangers.Remove(arrival.Address);
-            }
         }
     }
+
+    // Who has one IPv6 address has 2^64 of them.
+    private static string Whose(ConnectionContext connection) => (connection.RemoteEndPoint as IPEndPoint)?.Address switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } address => Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8)),
+        var address => address.ToString(),
+    };
 }

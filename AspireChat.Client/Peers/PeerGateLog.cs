@@ -1,37 +1,69 @@
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// Counts the connections that are sent away, or end by themselves, before anybody has greeted, and says so in one line a
-/// minute: a line for each would let strangers fill the log.
+/// Counts the connections that the gate ends, or that end by themselves before anybody has greeted, and says so in one line
+/// a minute: a line for each would let strangers fill the log.
 /// </summary>
-internal sealed partial class PeerGateLog(TimeProvider time, ILogger<PeerGateLog> logger)
+internal sealed partial class PeerGateLog : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private long? _saidAt;
-    private int _refused;
+    private readonly ILogger<PeerGateLog> _logger;
+    private readonly ITimer _minute;
+    private bool _isQuiet;
+    private int _ended;
+
+    public PeerGateLog(TimeProvider time, ILogger<PeerGateLog> logger)
+    {
+        _logger = logger;
+        _minute = time.CreateTimer(_ => EndMinute(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>A connection has come to nothing.</summary>
-    public void CountRefused()
+    public void CountEnded()
     {
         lock (_gate)
         {
-            _refused++;
-            if (_saidAt is { } before && time.GetElapsedTime(before) < Every)
+            _ended++;
+            if (!_isQuiet)
             {
-                return;
+                Say();
             }
-
-            Log.Refused(logger, _refused);
-            _saidAt = time.GetTimestamp();
-            _refused = 0;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _minute.Dispose();
+
+    // The rest of a burst is told although nothing follows it.
+    private void EndMinute()
+    {
+        lock (_gate)
+        {
+            _isQuiet = false;
+            if (_ended > 0)
+            {
+                Say();
+            }
+        }
+    }
+
+    private void Say()
+    {
+        Log.Ended(_logger, _ended);
+        _ended = 0;
+        _isQuiet = true;
+        _minute.Change(Every, Timeout.InfiniteTimeSpan);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Connections to the peer port on which nobody greeted, or too many at a time: {Count} came to nothing", EventName = "ConnectionsRefused")]
-        public static partial void Refused(ILogger logger, int count);
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "{Count} connections to the peer port ended before anybody greeted, or were too many",
+            EventName = "ConnectionsEnded")]
+        public static partial void Ended(ILogger logger, int count);
     }
 }

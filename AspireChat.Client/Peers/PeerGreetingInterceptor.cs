@@ -76,7 +76,7 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
                 throw refused;
             }
 
-            context.GetHttpContext().Features.Get<PeerArrival>()?.Greet();
+            context.GetHttpContext().Features.Get<PeerArrival>()?.Greet(fingerprint);
             context.UserState[CallerKey] = new PeerCaller(greeting.User, fingerprint);
             await context.WriteResponseHeadersAsync(Greeting.Of(self));
             return call;

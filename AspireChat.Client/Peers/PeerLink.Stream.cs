@@ -78,18 +78,10 @@ internal sealed partial class PeerLink
 
     private async Task OpenAsync(PeerConnection connection, CancellationToken stopping)
     {
-        try
+        if (!await connection.OpenChatAsync(chat.Value.OpenTimeout, stopping))
         {
-            if (!await connection.OpenChatAsync(chat.Value.OpenTimeout, stopping))
-            {
-                await requests.SetAsync(user, ChatState.Declined);
-                throw new ChatException(ChatFault.Declined, $"{user} declined the chat.");
-            }
-        }
-        catch (RpcException e) when (e.StatusCode == StatusCode.ResourceExhausted)
-        {
-            // Asking on and on is what was refused.
-            throw new ChatException(ChatFault.Declined, $"{user}'s client refused: {Sentence(e)}", e);
+            await requests.SetAsync(user, ChatState.Declined);
+            throw new ChatException(ChatFault.Declined, $"{user} declined the chat.");
         }
 
         _backoff.Reset();
@@ -139,7 +131,7 @@ internal sealed partial class PeerLink
             await AdvanceReadAsync(receipt, progress);
             if (receipt.Slowed)
             {
-                _slowed.Say($"{user}'s client takes no more at a time of what you send; what is still on its way arrives more slowly.");
+                _slowed.Say($"You send more than {user}'s client takes at a time; what is still on its way arrives more slowly.");
             }
         }
     }

@@ -110,13 +110,20 @@ internal sealed partial class PeerLink(
             case ChatException { Fault: ChatFault.KeyMismatch or ChatFault.Declined }:
                 return fault.Message;
             case RpcException { StatusCode: StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument } refusal:
-                Log.Refused(logger, user, refusal.StatusCode);
-                return $"{user}'s client refused: {Sentence(refusal)}";
+                return Refused(refusal);
+            case RpcException refusal when TooManyRequestsException.IsBehind(refusal):
+                return Refused(refusal);
             case RpcException { StatusCode: StatusCode.DeadlineExceeded }:
                 return $"{user} did not answer the request to chat.";
             default:
                 return null;
         }
+    }
+
+    private string Refused(RpcException refusal)
+    {
+        Log.Refused(logger, user, refusal.StatusCode);
+        return $"{user}'s client refused: {Sentence(refusal)}";
     }
 
     private async Task WaitAsync(CancellationToken stopping)

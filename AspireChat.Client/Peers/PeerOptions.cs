@@ -71,7 +71,7 @@ public sealed class PeerOptions
     [Range(1, 10_000)]
     public int MaxRequestsPerMinute { get; set; } = 20;
 
-    /// <summary>How many others may wait for the own user's answer (<c>Chat:Peer:MaxWaitingRequests</c>); 1 to 100,000.</summary>
+    /// <summary>How many others may wait for this user's answer (<c>Chat:Peer:MaxWaitingRequests</c>); 1 to 100,000.</summary>
     [Range(1, 100_000)]
     public int MaxWaitingRequests { get; set; } = 100;
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AspireChat.Client.Faults;
 using Microsoft.Extensions.Options;
 
@@ -6,29 +5,20 @@ namespace AspireChat.Client.Peers;
 
 /// <summary>
 /// How often the holder of one key may ask for chats, and under how many names. A name costs nothing, so without a bound
-/// one stranger could fill the list of chats, or make the own user's screen ask without end.
+/// one stranger could fill the list of chats, or make this user's screen ask without end.
 /// </summary>
 internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider time)
 {
-    private const int MostAskers = 10_000;
     private static readonly TimeSpan NamesLast = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<string, Asker> _askers = new(StringComparer.Ordinal);
+    private readonly MostRecent<string, Asker> _askers = new(10_000);
 
     /// <summary>Counts a request.</summary>
     /// <exception cref="TooManyRequestsException">It is one too many.</exception>
     public void Count(PeerCaller caller)
     {
-        if (_askers.Count >= MostAskers)
-        {
-            foreach (var idle in _askers.Where(asker => asker.Value.IsIdle(time.GetUtcNow())).ToList())
-            {
-                _askers.TryRemove(idle);
-            }
-        }
-
         var perMinute = options.Value.MaxRequestsPerMinute;
-        _askers.GetOrAdd(caller.Fingerprint, _ => new Asker(new TokenBucket(perMinute / 60.0, perMinute, time)))
+        _askers.Meet(caller.Fingerprint, () => new Asker(new TokenBucket(perMinute / 60.0, perMinute, time)))
             .Count(caller.User, options.Value, time.GetUtcNow());
     }
 
@@ -59,16 +49,5 @@ internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider t
                 _names[name] = now;
             }
         }
-
-        public bool IsIdle(DateTimeOffset now)
-        {
-            lock (_names)
-            {
-                return requests.IsFull && _names.Values.All(at => now - at > NamesLast);
-            }
-        }
     }
 }
-
-/// <summary>Somebody asks for more than is good; the message is a sentence for the asker.</summary>
-internal sealed class TooManyRequestsException(string sentence) : Exception(sentence);

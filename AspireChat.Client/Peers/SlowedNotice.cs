@@ -2,7 +2,7 @@ using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Tells the own user that messages of a chat go slowly, and why; once a minute at most.</summary>
+/// <summary>Tells this user that messages of a chat go slowly, and why; once a minute at most.</summary>
 internal sealed class SlowedNotice(string user, LiveEvents events, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);

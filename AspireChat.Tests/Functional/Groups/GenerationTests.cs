@@ -107,7 +107,8 @@ public sealed class GenerationTests : IAsyncLifetime
 
         var joined = await JoinAsync(membership, "carol", Entry.New, Generation.New());
         Assert.Equal(new Dictionary<string, long> { ["alice"] = 10, ["bob"] = 2 }, joined.Floors);
-        Assert.Empty((await JoinAsync(membership, "carol", Entry.Again, Generation.New())).Floors);
+        Assert.Equal(joined.Floors, (await JoinAsync(membership, "carol", Entry.Again, Generation.New())).Floors);
+        Assert.Empty((await JoinAsync(membership, "carol", Entry.Renew, Generation.New())).Floors);
 
         foreach (var user in (string[])["alice", "carol"])
         {
@@ -115,6 +116,15 @@ public sealed class GenerationTests : IAsyncLifetime
         }
 
         Assert.Empty(((RedisResult[]?)await _redis.ExecuteAsync("KEYS", "chat:group:*"))!);
+    }
+
+    [Fact]
+    public async Task How_far_somebody_has_spoken_is_forgotten_with_the_group_also_if_it_was_told_at_the_leaving()
+    {
+        var membership = Membership();
+        await JoinAsync(membership, "alice", Entry.New, Generation.New());
+        await membership.LeaveAsync("chess", "alice", [new Said("alice", 1)], Never);
+        Assert.NotNull(await _connection.GetDatabase().KeyTimeToLiveAsync("chat:group:chess:seqs"));
     }
 
     private GroupMembership Membership(TimeSpan? lease = null) => new(

@@ -80,6 +80,66 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task Who_is_in_the_room_brings_back_how_far_others_have_spoken_though_a_newcomer_opened_the_group_again()
+    {
+        await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await alice.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", Old);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
+        await alice.Api.ExitGroupAsync("chess");
+        var spoken = string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!);
+
+        // In one step, so that Carol is faster than Bob's renewal.
+        await room.Redis.ExecuteAsync(
+            "EVAL",
+            """
+            redis.call('DEL', unpack(KEYS))
+            redis.call('HSET', KEYS[1], 'mode', 'durable', 'createdBy', 'carol', 'generation', ARGV[1],
+              'since', string.format('%.0f', redis.call('TIME')[1] * 1000))
+            redis.call('SADD', KEYS[2], 'carol')
+            """,
+            4, "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs", new string('c', 32));
+        await Until.Equal(
+            "it is known again how far Alice has spoken",
+            spoken,
+            async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+    }
+
+    [Theory]
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(string mode)
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var (alice, bob, carol) = (clients[0], clients[1], clients[2]);
+        await alice.Api.JoinGroupAsync("chess", mode);
+        await bob.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", Old);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
+        await Until.Equal(
+            "it is known how far Alice has spoken",
+            $"{Old.Length}",
+            async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!));
+
+        await alice.KillAsync();
+        foreach (var file in Directory.GetFiles(alice.DataDirectory, "chat.db*"))
+        {
+            File.Delete(file);
+        }
+
+        await alice.RestartAsync();
+        await carol.Api.JoinGroupAsync("chess");
+        await alice.Api.JoinGroupAsync("chess");
+        await alice.Api.SayAsync("chess", "new");
+        await carol.Api.UntilTextsAsync("carol", "chess", "alice", ["new"]);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", [.. Old, "new"]);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+    }
+
+    [Fact]
     public async Task Whoever_was_away_while_Redis_lost_its_data_has_everything_though_another_was_faster()
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));

@@ -127,6 +127,35 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task What_an_acquaintance_signed_for_an_earlier_group_of_the_name_holds_up_nobody_else()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync(
+            "bob", system.Redis.ConnectionString, system.Rabbit!, ("Chat:Groups:Lease", "00:00:03"));
+        await bob.Api.JoinGroupAsync("chess", "durable");
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await using var carol = await MemberAsync(system, "carol");
+        await MeetAsync(bob.Api, alice, carol);
+
+        // Whoever overheard it then publishes it now.
+        await LoseRedisAsync(system, atBob);
+        var old = alice.ToGroup("chess", 7, "old");
+        old.Generation = new string('0', 32);
+        await alice.SayAsync("chess", alice.Sign(old));
+        await SayAsync(alice, 2, "alice 2");
+        await SayAsync(carol, 2, "carol 2");
+        await bob.Api.UntilTextsAsync("bob", "chess", "carol", ["hello", "carol 2"]);
+        await atBob.UntilToldAsync("chess", "carol", ["hello", "carol 2"]);
+
+        await system.Redis.RestartAsync();
+        Assert.Contains("alice signed it for another group", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
+        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "alice 2"]);
+        await atBob.UntilToldAsync("chess", "alice", ["hello", "alice 2"]);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+    }
+
+    [Fact]
     public async Task Strangers_who_say_too_much_make_the_group_wait_and_lose_nothing()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());

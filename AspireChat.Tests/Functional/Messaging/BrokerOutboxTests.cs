@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AspireChat.Client.Chat;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Wire;
@@ -149,6 +150,18 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
         Assert.Equal(ids, told);
     }
 
+    [Fact]
+    public async Task What_is_told_as_confirmed_is_on_disk_as_confirmed()
+    {
+        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await AppendAsync(20);
+        var told = new ConcurrentQueue<(long Through, long OnDisk)>();
+        Run(stand, BrokerStand.Queue, maxBatch: 1, onConfirmed: through => told.Enqueue((through, _store.Messages.LastConfirmed(Chess))));
+        await UntilConfirmedAsync(20);
+        await Until.Equal("all of it is told", 20L, () => Task.FromResult(told.Last().Through));
+        Assert.All(told, one => Assert.Equal(one.Through, one.OnDisk));
+    }
+
     private async Task<IReadOnlyList<Guid>> AppendAsync(int count)
     {
         var appended = await Task.WhenAll(Enumerable.Range(0, count).Select(i => _store.Messages.AppendOwnAsync(Chess, $"{i}", null)));
@@ -156,7 +169,11 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
     }
 
     private BrokerOutbox Run(
-        BrokerStand stand, string queue, int maxBatch = MessageListCodec.MaxMessages, Action? declare = null)
+        BrokerStand stand,
+        string queue,
+        int maxBatch = MessageListCodec.MaxMessages,
+        Action? declare = null,
+        Action<long>? onConfirmed = null)
     {
         var outbox = new BrokerOutbox(
             Chess,
@@ -170,7 +187,8 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
                     declare?.Invoke();
                     return Task.CompletedTask;
                 },
-                maxBatch),
+                maxBatch,
+                OnConfirmed: onConfirmed),
             stand.Broker,
             _store.Messages,
             _alice.Peer,

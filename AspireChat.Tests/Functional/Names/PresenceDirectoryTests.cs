@@ -355,8 +355,33 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
         Assert.Null(await _names.FindClaimAsync("bob", Cancellation));
         Assert.Equal(["alice"], await ListedAsync());
 
-        var refusal = await Assert.ThrowsAsync<ChatException>(() => RegisterAsync(NewLease("bob")));
-        Assert.Equal(ChatFault.Unavailable, refusal.Fault);
+        Assert.Equal(RegistrationOutcome.Registered, (await RegisterAsync(NewLease("bob"))).Outcome);
+        Assert.Equal(["alice", "bob"], await ListedAsync());
+    }
+
+    [Theory]
+    [InlineData("chat:claim:bob", true)]
+    [InlineData("chat:peer:bob", false)]
+    [InlineData("chat:peers", true)]
+    public async Task A_key_of_another_type_holds_up_neither_a_renewal_nor_a_registration(string key, bool isRenewed)
+    {
+        var lease = NewLease("bob");
+        await RegisterAsync(lease);
+        await _server.Raw.StringSetAsync(key, "x");
+        Assert.Equal(isRenewed, await _names.RenewAsync(lease, Cancellation));
+        Assert.Equal(RegistrationOutcome.Registered, (await RegisterAsync(lease)).Outcome);
+        Assert.Equal(["bob"], await ListedAsync());
+        Assert.Equal(lease.Fingerprint, (await _names.FindClaimAsync("bob", Cancellation))?.Fingerprint);
+
+        await _server.Raw.StringSetAsync(key, "x");
+        Assert.Equal(isRenewed, await _names.UnregisterAsync(lease, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_listing_of_another_type_is_an_empty_one()
+    {
+        await _server.Raw.StringSetAsync("chat:peers", "x");
+        Assert.Empty(await ListedAsync());
     }
 
     [Fact]

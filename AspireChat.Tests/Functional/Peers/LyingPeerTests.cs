@@ -103,6 +103,44 @@ public sealed class LyingPeerTests
         await Until.Sequence("it arrives in the end", [MessageState.Delivered], line.StatesAsync);
     }
 
+    [Theory]
+    [InlineData("stream")]
+    [InlineData("request")]
+    public async Task Whoever_has_asked_too_much_reads_it_and_does_not_ask_again(string refused)
+    {
+        await using var line = await Line.StartAsync();
+        line.Bob.OnDeliver = async (_, _, context) =>
+        {
+            await context.WriteResponseHeadersAsync(line.Peer.Greeting());
+            throw refused == "stream" ? TooMuch() : new RpcException(new Status(StatusCode.FailedPrecondition, "No chat."));
+        };
+        line.Bob.OnOpen = async context =>
+        {
+            await context.WriteResponseHeadersAsync(line.Peer.Greeting());
+            throw TooMuch();
+        };
+
+        await line.Alice.Api.SendAsync("bob", "hello");
+        await Until.Sequence("it fails", ["failed"], line.StatesAsync);
+        Assert.Contains("asked too much", (await line.Alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(refused == "stream" ? 1 : 2, line.Bob.Calls);
+
+        static RpcException TooMuch() => new(
+            new Status(StatusCode.ResourceExhausted, "You have asked too much."), new Metadata { { "aspirechat-refused", "requests" } });
+    }
+
+    [Fact]
+    public async Task Whoever_has_too_many_calls_open_at_a_peer_is_opened_a_chat_in_the_end()
+    {
+        await using var line = await Line.StartAsync();
+        var good = line.Bob.OnOpen;
+        line.Bob.OnOpen = context => line.Bob.Calls > 3
+            ? good(context)
+            : throw new RpcException(new Status(StatusCode.ResourceExhausted, "A peer may have 8 calls open at a time."));
+
+        Assert.Equal("open", (await line.Alice.Api.OpenChatAsync("bob")).State);
+    }
+
     [Fact]
     public async Task A_peer_that_hangs_up_after_each_greeting_is_not_called_in_a_hot_loop()
     {

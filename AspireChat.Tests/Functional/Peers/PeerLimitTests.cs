@@ -32,7 +32,7 @@ public sealed class PeerLimitTests
         await bob.Api.AcceptChatAsync("modest");
         Assert.Equal(StatusCode.OK, (await other.DefaultTimeout()).StatusCode);
 
-        // Calls that have ended count no more.
+        // Calls that have ended do not count.
         await bob.Api.AcceptChatAsync("greedy");
         Assert.All(await Task.WhenAll(waiting).DefaultTimeout(), status => Assert.Equal(StatusCode.OK, status.StatusCode));
         Assert.Equal(StatusCode.OK, (await greedy.OpenChatAsync(greedy.Connect(address))).StatusCode);

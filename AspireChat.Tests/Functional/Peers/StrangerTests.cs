@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -70,7 +71,7 @@ public sealed class StrangerTests
             await call.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\n\r\n"), TestContext.Current.CancellationToken);
         }
 
-        await Until.True("it is said", () => bob.Process.Output.Contains("came to nothing", StringComparison.Ordinal));
+        await Until.True("it is said", () => bob.Process.Output.Contains("connections to the peer port ended", StringComparison.Ordinal));
         using var carol = new RawPeer("carol");
         await carol.ClaimAsync(system.Redis);
         await Until.Equal(
@@ -80,6 +81,44 @@ public sealed class StrangerTests
         strangers.ForEach(stranger => stranger.Dispose());
         Assert.DoesNotContain("fail:", bob.Process.Output, StringComparison.Ordinal);
         Assert.InRange(bob.Process.Output.Split('\n').Count(line => line.Contains("warn:", StringComparison.Ordinal)), 1, 3);
+    }
+
+    [Fact]
+    public async Task One_key_that_greets_on_ever_more_connections_does_not_hold_up_a_newcomer()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxConnections", "12"), ("Chat:Peer:MaxCallsPerPeer", "3"));
+        var address = (await bob.Api.MeAsync()).Address;
+        using var mallory = new RawPeer("mallory");
+        await mallory.ClaimAsync(system.Redis);
+        for (var i = 0; i < 20; i++)
+        {
+            // The connection stays after the call.
+            await mallory.OpenChatAsync(mallory.Connect(address));
+        }
+
+        using var dora = new RawPeer("dora");
+        await dora.ClaimAsync(system.Redis);
+        Assert.Equal(StatusCode.OK, (await dora.OpenChatAsync(dora.Connect(address))).StatusCode);
+    }
+
+    [Fact]
+    public async Task Strangers_from_many_addresses_do_not_hold_up_a_newcomer()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxStrangers", "8"));
+        var address = new Uri((await bob.Api.MeAsync()).Address);
+        var strangers = new List<TcpClient>();
+        for (var i = 2; i < 32; i++)
+        {
+            strangers.Add(new TcpClient(new IPEndPoint(IPAddress.Parse($"127.0.0.{i}"), 0)));
+            await strangers[^1].ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+        }
+
+        using var dora = new RawPeer("dora");
+        await dora.ClaimAsync(system.Redis);
+        Assert.Equal(StatusCode.OK, (await dora.OpenChatAsync(dora.Connect(address.ToString()))).StatusCode);
+        strangers.ForEach(stranger => stranger.Dispose());
     }
 
     private static async Task<List<TcpClient>> ConnectAsync(Uri address, int count)

@@ -9,42 +9,69 @@ public sealed class AddressAttemptsTests
     private static readonly Uri Somewhere = new("https://192.0.2.1:443");
 
     private readonly HandClock _clock = new();
+    private readonly AddressAttempts _attempts;
+
+    public AddressAttemptsTests() => _attempts = new AddressAttempts(_clock);
 
     [Fact]
     public void An_address_that_never_shows_the_key_is_tried_ever_more_rarely()
     {
-        var attempts = new AddressAttempts(_clock);
-        Assert.InRange(Tries(attempts, TimeSpan.FromSeconds(30)), 4, 9);
-        Assert.InRange(Tries(attempts, TimeSpan.FromMinutes(10)), 8, 25);
+        Assert.InRange(Tries(TimeSpan.FromSeconds(30)), 4, 9);
+        Assert.InRange(Tries(TimeSpan.FromMinutes(10)), 8, 25);
+    }
+
+    [Fact]
+    public void Somebody_met_before_is_tried_often_enough_to_be_found_while_a_user_waits()
+    {
+        Tries(TimeSpan.FromMinutes(2), isKnown: true);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.InRange(Tries(TimeSpan.FromSeconds(10.1), isKnown: true), 1, 4);
+        }
     }
 
     [Fact]
     public void An_address_that_has_shown_the_key_is_not_held_up_and_another_key_there_is()
     {
-        var attempts = new AddressAttempts(_clock);
-        Assert.True(attempts.TryBegin(Somewhere, "bob's"));
-        Assert.False(attempts.TryBegin(Somewhere, "bob's"));
-        attempts.Prove(Somewhere, "bob's");
+        Assert.True(TryBegin("bob", "bob's"));
+        Assert.False(TryBegin("bob", "bob's"));
+        _attempts.Prove("bob", Somewhere, "bob's");
 
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.True(attempts.TryBegin(Somewhere, "bob's")));
-        Assert.True(attempts.TryBegin(Somewhere, "carol's"));
-        Assert.False(attempts.TryBegin(Somewhere, "carol's"));
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.True(TryBegin("bob", "bob's")));
+        Assert.True(TryBegin("bob", "another"));
+        Assert.False(TryBegin("bob", "another"));
     }
 
     [Fact]
     public void Another_address_is_tried_at_once()
     {
-        var attempts = new AddressAttempts(_clock);
-        Tries(attempts, TimeSpan.FromSeconds(30));
-        Assert.True(attempts.TryBegin(new Uri("https://192.0.2.1:444"), "bob's"));
+        Tries(TimeSpan.FromSeconds(30));
+        Assert.True(_attempts.TryBegin("bob", isKnown: false, new Uri("https://192.0.2.1:444"), "bob's"));
     }
 
-    private int Tries(AddressAttempts attempts, TimeSpan during)
+    [Fact]
+    public void A_record_that_names_somebody_elses_address_holds_up_only_its_own_user()
+    {
+        Assert.True(TryBegin("mallory", "mallory's"));
+        Assert.False(TryBegin("mallory", "mallory's"));
+        Assert.True(TryBegin("bob", "bob's"));
+    }
+
+    [Fact]
+    public void A_record_whose_key_changes_all_the_time_gains_nothing()
+    {
+        Assert.True(TryBegin("bob", "one"));
+        Assert.False(TryBegin("bob", "two"));
+    }
+
+    private bool TryBegin(string user, string fingerprint) => _attempts.TryBegin(user, isKnown: false, Somewhere, fingerprint);
+
+    private int Tries(TimeSpan during, bool isKnown = false)
     {
         var tries = 0;
         for (var end = _clock.GetUtcNow() + during; _clock.GetUtcNow() < end; _clock.Advance(TimeSpan.FromMilliseconds(50)))
         {
-            tries += attempts.TryBegin(Somewhere, "bob's") ? 1 : 0;
+            tries += _attempts.TryBegin("bob", isKnown, Somewhere, "bob's") ? 1 : 0;
         }
 
         return tries;

@@ -117,17 +117,54 @@ public sealed class ChatRequestsTests : IAsyncDisposable
         var requests = Requests(AcceptChats.Ask);
         var first = requests.DecideAsync(Peer("a"), Cancellation);
         var second = requests.DecideAsync(Peer("b"), Cancellation);
-        await Until.True("two wait", () => _store.Messages.CountAsked() == 2);
+        await Until.True("two wait", () => _store.Messages.ListAsked().Count == 2);
         await Assert.ThrowsAsync<TooManyRequestsException>(() => requests.DecideAsync(Peer("c"), Cancellation)).DefaultTimeout();
 
         await requests.AnswerAsync("a", accept: true);
         Assert.True(await first.DefaultTimeout());
         var third = requests.DecideAsync(Peer("c"), Cancellation);
-        await Until.True("two wait again", () => _store.Messages.CountAsked() == 2);
+        await Until.True("two wait again", () => _store.Messages.ListAsked().Count == 2);
         await requests.AnswerAsync("b", accept: false);
         await requests.AnswerAsync("c", accept: true);
         Assert.False(await second.DefaultTimeout());
         Assert.True(await third.DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task Where_too_many_wait_the_oldest_whose_asker_has_hung_up_makes_room()
+    {
+        _limits.MaxWaitingRequests = 3;
+        await _store.Messages.SetChatStateAsync("earlier", ChatState.Asked);
+        var requests = Requests(AcceptChats.Ask);
+        var first = requests.DecideAsync(Peer("a"), Cancellation);
+        await Until.True("a's wish is known", () => State("a") == ChatState.Asked);
+        await AskAndHangUpAsync(requests, "b");
+        Assert.Equal(["a", "b", "earlier"], Asked());
+
+        // The one left over by an earlier process, then b, and never a, who waits.
+        await AskAndHangUpAsync(requests, "c");
+        Assert.Equal(["a", "b", "c"], Asked());
+        await AskAndHangUpAsync(requests, "b");
+        await AskAndHangUpAsync(requests, "d");
+        Assert.Equal(["a", "b", "d"], Asked());
+
+        // Nothing was said in those chats, so nothing is left of them.
+        Assert.Equal(["a", "b", "d"], _store.Messages.ListChats().Select(chat => chat.User).Order());
+        await requests.AnswerAsync("a", accept: true);
+        Assert.True(await first.DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task A_chat_with_messages_stays_when_its_request_makes_room()
+    {
+        _limits.MaxWaitingRequests = 1;
+        var requests = Requests(AcceptChats.Ask);
+        await _store.Messages.AppendOwnAsync(Conversation.With("b"), "hello", span: null);
+        await AskAndHangUpAsync(requests, "b");
+        await AskAndHangUpAsync(requests, "c");
+
+        Assert.Equal(ChatState.Closed, State("b"));
+        Assert.Equal(["c"], Asked());
     }
 
     [Fact]
@@ -159,6 +196,16 @@ public sealed class ChatRequestsTests : IAsyncDisposable
             new RequestQuota(Options.Create(_limits), TimeProvider.System),
             Options.Create(new ChatOptions { Name = "alice", AcceptChats = accept }),
             Options.Create(_limits));
+
+    private static async Task AskAndHangUpAsync(ChatRequests requests, string user)
+    {
+        using var patience = new CancellationTokenSource();
+        var decision = requests.DecideAsync(Peer(user), patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => decision).DefaultTimeout();
+    }
+
+    private IEnumerable<string> Asked() => _store.Messages.ListAsked().Order();
 
     private static PeerCaller Peer(string user) => new(user, $"key of {user}");
 

@@ -24,6 +24,7 @@ public sealed class PeerDialerTests
             names: null!,
             registration,
             trust: null!,
+            known: null!,
             new AddressAttempts(TimeProvider.System),
             new LocalPeer("alice", identity),
             new LiveEvents(),
