@@ -52,4 +52,8 @@ public sealed class DashboardReader(DistributedApplication app)
 
 /// <summary>A span as the dashboard has it.</summary>
 public sealed record DashboardSpan(
-    string Service, string Name, string TraceId, string SpanId, string ParentId, DateTimeOffset Start, IReadOnlyDictionary<string, string> Attributes);
+    string Service, string Name, string TraceId, string SpanId, string ParentId, DateTimeOffset Start, IReadOnlyDictionary<string, string> Attributes)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Start:HH:mm:ss.fff} {TraceId[..4]} {Service}: {Name}";
+}
