@@ -1,3 +1,4 @@
+using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 

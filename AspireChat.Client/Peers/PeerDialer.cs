@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AspireChat.Client.Chat;
+using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
 using AspireChat.Protos.V1;

@@ -83,10 +83,10 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await bob.Api.ExitGroupAsync("chess");
-        await bob.Api.JoinGroupAsync("go", "durable");
+        await bob.Api.JoinGroupAsync("go", GroupMode.Durable);
         await bob.Api.ExitGroupAsync("go");
         var generation = (string?)await room.Redis.ExecuteAsync("HGET", "chat:group:go", "generation");
 
@@ -109,7 +109,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         var queue = Assert.Single(await room.Broker.QueuesAsync(room.Rabbit), name => name.StartsWith("chat.group.", StringComparison.Ordinal));
         await bob.Api.ExitGroupAsync("chess");
         await alice.Api.JoinGroupAsync("chess");
@@ -125,7 +125,7 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync("chess"))).Status);
         room.Redis.Resume();
         await alice.Api.SayAsync("chess", "still here?");
-        await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).Joined);
+        await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).IsJoined);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["still here?"]);
     }
 
@@ -134,12 +134,12 @@ public sealed class GiveUpTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => alice.Api.SendToGroupAsync("chess", $"{i}")));
         await alice.Api.GiveUpGroupAsync("chess");
 
-        var confirmed = (await alice.Api.GroupMessagesAsync("chess")).Count(message => message.State == "confirmed");
+        var confirmed = (await alice.Api.GroupMessagesAsync("chess")).Count(message => message.State == MessageState.Confirmed);
         Assert.Equal([$"{confirmed}"], (string[])(await room.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!);
     }
 

@@ -84,7 +84,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await alice.Api.JoinGroupAsync("chess", "durable");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", Old);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
@@ -108,9 +108,9 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Theory]
-    [InlineData("durable")]
-    [InlineData("transient")]
-    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(string mode)
+    [InlineData(GroupMode.Durable)]
+    [InlineData(GroupMode.Transient)]
+    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(GroupMode mode)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");

@@ -132,7 +132,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync(
             "bob", system.Redis.ConnectionString, system.Rabbit!, ("Chat:Groups:Lease", "00:00:03"));
-        await bob.Api.JoinGroupAsync("chess", "durable");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await MemberAsync(system, "alice");
         await using var carol = await MemberAsync(system, "carol");

@@ -121,7 +121,7 @@ public sealed class LyingPeerTests
         };
 
         await line.Alice.Api.SendAsync("bob", "hello");
-        await Until.Sequence("it fails", ["failed"], line.StatesAsync);
+        await Until.Sequence("it fails", [MessageState.Failed], line.StatesAsync);
         Assert.Contains("asked too much", (await line.Alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
         Assert.Equal(refused == "stream" ? 1 : 2, line.Bob.Calls);
 
@@ -138,7 +138,7 @@ public sealed class LyingPeerTests
             ? good(context)
             : throw new RpcException(new Status(StatusCode.ResourceExhausted, "A peer may have 8 calls open at a time."));
 
-        Assert.Equal("open", (await line.Alice.Api.OpenChatAsync("bob")).State);
+        Assert.Equal(ChatState.Open, (await line.Alice.Api.OpenChatAsync("bob")).State);
     }
 
     [Fact]
