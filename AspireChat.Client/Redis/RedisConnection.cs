@@ -79,9 +79,11 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         }
     }
 
-    // The library lets the socket's own exception through if a connection breaks a second time while it is given up.
+    // The library lets the socket's own exception through if a connection breaks a second time while it is given up, and its
+    // pipe's own if the connection ends while a message is written.
     private static bool IsAway(Exception e) =>
-        e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or SocketException;
+        e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or SocketException
+            or InvalidOperationException { Source: "System.IO.Pipelines" };
 
     // The database, as soon as there is a connection object; Redis itself may still be away.
     private async Task<IDatabase> OpenAsync(CancellationToken cancellationToken)

@@ -15,6 +15,7 @@ public sealed class RedisConnectionTests
         new RedisTimeoutException("inner words", CommandStatus.Unknown),
         new IOException("inner words"),
         new SocketException(10054),
+        new InvalidOperationException("inner words") { Source = "System.IO.Pipelines" },
         new ObjectDisposedException("inner words"),
         new TaskCanceledException("inner words"),
     ];
