@@ -12,10 +12,15 @@ namespace AspireChat.Tests.Functional.AppHost;
 /// <summary>What the dashboard has been told, as its telemetry API answers (https://aspire.dev/dashboard/apis/).</summary>
 public sealed class DashboardReader(DistributedApplication app)
 {
-    private static readonly HttpClient Http = new();
+    // An answer was seen not to come at all now and then: whoever waits asks again.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { Timeout = Patience };
+
+    private readonly Lazy<Task<Uri>> _address = new(() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken));
 
     /// <summary>Where it is, with what lets a browser in.</summary>
-    public Task<Uri> AddressAsync() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken);
+    public Task<Uri> AddressAsync() => _address.Value;
 
     /// <summary>All spans that it has.</summary>
     public async Task<IReadOnlyList<DashboardSpan>> SpansAsync()
