@@ -135,6 +135,7 @@ public sealed class WholeSystem : IAsyncDisposable
             client.Http.Dispose();
         }
 
+        Dashboard.Dispose();
         try
         {
             await _app.DisposeAsync().AsTask().WaitAsync(StopDeadline);

@@ -25,6 +25,16 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
+    public void A_queue_that_the_broker_names_anew_at_each_try_is_the_same_fault()
+    {
+        var first = BrokerRefusal.Of(Constants.AccessRefused, "ACCESS_REFUSED - configure access to queue 'amq.gen-Xa_9-b' refused");
+        var second = BrokerRefusal.Of(Constants.AccessRefused, "ACCESS_REFUSED - configure access to queue 'amq.gen-7Qz1' refused");
+
+        Assert.Equal("ACCESS_REFUSED - configure access to queue 'amq.gen-…' refused", first.Text);
+        Assert.Equal(first, second);
+    }
+
+    [Fact]
     public void A_fault_that_passes_is_not_told()
     {
         _faults.Refused(_consumer, "insults", Otherwise);
