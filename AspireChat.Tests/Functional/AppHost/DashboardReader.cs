@@ -12,7 +12,7 @@ namespace AspireChat.Tests.Functional.AppHost;
 /// <summary>What the dashboard has been told, as its telemetry API answers (https://aspire.dev/dashboard/apis/).</summary>
 public sealed class DashboardReader(DistributedApplication app) : IDisposable
 {
-    // Asked without a pause, a busy dashboard was seen to answer and to write nothing more for half a minute.
+    // All that it has is read each time, which it must not be kept busy with.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
