@@ -153,8 +153,12 @@ public sealed class WholeSystem : IAsyncDisposable
     {
         var token = Model.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == $"{user}-token");
 
-        // A client of one's own and not the factory's, whose retries would send messages twice.
-        var http = new HttpClient { BaseAddress = _app.GetEndpoint(user, "http") };
+        // A client of one's own and not the factory's, whose retries would send messages twice. It says nothing of a trace:
+        // clients that run in this process listen to its activities too, and would have the call left out.
+        var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null })
+        {
+            BaseAddress = _app.GetEndpoint(user, "http"),
+        };
         http.DefaultRequestHeaders.Authorization = new("Bearer", await token.GetValueAsync(cancellationToken));
         return new ChatApi(http);
     }
