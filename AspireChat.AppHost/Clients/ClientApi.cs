@@ -17,11 +17,12 @@ internal sealed class ClientApi(string user, EndpointReference web, ParameterRes
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(5);
 
     // No proxy stands between two programs of one machine, and none is to see the token. What a command causes is a trace of
-    // its own at the client, whatever the host itself is about.
+    // its own at the client: null, since a propagator that passes on nothing still lets OpenTelemetry's instrumentation, where
+    // somebody in this process uses it, pass on its own.
     private static readonly Commanding Handler = new(new SocketsHttpHandler
     {
         UseProxy = false,
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        ActivityHeadersPropagator = null,
     });
 
     /// <summary>The user's name.</summary>

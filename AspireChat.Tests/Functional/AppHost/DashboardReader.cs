@@ -10,15 +10,10 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>What the dashboard has been told, as its telemetry API answers (https://aspire.dev/dashboard/apis/).</summary>
-public sealed class DashboardReader(DistributedApplication app) : IDisposable
+public sealed class DashboardReader(DistributedApplication app)
 {
-    // All that it has is read each time, which it must not be kept busy with.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
 
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { Timeout = Patience };
-
-    private readonly PeriodicTimer _pace = new(Pause);
     private readonly Lazy<Task<Uri>> _address = new(() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken));
 
     /// <summary>Where it is, with what lets a browser in.</summary>
@@ -28,7 +23,6 @@ public sealed class DashboardReader(DistributedApplication app) : IDisposable
     public async Task<IReadOnlyList<DashboardSpan>> SpansAsync()
     {
         var stop = TestContext.Current.CancellationToken;
-        await _pace.WaitForNextTickAsync(stop);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(await AddressAsync(), "/api/telemetry/spans?limit=10000"));
         request.Headers.Add("x-api-key", app.Services.GetRequiredService<IConfiguration>()["AppHost:DashboardApiKey"]);
         using var response = await Http.SendAsync(request, stop);
@@ -51,8 +45,6 @@ public sealed class DashboardReader(DistributedApplication app) : IDisposable
                        attribute => (string)attribute["key"]!, attribute => attribute["value"]!.AsObject().First().Value!.ToString())),
         ];
     }
-
-    public void Dispose() => _pace.Dispose();
 
     private static IEnumerable<JsonNode> Items(JsonNode parent, string name) => parent[name]?.AsArray().Select(item => item!) ?? [];
 

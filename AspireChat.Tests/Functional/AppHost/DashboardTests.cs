@@ -1,4 +1,6 @@
 using AspireChat.Tests.Infrastructure;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.AppHost;
@@ -29,6 +31,9 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
     [Fact]
     public async Task Commands_leave_a_trace_of_what_was_done_and_of_nothing_else()
     {
+        // Whatever else runs in the host's process may trace its calls, and not record them: the clients must not hear of it.
+        using var others = Sdk.CreateTracerProviderBuilder().SetSampler(new AlwaysOffSampler()).AddHttpClientInstrumentation().Build();
+
         // Healthy is not yet answering: a question is lost where nobody listens yet.
         await Until.True("bob answers surveys", async () => (await Whole.Client(Alice).DiscoverAsync(seconds: 5)).Users is [{ Name: Bob }]);
         var start = DateTimeOffset.UtcNow;
@@ -91,22 +96,7 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
     {
         public WholeSystem Whole { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync()
-        {
-            Whole = await WholeSystem.StartAsync([Alice, Bob], [], dashboard: true);
-
-            // On a busy machine a dashboard was seen to show nothing of its first half minute. From the first that it shows of
-            // both on, nothing may be missing.
-            await Until.True(
-                "the dashboard hears both",
-                async () =>
-                {
-                    await Task.WhenAll(Whole.Client(Alice).DiscoverAsync(seconds: 1), Whole.Client(Bob).DiscoverAsync(seconds: 1));
-                    var asked = (await Whole.Dashboard.SpansAsync()).Where(span => span.Name == "POST /api/discover");
-                    return asked.Select(span => span.Service).Distinct().Count() == 2;
-                },
-                TimeSpan.FromMinutes(2));
-        }
+        public async ValueTask InitializeAsync() => Whole = await WholeSystem.StartAsync([Alice, Bob], [], dashboard: true);
 
         public ValueTask DisposeAsync() => Whole?.DisposeAsync() ?? default;
     }

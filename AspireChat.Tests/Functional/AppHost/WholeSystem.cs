@@ -135,7 +135,6 @@ public sealed class WholeSystem : IAsyncDisposable
             client.Http.Dispose();
         }
 
-        Dashboard.Dispose();
         try
         {
             await _app.DisposeAsync().AsTask().WaitAsync(StopDeadline);
