@@ -14,10 +14,8 @@ public sealed class DashboardReader(DistributedApplication app)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
 
-    private readonly Lazy<Task<Uri>> _address = new(() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken));
-
     /// <summary>Where it is, with what lets a browser in.</summary>
-    public Task<Uri> AddressAsync() => _address.Value;
+    public Task<Uri> AddressAsync() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken);
 
     /// <summary>All spans that it has.</summary>
     public async Task<IReadOnlyList<DashboardSpan>> SpansAsync()

@@ -31,14 +31,13 @@ public sealed class WholeSystem : IAsyncDisposable
     {
         _app = app;
         _data = data;
-        Dashboard = new DashboardReader(app);
     }
 
     /// <summary>The states of all resources.</summary>
     public ResourceNotificationService Notifications => _app.ResourceNotifications;
 
     /// <summary>The dashboard, where there is one.</summary>
-    public DashboardReader Dashboard { get; }
+    public DashboardReader Dashboard => new(_app);
 
     /// <summary>Starts Redis, RabbitMQ and the users' clients, and waits until all are healthy.</summary>
     /// <param name="users">Who gets a client.</param>
