@@ -8,7 +8,7 @@ public enum AcceptChats
     /// <summary>Every chat from a user whose identity is in order is open at once.</summary>
     Auto,
 
-    /// <summary>The own user accepts or declines each new one.</summary>
+    /// <summary>This user accepts or declines each new one.</summary>
     Ask,
 }
 
@@ -18,7 +18,7 @@ public sealed class ChatOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Chat";
 
-    /// <summary>The own user name (<c>Chat:Name</c>, or <c>--name</c>); see <see cref="ChatName"/>. Required.</summary>
+    /// <summary>The name of this user (<c>Chat:Name</c>, or <c>--name</c>); see <see cref="ChatName"/>. Required.</summary>
     [Required]
     public string Name { get; set; } = "";
 

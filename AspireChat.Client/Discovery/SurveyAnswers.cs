@@ -21,7 +21,7 @@ internal static class SurveyAnswers
 
     private const string Purpose = "aspirechat.v1.SurveyAnswer";
 
-    /// <summary>Makes the own answer to a question.</summary>
+    /// <summary>Makes this client's answer to a question.</summary>
     public static byte[] Seal(
         LocalPeer self, Uri address, DateTimeOffset since, IReadOnlyDictionary<string, GroupMode> groups, string correlation)
     {

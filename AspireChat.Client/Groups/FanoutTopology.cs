@@ -6,7 +6,7 @@ using RabbitMQ.Client.Exceptions;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// The exchange of a group and the own queue on it. Declared before every use, which changes nothing if they are
+/// The exchange of a group and this member's queue on it. Declared before every use, which changes nothing if they are
 /// there. Queues always name their type: a virtual host may have another default
 /// (https://www.rabbitmq.com/docs/vhosts#default-queue-type).
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class FanoutTopology(LocalPeer self, IOptions<GroupOptions> opti
     /// <summary>The name of a group's exchange.</summary>
     public static string Exchange(string group) => $"chat.group.{group}";
 
-    /// <summary>The name of the own queue on it; the key is part of it, so a reused name inherits nothing.</summary>
+    /// <summary>The name of this member's queue on it; the key is part of it, so a reused name inherits nothing.</summary>
     public string Queue(string group) => $"chat.group.{group}.{self.Name}.{Fingerprint.Prefix(self.Identity.Fingerprint)}";
 
     /// <summary>Declares a group's exchange.</summary>
@@ -27,7 +27,7 @@ internal sealed class FanoutTopology(LocalPeer self, IOptions<GroupOptions> opti
             autoDelete: mode == GroupMode.Transient,
             cancellationToken: cancellationToken);
 
-    /// <summary>Declares a group's exchange and the own queue on it.</summary>
+    /// <summary>Declares a group's exchange and this member's queue on it.</summary>
     /// <returns>The queue's name.</returns>
     public async Task<string> DeclareAsync(IChannel channel, string group, GroupMode mode, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed class FanoutTopology(LocalPeer self, IOptions<GroupOptions> opti
         return queue;
     }
 
-    /// <summary>Deletes the own queue of a group, with what is in it, and the exchange if nobody else uses it.</summary>
+    /// <summary>Deletes this member's queue of a group, with what is in it, and the exchange if nobody else uses it.</summary>
     public async Task DeleteAsync(IChannel channel, string group, CancellationToken cancellationToken)
     {
         await channel.QueueDeleteAsync(Queue(group), cancellationToken: cancellationToken);

@@ -2,7 +2,7 @@ using AspireChat.Client.Messaging;
 
 namespace AspireChat.Client.Groups;
 
-/// <summary>One group that this client is in: its queue is consumed, and what the own user says is published.</summary>
+/// <summary>One group that this client is in: its queue is consumed, and what this user says is published.</summary>
 internal sealed class GroupRoom(
     GroupMode mode,
     RoomGenerations generations,
@@ -22,7 +22,7 @@ internal sealed class GroupRoom(
     /// <summary>For which creations of the group a batch may be signed.</summary>
     public RoomGenerations Generations { get; } = generations;
 
-    /// <summary>How far the own user has spoken.</summary>
+    /// <summary>How far this user has spoken.</summary>
     public SpokenSeq Spoken { get; } = spoken;
 
     /// <summary>

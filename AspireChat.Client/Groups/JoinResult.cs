@@ -16,7 +16,7 @@ internal enum Entry
 /// <summary>What joining did.</summary>
 /// <param name="Mode">The group's mode.</param>
 /// <param name="IsNew">Whether the group was created.</param>
-/// <param name="WasSubscribed">Whether the own user held a subscription before.</param>
+/// <param name="WasSubscribed">Whether this user held a subscription before.</param>
 /// <param name="Generations">The group's generations, the current one first.</param>
 /// <param name="Floors">Unless renewing: by the sender's key, up to which seq was said before.</param>
 internal sealed record JoinResult(

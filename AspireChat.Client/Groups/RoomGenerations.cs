@@ -16,7 +16,7 @@ internal sealed class RoomGenerations(
     private string _current = known[0];
     private string _entered = known[0];
 
-    /// <summary>The one that the own user signs for.</summary>
+    /// <summary>The one that this user signs for.</summary>
     public string Current
     {
         get
@@ -29,12 +29,12 @@ internal sealed class RoomGenerations(
     }
 
     /// <summary>
-    /// The one with which the own user entered last: with it, it renews. Not one that was looked up since, or nobody would
+    /// The one with which this user entered last: with it, it renews. Not one that was looked up since, or nobody would
     /// tell the name server of what was signed before.
     /// </summary>
     public string Entered => Volatile.Read(ref _entered);
 
-    /// <summary>The own user has entered, and the name server has these, the current one first.</summary>
+    /// <summary>This user has entered, and the name server has these, the current one first.</summary>
     public async Task EnterAsync(IReadOnlyList<string> present)
     {
         await LearnAsync(present);

@@ -5,7 +5,7 @@ using AspireChat.Client.History;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// Tells the name server how far the own user has spoken in a group, so that nobody who subscribes later can be shown
+/// Tells the name server how far this user has spoken in a group, so that nobody who subscribes later can be shown
 /// it as new. Told after the confirm and never before: a seq that is told too high would hide a message that a new
 /// subscriber has a right to. Beside the publishing, which does not wait for it.
 /// </summary>

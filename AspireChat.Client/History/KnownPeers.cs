@@ -48,7 +48,7 @@ public sealed class KnownPeers(ChatDatabase database)
         });
     }
 
-    /// <summary>The own user accepts another key for a name: the pin is replaced, and epochs count anew.</summary>
+    /// <summary>This user accepts another key for a name: the pin is replaced, and epochs count anew.</summary>
     public Task AcceptKeyAsync(string user, string fingerprint) => database.WriteAsync(connection =>
     {
         using var command = connection.CreateCommand();

@@ -8,7 +8,7 @@ public sealed partial class MessageStore
     // Anybody may write to the name server, and what is counted must be countable on: nobody has said so much.
     private const long MaxSeqOfOthers = 1L << 40;
 
-    /// <summary>The groups to which the own user has a subscription, by name.</summary>
+    /// <summary>The groups to which this user has a subscription, by name.</summary>
     public IReadOnlyDictionary<string, GroupMode> ListSubscriptions() => database.Read(connection =>
         connection.Command("SELECT name, mode FROM subscriptions ORDER BY name")
             .ToList(row => KeyValuePair.Create(row.GetString(0), (GroupMode)row.GetInt64(1)))
@@ -55,7 +55,7 @@ public sealed partial class MessageStore
         database.WriteAsync(connection => EnsureConversation(connection, conversation));
 
     /// <summary>
-    /// The last seq of the own user in a group that the broker has confirmed; 0 if none. Whatever is not in the outbox is
+    /// The last seq of this user in a group that the broker has confirmed; 0 if none. Whatever is not in the outbox is
     /// confirmed, or its seq was given back.
     /// </summary>
     public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
@@ -103,7 +103,7 @@ public sealed partial class MessageStore
             ("$name", group.Name)).Run());
 
     /// <summary>
-    /// Counts on from a seq that others know already of the own user: they would not show one that is given twice. Does
+    /// Counts on from a seq that others know already of this user: they would not show one that is given twice. Does
     /// nothing if the count is there already.
     /// </summary>
     public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection => connection.Command(

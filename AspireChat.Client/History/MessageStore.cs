@@ -44,7 +44,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
 
     /// <summary>
     /// Stores what somebody else said, in the order given, and drops what is there already, and what had been said in a
-    /// group before the own user subscribed.
+    /// group before this user subscribed.
     /// </summary>
     /// <param name="from">The conversation as this client sees it.</param>
     /// <param name="sender">The sender's name.</param>
@@ -171,7 +171,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         return read.Count > 0;
     });
 
-    /// <summary>How far the own user has read what the holder of a key said; 0 if nothing.</summary>
+    /// <summary>How far this user has read what the holder of a key said; 0 if nothing.</summary>
     public long ReadThrough(Conversation conversation, string fingerprint) => database.Read(connection => connection.Command(
         """
         SELECT read_through FROM read_marks JOIN conversations ON conversations.id = conversation

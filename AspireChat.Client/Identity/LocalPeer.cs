@@ -9,7 +9,7 @@ public sealed class LocalPeer(string name, PeerIdentity identity)
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _epoch;
 
-    /// <summary>The own user name.</summary>
+    /// <summary>The name of this user.</summary>
     public string Name { get; } = name;
 
     /// <summary>The own key.</summary>

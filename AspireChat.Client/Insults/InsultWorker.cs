@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Insults;
 
 /// <summary>
-/// Takes insults from the work queue, one at a time, and sends the own user's. An insult is stored first, then
+/// Takes insults from the work queue, one at a time, and sends this user's. An insult is stored first, then
 /// claimed, then shown, then acknowledged: wherever a crash cuts that, exactly one client ends up with it.
 /// </summary>
 internal sealed partial class InsultWorker(

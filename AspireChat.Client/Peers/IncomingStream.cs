@@ -38,7 +38,7 @@ internal sealed class IncomingStream(
     public PeerCaller Caller { get; } = caller;
 
     /// <summary>Reads until the sender is done, is silent for too long, or the stream is ended from this side.</summary>
-    /// <param name="readThrough">How far the own user has read; the first receipt says it.</param>
+    /// <param name="readThrough">How far this user has read; the first receipt says it.</param>
     /// <exception cref="RpcException">INVALID_ARGUMENT: a batch broke a rule.</exception>
     public async Task RunAsync(long readThrough)
     {

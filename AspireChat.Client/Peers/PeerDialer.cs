@@ -21,7 +21,7 @@ internal sealed class PeerDialer(
     LiveEvents events,
     IOptions<PeerOptions> options)
 {
-    /// <summary>The own user name, as messages carry it.</summary>
+    /// <summary>The name of this user, as messages carry it.</summary>
     public string Self => self.Name;
 
     // Where somebody was last: good enough while the name server is away, since the key is checked anyway.

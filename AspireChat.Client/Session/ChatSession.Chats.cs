@@ -44,7 +44,7 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Accepts that a user has another key than before, after the own user has compared the fingerprint with that
+    /// Accepts that a user has another key than before, after the fingerprint was compared with that
     /// person by other means.
     /// </summary>
     /// <param name="user">The user name.</param>

@@ -6,7 +6,7 @@ namespace AspireChat.Client.Session;
 internal sealed partial class ChatSession
 {
     /// <summary>
-    /// The groups of the own user: those it is in, and the durable ones whose subscription it holds. Members are
+    /// The groups of this user: those it is in, and the durable ones whose subscription it holds. Members are
     /// counted by the name server; null while it is away.
     /// </summary>
     public async Task<IReadOnlyList<GroupSummary>> ListGroupsAsync(CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed partial class ChatSession
 
     /// <summary>
     /// Enters a group's room, and creates the group if nobody holds a subscription. Returns once nothing that is said
-    /// there is missed; what was said in a durable group while the own user was away arrives now.
+    /// there is missed; what was said in a durable group while this user was away arrives now.
     /// </summary>
     /// <param name="group">The group's name.</param>
     /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
@@ -43,7 +43,7 @@ internal sealed partial class ChatSession
         return await DescribeAsync(name, await rooms.JoinAsync(name, mode, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Leaves a group's room; a durable group's messages are kept for the own user until the next entry.</summary>
+    /// <summary>Leaves a group's room; a durable group's messages are kept for this user until the next entry.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: not in that room.</exception>
     public async Task LeaveGroupAsync(string group, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ internal sealed partial class ChatSession
         }
     }
 
-    /// <summary>Gives up a subscription, with everything that still waits for the own user.</summary>
+    /// <summary>Gives up a subscription, with everything that still waits for this user.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no subscription.</exception>
     public async Task GiveUpGroupAsync(string group, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal sealed partial class ChatSession(
     ConnectionStates connections,
     LiveEvents events)
 {
-    /// <summary>The own user name.</summary>
+    /// <summary>The name of this user.</summary>
     public string Name => self.Name;
 
     /// <summary>The own identity and how it is connected. Waits until the peer server listens.</summary>
