@@ -7,6 +7,7 @@ using Xunit;
 using Xunit.v3;
 
 [assembly: FailsOnLoggedErrors]
+[assembly: AssemblyFixture(typeof(NoErrorsAtTheEnd))]
 
 namespace AspireChat.Tests.Infrastructure;
 
@@ -22,14 +23,14 @@ internal static partial class LoggedErrors
     public static string? Owner => TestContext.Current.TestClass?.UniqueID;
 
     /// <summary>Looks at a line that a program of a test wrote.</summary>
-    /// <param name="owner">Whose program it is.</param>
+    /// <param name="owner">Whose program it is; null if it serves several classes.</param>
     /// <param name="program">What it is called.</param>
     /// <param name="line">The line; kept if it is an entry of level Error or Critical, or the end by an exception.</param>
     public static void Look(string? owner, string program, string line)
     {
-        if (owner is not null && Error.IsMatch(line))
+        if (Error.IsMatch(line))
         {
-            All.GetOrAdd(owner, _ => new()).Enqueue($"{program}: {line}");
+            All.GetOrAdd(owner ?? "", _ => new()).Enqueue($"{program}: {line}");
         }
     }
 
@@ -44,6 +45,9 @@ internal static partial class LoggedErrors
 
         return lines;
     }
+
+    /// <summary>What no test was asked about, because it was logged after the last one of its class.</summary>
+    public static IReadOnlyList<string> TakeAll() => [.. All.Keys.SelectMany(Take)];
 
     // As the client's console formatter writes them.
     [GeneratedRegex(@"^(\d\d:\d\d:\d\d )?(fail|crit): |^Unhandled exception\.")]
@@ -64,6 +68,26 @@ public sealed class FailsOnLoggedErrorsAttribute : BeforeAfterTestAttribute
             .Where(line => !expected.Exists(entry => line.Contains(entry, StringComparison.Ordinal)))
             .ToList();
         Assert.True(unexpected.Count == 0, $"Errors were logged that the test does not expect:\n{string.Join('\n', unexpected)}");
+    }
+}
+
+/// <summary>
+/// Clients that a fixture stops may log an error when all tests of its class are over; then the whole run fails, with the line.
+/// </summary>
+public sealed class NoErrorsAtTheEnd : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        var expected = typeof(NoErrorsAtTheEnd).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods())
+            .SelectMany(method => method.GetCustomAttributes<ExpectsErrorAttribute>())
+            .Select(e => e.Entry)
+            .ToHashSet(StringComparer.Ordinal);
+        var unexpected = LoggedErrors.TakeAll()
+            .Where(line => !expected.Any(entry => line.Contains(entry, StringComparison.Ordinal)))
+            .ToList();
+        Assert.True(unexpected.Count == 0, $"Errors were logged after the tests:\n{string.Join('\n', unexpected)}");
     }
 }
 

@@ -26,6 +26,8 @@ public sealed class WholeSystem : IAsyncDisposable
     private readonly DistributedApplication _app;
     private readonly TempFolder _data;
     private readonly Dictionary<string, ChatApi> _clients = [];
+    private readonly CancellationTokenSource _watching = new();
+    private Task _errors = Task.CompletedTask;
 
     private WholeSystem(DistributedApplication app, TempFolder data)
     {
@@ -64,6 +66,7 @@ public sealed class WholeSystem : IAsyncDisposable
             builder.Configuration["Logging:LogLevel:AspireChat.AppHost.Resources"] = "None"; // What the programs write.
             system = new WholeSystem(await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline), data);
             await system._app.StartAsync(stop).DefaultTimeout(StartDeadline);
+            system.WatchForErrors(users.Concat(guests));
             foreach (var user in users.Concat(guests))
             {
                 system._clients[user] = await system.ConnectAsync(user, stop);
@@ -140,12 +143,33 @@ public sealed class WholeSystem : IAsyncDisposable
         }
         finally
         {
+            await _watching.CancelAsync();
+            await _errors.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _watching.Dispose();
             _data.Dispose();
             Turns.Release();
         }
     }
 
     private DistributedApplicationModel Model => _app.Services.GetRequiredService<DistributedApplicationModel>();
+
+    // From the first line on, since the host keeps what was written, until it stops: then it reads no more. It puts the time
+    // before each line.
+    private void WatchForErrors(IEnumerable<string> users)
+    {
+        var owner = LoggedErrors.Owner;
+        var logs = _app.Services.GetRequiredService<ResourceLoggerService>();
+        _errors = Task.WhenAll(users.Select(async user =>
+        {
+            await foreach (var lines in logs.WatchAsync(Model.Resources.Single(known => known.Name == user)).WithCancellation(_watching.Token))
+            {
+                foreach (var line in lines)
+                {
+                    LoggedErrors.Look(owner, user, line.Content[(line.Content.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+                }
+            }
+        }));
+    }
 
     private async Task<ChatApi> ConnectAsync(string user, CancellationToken cancellationToken)
     {
