@@ -50,7 +50,7 @@ internal sealed class ChatActions(ClientApi client)
         return state switch
         {
             MessageState.Confirmed or MessageState.Sent => CommandAnswer.Success(
-                $"RabbitMQ has it after {elapsed}: {Word(state)}, in the {Word(room.Mode)} group {name} with {Members(room.Members)} present."),
+                $"RabbitMQ has it after {elapsed}: {Word(state)}, in the {room.Mode} group {name} with {Members(room.Members)} present."),
             MessageState.Failed => CommandResults.Failure($"It could not be sent. {reason}"),
             _ => CommandAnswer.Success($"Not confirmed within {elapsed}: it stays on {client.User}'s disk and goes out as soon as RabbitMQ can be reached."),
         };
@@ -64,7 +64,7 @@ internal sealed class ChatActions(ClientApi client)
         var watch = Stopwatch.StartNew();
         var survey = await api.DiscoverAsync(Seconds(seconds), cancellationToken);
         var users = survey.Users.Select(user => user.Name);
-        var groups = survey.Groups.Select(group => $"{group.Name} ({Word(group.Mode)}, {Members(group.Members)})");
+        var groups = survey.Groups.Select(group => $"{group.Name} ({group.Mode}, {Members(group.Members)})");
         return CommandResults.Success(
             $"Users: {List(users)}. Groups: {List(groups)}. {Spell(watch.Elapsed)}, {Word(survey.Ended)}.",
             JsonSerializer.Serialize(survey, Indented),

@@ -40,11 +40,17 @@ internal static class ApiDescription
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            // Unknown to the generator, since the contract writes times by itself.
+            // Unknown to the generator, since the contract writes times and modes by itself.
             var type = context.JsonTypeInfo.Type;
             schema.Type ??= type == typeof(DateTimeOffset) ? JsonSchemaType.String
                 : type == typeof(DateTimeOffset?) ? JsonSchemaType.String | JsonSchemaType.Null
+                : type == typeof(GroupMode) ? JsonSchemaType.String
                 : null;
+            if (type == typeof(GroupMode))
+            {
+                schema.Description = $"One of {string.Join(", ", GroupMode.All)}, or what a newer client calls a mode of its own.";
+            }
+
             return Task.CompletedTask;
         });
     }

@@ -5,6 +5,8 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about groups.</summary>
 internal static class GroupEndpoints
 {
+    private static readonly string Joining = string.Join(" or ", GroupMode.All.Select(mode => $$"""{ "mode": "{{mode}}" }"""));
+
     public static void MapGroups(this IEndpointRouteBuilder api)
     {
         api.MapGet("/groups", async (ChatSession session, CancellationToken aborted) =>
@@ -16,7 +18,7 @@ internal static class GroupEndpoints
         var group = api.MapGroup("/groups/{group}");
         group.MapPost("/", async (string group, ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadOptionalAsync<JoinBody>(request, """{ "mode": "durable" } or { "mode": "transient" }""");
+            var body = await ApiBody.ReadOptionalAsync<JoinBody>(request, Joining);
             return await UntilStopping.RunAsync(request.HttpContext, end => session.JoinGroupAsync(group, body?.Mode, end));
         }).Reads<JoinBody>(isRequired: false);
 

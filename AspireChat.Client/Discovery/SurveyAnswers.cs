@@ -34,7 +34,7 @@ internal static class SurveyAnswers
         findings.Groups.AddRange(groups.Take(MaxGroups).Select(group => new SurveyGroup
         {
             Name = group.Key,
-            Mode = group.Value == GroupMode.Durable ? "durable" : "transient",
+            Mode = group.Value.Word,
         }));
         var content = findings.ToByteArray();
         return new SurveyAnswer
@@ -65,9 +65,12 @@ internal static class SurveyAnswers
                 return null;
             }
 
-            var groups = findings.Groups
-                .Where(group => ChatName.TryParse(group.Name, out var name) && name == group.Name)
-                .Select(group => (group.Name, group.Mode == "transient" ? GroupMode.Transient : GroupMode.Durable));
+            var groups =
+                from found in findings.Groups
+                where ChatName.TryParse(found.Name, out var name) && name == found.Name
+                let mode = GroupMode.Find(found.Mode)
+                where mode is not null && mode.Word == found.Mode
+                select (found.Name, mode);
             return new OpenedAnswer(
                 new FoundUser(user, PeerAddress.Text(address), findings.Since?.ToDateTimeOffset() ?? default),
                 Fingerprint.Of(answer.PublicKey.Span),

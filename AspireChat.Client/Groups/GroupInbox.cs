@@ -241,7 +241,7 @@ internal sealed partial class GroupInbox(
                 batch.From,
                 batch.Fingerprint,
                 batch.Messages,
-                tellGaps: mode == GroupMode.Durable,
+                tellGaps: mode.IsKept,
                 held: held?.Local,
                 committed: fresh => Tell(batch, fresh));
         }

@@ -30,7 +30,9 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     /// <param name="generation">The generation that a group gets which is not there: the one that the member knew, or a new one.</param>
     /// <param name="said">How far others or the member itself have spoken, as far as known.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.Conflict"/>: it has another mode.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.Conflict"/>: it has another mode, or one that this version does not know.
+    /// </exception>
     public async Task<JoinResult> JoinAsync(
         string group,
         string user,
@@ -50,12 +52,18 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
             "join-group",
             MembershipScripts.Join,
             Keys(group),
-            [user, mode is { } wanted ? Text(wanted) : "", _lease, _keep, generation, how, .. Pairs(said)],
+            [user, mode?.Word ?? "", _lease, _keep, generation, how, .. Pairs(said)],
             cancellationToken);
         var fields = ((string[]?)answer)!;
-        return fields[0] == "joined"
-            ? new JoinResult(Mode(fields[1]), fields[2] == "1", fields[3] == "1", Generations(group, fields[4], fields[5]), Floors(fields.AsSpan(6)))
-            : throw new ChatException(ChatFault.Conflict, $"The group {group} exists and is {fields[1]}; join it as that, or choose another name.");
+        return fields[0] switch
+        {
+            "joined" => new JoinResult(
+                Mode(group, fields[1]), fields[2] == "1", fields[3] == "1", Generations(group, fields[4], fields[5]), Floors(fields.AsSpan(6))),
+            "unknown" => throw new ChatException(
+                ChatFault.Conflict, $"The group {group} is '{Mode(group, fields[1])}', which this version does not know; a newer one may."),
+            _ => throw new ChatException(
+                ChatFault.Conflict, $"The group {group} exists and is {Mode(group, fields[1])}; join it as that, or choose another name."),
+        };
     }
 
     /// <summary>Remembers how far senders have spoken; nothing if there is no such group.</summary>
@@ -77,7 +85,7 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     {
         var answer = ((string[]?)await redis.EvaluateAsync("describe-group", MembershipScripts.Describe, Keys(group), [], cancellationToken))!;
         return answer.Length == 0 ? null : new DescribedGroup(
-            Mode(answer[0]),
+            Mode(group, answer[0]),
             int.Parse(answer[1], CultureInfo.InvariantCulture),
             [.. Valid(answer[2], answer[3])],
             TimeSpan.FromMilliseconds(long.Parse(answer[4], CultureInfo.InvariantCulture)));
@@ -95,7 +103,7 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
 
     private static IReadOnlyList<string> Generations(string group, string current, string earlier) => Generation.IsValid(current)
         ? [.. Valid(current, earlier)]
-        : throw new ChatException(ChatFault.Unavailable, $"What the name server has about the group {group} cannot be read.");
+        : throw Unreadable(group);
 
     private static IEnumerable<string> Valid(string current, string earlier) =>
         earlier.Split(' ').Prepend(current).Where(Generation.IsValid).Distinct(StringComparer.Ordinal);
@@ -115,7 +123,9 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
         return floors;
     }
 
-    private static string Text(GroupMode mode) => mode == GroupMode.Durable ? "durable" : "transient";
+    // Anybody may write there, and what cannot be a mode must not be shown as one.
+    private static GroupMode Mode(string group, string word) => GroupMode.Find(word) ?? throw Unreadable(group);
 
-    private static GroupMode Mode(string text) => text == "transient" ? GroupMode.Transient : GroupMode.Durable;
+    private static ChatException Unreadable(string group) =>
+        new(ChatFault.Unavailable, $"What the name server has about the group {group} cannot be read.");
 }

@@ -1,8 +1,6 @@
-using AspireChat.Client.Messaging;
-
 namespace AspireChat.Client.Groups;
 
-/// <summary>One group that this client is in: its queue is consumed, and what this user says is published.</summary>
+/// <summary>One group that this client is in: its line is open.</summary>
 internal sealed class GroupRoom(
     GroupMode mode,
     RoomGenerations generations,
@@ -13,7 +11,7 @@ internal sealed class GroupRoom(
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _leaving = new();
-    private BrokerOutbox? _outbox;
+    private GroupLine? _line;
     private Task _running = Task.CompletedTask;
 
     /// <summary>What the group promises.</summary>
@@ -34,27 +32,25 @@ internal sealed class GroupRoom(
     /// <summary>What others say.</summary>
     public GroupInbox Inbox { get; } = inbox;
 
-    /// <summary>Starts consuming and publishing.</summary>
-    public void Enter(BrokerConsumer consumer, BrokerOutbox outbox)
+    /// <summary>Opens the line; the result is complete once others are heard.</summary>
+    public Task Enter(GroupLine line)
     {
-        _outbox = outbox;
+        _line = line;
 
         // The loops outlive the call that started them, so they must not inherit that call's trace.
         using var flow = ExecutionContext.SuppressFlow();
         _running = Task.WhenAll(
-            Task.Run(() => consumer.RunAsync(_leaving.Token)),
-            Task.Run(() => Inbox.RunAsync(_leaving.Token)),
-            Task.Run(() => outbox.RunAsync(_leaving.Token)),
-            Task.Run(() => Spoken.RunAsync(_leaving.Token)));
+            line.Loops.Append(Inbox.RunAsync).Append(Spoken.RunAsync).Select(loop => Task.Run(() => loop(_leaving.Token))));
+        return line.Open;
     }
 
     /// <summary>There is something in the outbox.</summary>
-    public void Wake() => _outbox?.Wake();
+    public void Wake() => _line?.Wake();
 
     /// <summary>Gives what was just said a second to leave.</summary>
-    public Task DrainAsync() => _outbox?.DrainAsync(LastWords) ?? Task.CompletedTask;
+    public Task DrainAsync() => _line?.DrainAsync(LastWords) ?? Task.CompletedTask;
 
-    /// <summary>Stops consuming and publishing; what is not confirmed stays in the outbox.</summary>
+    /// <summary>Closes the line; what is not confirmed stays in the outbox.</summary>
     public async Task LeaveAsync()
     {
         await DrainAsync();

@@ -1,6 +1,4 @@
 using AspireChat.Client.Chat;
-using AspireChat.Client.Messaging;
-using RabbitMQ.Client;
 
 namespace AspireChat.Client.Groups;
 
@@ -14,7 +12,7 @@ internal sealed partial class GroupRooms
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later.</exception>
     public async Task<bool> GiveUpAsync(string group, CancellationToken cancellationToken)
     {
-        using var turn = await TakeTurnAsync(group, cancellationToken);
+        using var turn = await _turns.TakeAsync(group, cancellationToken);
         if (!store.ListSubscriptions().TryGetValue(group, out var mode))
         {
             return false;
@@ -25,56 +23,35 @@ internal sealed partial class GroupRooms
         var room = _rooms.GetValueOrDefault(group);
         try
         {
-            // With a channel at hand, since what the broker has deleted cannot be had back: the name server is told first.
-            await broker.UseChannelAsync(
-                async channel =>
-                {
-                    // Who subscribes later must not be shown the last words as new.
-                    await (room?.DrainAsync() ?? Task.CompletedTask);
-
-                    // From the question on: it may be done though the answer is lost.
-                    isTold = true;
-                    await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
-                    await DeleteAsync(channel, group, room);
-                },
-                cancellationToken,
-                patience: options.Value.JoinTimeout);
+            // What is deleted cannot be had back, so the name server is told first, and that only with the transport at hand.
+            await _transports[mode].ForgetAsync(group, TellAsync, options.Value.JoinTimeout, cancellationToken);
         }
-        catch (Exception e) when (isTold || BrokerConnection.IsAway(e, cancellationToken))
+        catch (Exception) when (isTold)
         {
-            if (isTold)
-            {
-                await ComeBackAsync(group, mode, wasInRoom: room is not null);
-            }
-
+            await ComeBackAsync(group, mode, wasInRoom: room is not null);
             cancellationToken.ThrowIfCancellationRequested();
-            if (e is ChatException)
-            {
-                throw;
-            }
-
-            throw new ChatException(ChatFault.Unavailable, BrokerRefusal.Of(e) is { } refusal
-                ? BrokerFaults.Sentence(What(group), refusal.Text)
-                : "RabbitMQ is away, so the subscription cannot be given up now; try again later.", e);
+            throw;
         }
 
         await store.UnsubscribeAsync(group);
         await FailUnsentAsync(group, "You gave up the group before this could be sent.");
         events.Publish(new GroupEvent(group, "given-up"));
         return true;
-    }
 
-    // Half of it would leave a member who hears nothing, so a caller who hangs up does not stop it any more.
-    private async Task DeleteAsync(IChannel channel, string group, GroupRoom? room)
-    {
-        if (room is not null)
+        async Task TellAsync()
         {
-            _rooms.TryRemove(group, out _);
-            await room.LeaveAsync();
-        }
+            // Who subscribes later must not be shown the last words as new.
+            await (room?.DrainAsync() ?? Task.CompletedTask);
 
-        using var deadline = new CancellationTokenSource(options.Value.JoinTimeout, time);
-        await topology.DeleteAsync(channel, group, deadline.Token);
+            // From the question on: it may be done though the answer is lost.
+            isTold = true;
+            await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
+            if (room is not null)
+            {
+                _rooms.TryRemove(group, out _);
+                await room.LeaveAsync();
+            }
+        }
     }
 
     // The loops declare and consume as soon as the broker is back; nobody has to wait for that.
@@ -102,21 +79,18 @@ internal sealed partial class GroupRooms
 
         if (!wasInRoom)
         {
-            await RestoreQueueAsync(group, mode);
+            await KeepAsync(group, mode);
         }
     }
 
-    // The broker may have deleted it though its answer is lost, and nobody consumes here who would declare it: what is said
-    // until the next entry would be lost.
-    private async Task RestoreQueueAsync(string group, GroupMode mode)
+    // It may be deleted though the answer is lost, and no line is open here that would make it again.
+    private async Task KeepAsync(string group, GroupMode mode)
     {
-        using var deadline = new CancellationTokenSource(LeaveTimeout, time);
         try
         {
-            await broker.UseChannelAsync(
-                channel => topology.DeclareAsync(channel, group, mode, deadline.Token), deadline.Token, patience: LeaveTimeout);
+            await _transports[mode].KeepAsync(group, LeaveTimeout);
         }
-        catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
+        catch (ChatException)
         {
             Log.NotRestored(logger, group);
         }

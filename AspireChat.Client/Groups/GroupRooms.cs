@@ -12,14 +12,12 @@ namespace AspireChat.Client.Groups;
 internal sealed partial class GroupRooms(
     FirstRegistration registration,
     GroupMembership membership,
-    FanoutTopology topology,
-    BrokerConnection broker,
+    IEnumerable<IGroupTransport> transports,
     BatchReceiver receiver,
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
     IOptions<GroupOptions> options,
-    IOptions<BrokerOptions> brokerOptions,
     TimeProvider time,
     ILogger<GroupRooms> logger) : BackgroundService
 {
@@ -28,92 +26,24 @@ internal sealed partial class GroupRooms(
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, GroupRoom> _rooms = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+    private readonly GroupTurns _turns = new();
+    private readonly Dictionary<GroupMode, IGroupTransport> _transports = transports.ToDictionary(transport => transport.Mode);
 
     /// <summary>The rooms this client is in, and what each group promises.</summary>
     public IReadOnlyDictionary<string, GroupMode> Joined => _rooms.ToDictionary(room => room.Key, room => room.Value.Mode);
-
-    /// <summary>Enters a room. Returns once the own queue is consumed: from then on nothing is missed.</summary>
-    /// <param name="group">The group; created if nobody holds a subscription.</param>
-    /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What the group promises.</returns>
-    /// <exception cref="ChatException">
-    /// <see cref="ChatFault.Conflict"/>: it exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
-    /// RabbitMQ is away; the subscription is then as before.
-    /// </exception>
-    public async Task<GroupMode> JoinAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
-    {
-        // Members who do not know this user refuse what it says until the name is claimed.
-        await registration.WaitAsync(cancellationToken);
-        using var turn = await TakeTurnAsync(group, cancellationToken);
-        if (_rooms.TryGetValue(group, out var present))
-        {
-            return await RenewAsync(group, present, mode, cancellationToken);
-        }
-
-        // What a transient group said to an earlier process is over: its subscription went with that process.
-        var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept == GroupMode.Durable;
-        var joined = await AskAsync(group, mode, isKept ? Entry.Again : Entry.New, cancellationToken);
-        if (isKept && joined.Mode != GroupMode.Durable)
-        {
-            isKept = false;
-            joined = await AskAsync(group, joined.Mode, Entry.New, cancellationToken);
-        }
-
-        GroupRoom? room = null;
-        try
-        {
-            // Before the first delivery: it may be one that is not for this member.
-            await (isKept
-                ? store.LearnGenerationsAsync(group, joined.Generations)
-                : store.SubscribeAsync(group, joined.Mode, joined.Generations, joined.Floors));
-            room = NewRoom(group, joined.Mode);
-            if (joined.Mode == GroupMode.Transient)
-            {
-                // Left over by a process that crashed; those who were present then may be others now.
-                await FailUnsentAsync(group, NotPresent);
-            }
-
-            // More than this store knows, if it was lost, or restored from a copy.
-            await store.CountOnFromAsync(Conversation.Of(group), joined.Floors.GetValueOrDefault(self.Identity.Fingerprint));
-
-            await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
-            await store.MakeKnownAsync(Conversation.Of(group));
-        }
-        catch (Exception e)
-        {
-            var refused = broker.Faults.Find(What(group));
-            await (room?.LeaveAsync() ?? Task.CompletedTask);
-            await UndoAsync(group, joined, isKept);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (e is not TimeoutException)
-            {
-                throw;
-            }
-
-            throw new ChatException(ChatFault.Unavailable, refused ?? (broker.IsOpen
-                ? $"RabbitMQ did not let {group} be joined: it is too busy, or holds the group or your queue with another mode or other limits."
-                : "RabbitMQ is away, so the group cannot be joined now; try again later."), e);
-        }
-
-        _rooms[group] = room;
-        events.Publish(new GroupEvent(group, "joined"));
-        return joined.Mode;
-    }
 
     /// <summary>Leaves a room; the subscription to a durable group is kept.</summary>
     /// <returns>False if this client was not in it.</returns>
     public async Task<bool> LeaveAsync(string group, CancellationToken cancellationToken)
     {
-        using var turn = await TakeTurnAsync(group, cancellationToken);
+        using var turn = await _turns.TakeAsync(group, cancellationToken);
         if (!_rooms.TryRemove(group, out var room))
         {
             return false;
         }
 
         await room.LeaveAsync();
-        if (room.Mode == GroupMode.Transient)
+        if (!room.Mode.IsKept)
         {
             await store.UnsubscribeAsync(group);
             await FailUnsentAsync(group, NotPresent);
@@ -136,7 +66,11 @@ internal sealed partial class GroupRooms(
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await store.DropHeldOfTransientGroupsAsync();
+        foreach (var mode in GroupMode.All.Where(mode => !mode.IsKept))
+        {
+            await store.DropHeldOfAsync(mode);
+        }
+
         await base.StartAsync(cancellationToken);
     }
 
@@ -181,7 +115,7 @@ internal sealed partial class GroupRooms(
     private async Task RenewAsync(string group, CancellationToken stopping)
     {
         // Whoever has the turn may wait for a server, and the other groups' leases must not end meanwhile.
-        using var turn = TryTakeTurn(group);
+        using var turn = _turns.TryTake(group);
         if (turn is null || !_rooms.TryGetValue(group, out var room))
         {
             return;
@@ -219,17 +153,6 @@ internal sealed partial class GroupRooms(
         return joined.Mode;
     }
 
-    // Enters at the name server. A group that is lost there gets the generation that its members knew, so that they all
-    // mean the same one again.
-    private async Task<JoinResult> AskAsync(string group, GroupMode? mode, Entry entry, CancellationToken cancellationToken)
-    {
-        var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
-        var said = new Said(self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)));
-        var others = entry == Entry.New ? [] : SaidByOthers(group);
-        return await membership.JoinAsync(
-            group, self.Name, mode, entry, known ?? Generation.New(), [said, .. others], cancellationToken);
-    }
-
     // Redis may have lost how far everybody has spoken; whoever hears them knows it.
     private IEnumerable<Said> SaidByOthers(string group) =>
         store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value));
@@ -244,54 +167,6 @@ internal sealed partial class GroupRooms(
         }
     }
 
-    private async Task UndoAsync(string group, JoinResult joined, bool isKept)
-    {
-        try
-        {
-            // Redis may have lost a subscription that is kept here, and messages may wait in its queue.
-            if (isKept)
-            {
-                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
-                return;
-            }
-
-            await store.UnsubscribeAsync(group);
-            if (joined.WasSubscribed)
-            {
-                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
-            }
-            else
-            {
-                await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
-                await ForgetQueueAsync(group, joined.Mode);
-            }
-        }
-        catch (ChatException)
-        {
-            Log.NotLeft(logger, group);
-        }
-    }
-
-    // It may have been declared before the time was over; without a subscription it would fill until it expires.
-    private async Task ForgetQueueAsync(string group, GroupMode mode)
-    {
-        if (mode != GroupMode.Durable || !broker.IsOpen)
-        {
-            return;
-        }
-
-        using var deadline = new CancellationTokenSource(LeaveTimeout, time);
-        try
-        {
-            await broker.UseChannelAsync(
-                channel => topology.DeleteAsync(channel, group, deadline.Token), deadline.Token, patience: LeaveTimeout);
-        }
-        catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
-        {
-            Log.NotLeft(logger, group);
-        }
-    }
-
     private GroupRoom NewRoom(string group, GroupMode mode)
     {
         var generations = new RoomGenerations(group, store.ListGenerations(group), membership, store, options);
@@ -300,65 +175,6 @@ internal sealed partial class GroupRooms(
             generations,
             new SpokenSeq(group, membership, self.Identity.Fingerprint, store, time),
             new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
-    }
-
-    // Starts its loops; the task is complete once the own queue is consumed.
-    private Task Enter(string group, GroupRoom room)
-    {
-        var consumer = new BrokerConsumer(
-            broker,
-            What(group),
-            (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
-            room.Inbox.HandleAsync,
-            (ushort)brokerOptions.Value.Prefetch,
-            outlivesConnection: room.Mode == GroupMode.Durable,
-            brokerOptions.Value,
-            time,
-            logger);
-        room.Enter(consumer, Outbox(group, room));
-        return consumer.Consuming;
-    }
-
-    private BrokerOutbox Outbox(string group, GroupRoom room) => new(
-        Conversation.Of(group),
-        new OutboxRoute(
-            FanoutTopology.Exchange(group),
-            RoutingKey: "",
-            IsPersistent: room.Mode == GroupMode.Durable,
-            room.Mode == GroupMode.Durable ? MessageState.Confirmed : MessageState.Sent,
-            (channel, stopping) => topology.DeclareAsync(channel, group, room.Mode, stopping),
-            Generation: () => room.Generations.Current,
-            OnConfirmed: _ => room.Spoken.Confirmed()),
-        broker,
-        store,
-        self,
-        events,
-        brokerOptions.Value,
-        time,
-        logger);
-
-    private static string What(string group) => BrokerFaults.NameOf(Conversation.Of(group));
-
-    // Joining and leaving one group take turns, so that the last one decides.
-    private async Task<IDisposable> TakeTurnAsync(string group, CancellationToken cancellationToken)
-    {
-        var turn = TurnOf(group);
-        await turn.WaitAsync(cancellationToken);
-        return new Turn(turn);
-    }
-
-    // Null if somebody has it.
-    private Turn? TryTakeTurn(string group)
-    {
-        var turn = TurnOf(group);
-        return turn.Wait(0) ? new Turn(turn) : null;
-    }
-
-    private SemaphoreSlim TurnOf(string group) => _turns.GetOrAdd(group, _ => new SemaphoreSlim(1));
-
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
     }
 
     private static partial class Log

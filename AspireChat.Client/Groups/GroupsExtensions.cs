@@ -1,16 +1,20 @@
 using AspireChat.Client.Chat;
+using AspireChat.Client.Groups.Queues;
+
 namespace AspireChat.Client.Groups;
 
 /// <summary>Registration of the capability.</summary>
 public static class GroupsExtensions
 {
-    /// <summary>Adds groups: membership at the name server, and fanout through the broker.</summary>
+    /// <summary>Adds groups: membership at the name server, and one transport for each mode.</summary>
     public static IHostApplicationBuilder AddGroups(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<GroupOptions, GroupOptionsValidator>()
             .BindConfiguration(GroupOptions.Section);
         builder.Services.AddSingleton<GroupMembership>();
-        builder.Services.AddSingleton<FanoutTopology>();
+        builder.Services.AddSingleton<GroupQueues>();
+        builder.Services.AddSingleton<IGroupTransport, DurableQueues>();
+        builder.Services.AddSingleton<IGroupTransport, TransientQueues>();
         builder.Services.AddSingleton<GroupRooms>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GroupRooms>());
         builder.Services.AddSingleton<JoinedGroups>(services => () => services.GetRequiredService<GroupRooms>().Joined);

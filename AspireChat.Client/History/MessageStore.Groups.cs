@@ -11,7 +11,7 @@ public sealed partial class MessageStore
     /// <summary>The groups to which this user has a subscription, by name.</summary>
     public IReadOnlyDictionary<string, GroupMode> ListSubscriptions() => database.Read(connection =>
         connection.Command("SELECT name, mode FROM subscriptions ORDER BY name")
-            .ToList(row => KeyValuePair.Create(row.GetString(0), (GroupMode)row.GetInt64(1)))
+            .ToList(row => KeyValuePair.Create(row.GetString(0), GroupMode.Find(row.GetString(1))!))
             .ToDictionary(StringComparer.Ordinal));
 
     /// <summary>Remembers a subscription that begins now.</summary>
@@ -33,7 +33,7 @@ public sealed partial class MessageStore
 
             Learn(connection, group, generations);
             return connection.Command(
-                "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode)", ("$name", group), ("$mode", (int)mode)).Run();
+                "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode)", ("$name", group), ("$mode", mode.Word)).Run();
         });
 
     /// <summary>The generations that a subscription means, the current one first; none without a subscription.</summary>

@@ -111,13 +111,13 @@ public sealed partial class MessageStore
         """,
         Place(conversation)).Run());
 
-    /// <summary>Forgets what is held of transient groups: their subscriptions ended with the process that had them.</summary>
-    public Task DropHeldOfTransientGroupsAsync() => database.WriteAsync(connection => connection.Command(
+    /// <summary>Forgets what is held of a mode's groups whose subscriptions ended with the process that had them.</summary>
+    public Task DropHeldOfAsync(GroupMode mode) => database.WriteAsync(connection => connection.Command(
         """
         DELETE FROM held WHERE conversation IN (
           SELECT id FROM conversations JOIN subscriptions USING (name) WHERE kind = $kind AND mode = $mode)
         """,
-        ("$kind", (int)ConversationKind.Group), ("$mode", (int)GroupMode.Transient)).Run());
+        ("$kind", (int)ConversationKind.Group), ("$mode", mode.Word)).Run());
 
     private static bool Hold(SqliteConnection connection, long conversation, string fingerprint, byte[] body, int tries) =>
         connection.Command(

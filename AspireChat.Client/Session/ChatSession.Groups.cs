@@ -15,8 +15,8 @@ internal sealed partial class ChatSession
         var groups = new SortedDictionary<string, GroupMode>(StringComparer.Ordinal);
         foreach (var (name, mode) in store.ListSubscriptions().Concat(joined))
         {
-            // A transient group ends with being in it: one that an earlier process was in is not the user's any more.
-            if (mode == GroupMode.Durable || joined.ContainsKey(name))
+            // A subscription that is not kept ends with the room: one of an earlier process is not this user's any more.
+            if (mode.IsKept || joined.ContainsKey(name))
             {
                 groups[name] = mode;
             }
@@ -33,12 +33,19 @@ internal sealed partial class ChatSession
     /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.Conflict"/>: it exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
+    /// <see cref="ChatFault.InvalidArgument"/>: this version does not know that mode. <see cref="ChatFault.Conflict"/>: the
+    /// group exists with another mode, or with one that this version does not know. <see cref="ChatFault.Unavailable"/>: Redis or
     /// RabbitMQ is away.
     /// </exception>
     public async Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
     {
         var name = ChatName.Parse(group);
+        if (mode is { IsKnown: false })
+        {
+            throw new ChatException(
+                ChatFault.InvalidArgument, $"There is no mode '{mode}' in this version; it is one of: {string.Join(", ", GroupMode.All)}.");
+        }
+
         using var act = ChatTelemetry.StartAct("join group");
         return await DescribeAsync(name, await rooms.JoinAsync(name, mode, cancellationToken), cancellationToken);
     }

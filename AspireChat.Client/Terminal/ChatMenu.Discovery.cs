@@ -27,7 +27,7 @@ internal sealed partial class ChatMenu
 
         foreach (var group in found.Groups)
         {
-            table.AddRow(Markup.Escape(group.Name), $"{group.Mode.ToString().ToLowerInvariant()} group", $"{group.Members} in the room");
+            table.AddRow(Markup.Escape(group.Name), $"{group.Mode} group", $"{group.Members} in the room");
         }
 
         if (table.Rows.Count > 0)

@@ -35,22 +35,28 @@ internal sealed partial class ChatMenu
     // Only asked for where the group may be new; one that exists is what it is.
     private async Task<GroupMode?> AskModeAsync(CancellationToken cancellationToken)
     {
+        foreach (var mode in GroupMode.All)
+        {
+            screen.Print($"[grey]{mode.Word}: {mode.Promise}[/]");
+        }
+
+        var words = string.Join(" or ", GroupMode.All);
         while (true)
         {
             var line = await screen.ReadLineAsync(
-                "durable (kept while you are away) or transient? (empty: what it is, durable if new) ", keep: true, cancellationToken);
-            switch (line.Text.Trim().ToLowerInvariant())
+                $"{words}? (empty: what it is, {GroupMode.All[0]} if new) ", keep: true, cancellationToken);
+            var word = line.Text.Trim();
+            if (word.Length == 0)
             {
-                case "":
-                    return null;
-                case "durable":
-                    return GroupMode.Durable;
-                case "transient":
-                    return GroupMode.Transient;
-                default:
-                    screen.Print($"Type durable, transient, or nothing.");
-                    break;
+                return null;
             }
+
+            if (GroupMode.Find(word) is { IsKnown: true } mode)
+            {
+                return mode;
+            }
+
+            screen.Print($"Type {words}, or nothing.");
         }
     }
 
@@ -67,7 +73,7 @@ internal sealed partial class ChatMenu
         {
             table.AddRow(
                 Markup.Escape(group.Name),
-                group.Mode.ToString().ToLowerInvariant(),
+                group.Mode.Word,
                 group.Members?.ToString() ?? "?",
                 group.IsJoined ? "[green]you are in[/]" : "[grey]kept for you[/]");
         }

@@ -10,7 +10,7 @@ internal sealed class GroupView(GroupSummary group, ChatSession session, Termina
     private readonly ChatSession _session = session;
 
     protected override string Title =>
-        $"Group {group.Name}, {group.Mode.ToString().ToLowerInvariant()}, {group.Members?.ToString() ?? "?"} in the room";
+        $"Group {group.Name}, {group.Mode}, {group.Members?.ToString() ?? "?"} in the room";
 
     protected override IReadOnlyList<ChatMessage> ReadLast(int count) => _session.ReadGroup(group.Name, count, before: null);
 
@@ -62,7 +62,7 @@ internal sealed class GroupView(GroupSummary group, ChatSession session, Termina
         }
 
         await _session.LeaveGroupAsync(group.Name, cancellationToken);
-        Screen.Print(group.Mode == GroupMode.Durable
+        Screen.Print(group.Mode.IsKept
             ? (FormattableString)$"[grey]You left {group.Name}. What is said there is kept for you.[/]"
             : $"[grey]You left {group.Name}.[/]");
     }

@@ -2,16 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>What a group promises to members who are away. Kinds may be added.</summary>
-public enum GroupMode
-{
-    /// <summary>Each member's queue is kept while the member is away: everything is there on return.</summary>
-    Durable,
-
-    /// <summary>Only those present receive; nothing is kept.</summary>
-    Transient,
-}
-
 /// <summary>A group as listed.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Mode">What it promises.</param>

@@ -6,16 +6,16 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class GroupMessageTests(SharedRabbitMq broker)
 {
     [Theory]
-    [InlineData(GroupMode.Durable, MessageState.Confirmed)]
-    [InlineData(GroupMode.Transient, MessageState.Sent)]
-    public async Task What_one_says_reaches_all_others_once_and_in_order(GroupMode mode, MessageState promise)
+    [InlineData("durable", MessageState.Confirmed)]
+    [InlineData("transient", MessageState.Sent)]
+    public async Task What_one_says_reaches_all_others_once_and_in_order(string mode, MessageState promise)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
         var (alice, bob) = (clients[0], clients[1]);
         for (var i = 0; i < clients.Length; i++)
         {
-            Assert.Equal(new GroupSummary("chess", mode, i + 1, true), await clients[i].Api.JoinGroupAsync("chess", mode));
+            Assert.Equal(new GroupSummary("chess", GroupMode.Find(mode)!, i + 1, true), await clients[i].Api.JoinGroupAsync("chess", GroupMode.Find(mode)));
         }
 
         var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));

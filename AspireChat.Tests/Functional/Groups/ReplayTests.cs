@@ -9,14 +9,14 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     private static readonly string[] Old = [.. Enumerable.Range(0, 10).Select(i => $"old {i}")];
 
     [Theory]
-    [InlineData(GroupMode.Durable)]
-    [InlineData(GroupMode.Transient)]
-    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(GroupMode mode)
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(string mode)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
         await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
-        await alice.Api.JoinGroupAsync("chess", mode);
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         var replay = await SayOldTextsAsync(mallory, alice);
 
         await bob.Api.JoinGroupAsync("chess");
@@ -28,18 +28,18 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Theory]
-    [InlineData(GroupMode.Durable)]
-    [InlineData(GroupMode.Transient)]
-    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(GroupMode mode)
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(string mode)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
         await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
-        await alice.Api.JoinGroupAsync("chess", mode);
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         var replay = await SayOldTextsAsync(mallory, alice);
         await alice.Api.GiveUpGroupAsync("chess");
 
-        await bob.Api.JoinGroupAsync("chess", mode);
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await alice.Api.JoinGroupAsync("chess");
         await using var atBob = await bob.WatchAsync();
         await ReplayAsync(mallory, replay);
@@ -108,14 +108,14 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Theory]
-    [InlineData(GroupMode.Durable)]
-    [InlineData(GroupMode.Transient)]
-    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(GroupMode mode)
+    [InlineData("durable")]
+    [InlineData("transient")]
+    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(string mode)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
         var (alice, bob, carol) = (clients[0], clients[1], clients[2]);
-        await alice.Api.JoinGroupAsync("chess", mode);
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", Old);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);

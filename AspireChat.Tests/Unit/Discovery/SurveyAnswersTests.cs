@@ -93,6 +93,17 @@ public sealed class SurveyAnswersTests : IDisposable
     }
 
     [Fact]
+    public void Modes_of_newer_clients_are_shown_by_their_word_and_what_is_no_word_is_left_out()
+    {
+        var content = Changed(SurveyAnswer.Parser.ParseFrom(Sealed()).Content, findings => findings.Groups.AddRange(
+            ((string[])["durable", "ledger", "transient", "", "Durable", "a b", "\u001b[2J"]).Select((mode, i) => new SurveyGroup { Name = $"g{i}", Mode = mode })));
+        Assert.Equal(
+            [("g0", GroupMode.Durable), ("g1", GroupMode.Find("ledger")!), ("g2", GroupMode.Transient)],
+            SurveyAnswers.Open(Signed(content, "aspirechat.v1.SurveyAnswer"), Question)!.Groups);
+        Assert.False(GroupMode.Find("ledger")!.IsKnown);
+    }
+
+    [Fact]
     public void Whoever_is_in_very_many_groups_names_a_thousand()
     {
         var many = Enumerable.Range(0, 1_500).Select(i => ($"g{i}", GroupMode.Durable)).ToArray();

@@ -1,0 +1,118 @@
+using AspireChat.Client.Chat;
+
+namespace AspireChat.Client.Groups;
+
+internal sealed partial class GroupRooms
+{
+    /// <summary>Enters a room. Returns once the own queue is consumed: from then on nothing is missed.</summary>
+    /// <param name="group">The group; created if nobody holds a subscription.</param>
+    /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>What the group promises.</returns>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.Conflict"/>: it exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
+    /// RabbitMQ is away; the subscription is then as before.
+    /// </exception>
+    public async Task<GroupMode> JoinAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
+    {
+        // Members who do not know this user refuse what it says until the name is claimed.
+        await registration.WaitAsync(cancellationToken);
+        using var turn = await _turns.TakeAsync(group, cancellationToken);
+        if (_rooms.TryGetValue(group, out var present))
+        {
+            return await RenewAsync(group, present, mode, cancellationToken);
+        }
+
+        // A subscription that is not kept went with the earlier process that had it.
+        var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept.IsKept;
+        var joined = await AskAsync(group, mode, isKept ? Entry.Again : Entry.New, cancellationToken);
+        if (isKept && joined.Mode != kept)
+        {
+            isKept = false;
+            joined = await AskAsync(group, joined.Mode, Entry.New, cancellationToken);
+        }
+
+        GroupRoom? room = null;
+        try
+        {
+            // Before the first delivery: it may be one that is not for this member.
+            await (isKept
+                ? store.LearnGenerationsAsync(group, joined.Generations)
+                : store.SubscribeAsync(group, joined.Mode, joined.Generations, joined.Floors));
+            room = NewRoom(group, joined.Mode);
+            if (!joined.Mode.IsKept)
+            {
+                // Left over by a process that crashed; those who were present then may be others now.
+                await FailUnsentAsync(group, NotPresent);
+            }
+
+            // More than this store knows, if it was lost, or restored from a copy.
+            await store.CountOnFromAsync(Conversation.Of(group), joined.Floors.GetValueOrDefault(self.Identity.Fingerprint));
+
+            await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
+            await store.MakeKnownAsync(Conversation.Of(group));
+        }
+        catch (Exception e)
+        {
+            // Asked before the line ends, and its reasons with it.
+            var reason = _transports[joined.Mode].WhyNot(group);
+            await (room?.LeaveAsync() ?? Task.CompletedTask);
+            await UndoAsync(group, joined, isKept);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (e is not TimeoutException)
+            {
+                throw;
+            }
+
+            throw new ChatException(ChatFault.Unavailable, reason, e);
+        }
+
+        _rooms[group] = room;
+        events.Publish(new GroupEvent(group, "joined"));
+        return joined.Mode;
+    }
+
+    // Enters at the name server. A group that is lost there gets the generation that its members knew, so that they all
+    // mean the same one again.
+    private async Task<JoinResult> AskAsync(string group, GroupMode? mode, Entry entry, CancellationToken cancellationToken)
+    {
+        var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
+        var said = new Said(self.Identity.Fingerprint, store.LastConfirmed(Conversation.Of(group)));
+        var others = entry == Entry.New ? [] : SaidByOthers(group);
+        return await membership.JoinAsync(
+            group, self.Name, mode, entry, known ?? Generation.New(), [said, .. others], cancellationToken);
+    }
+
+    private async Task UndoAsync(string group, JoinResult joined, bool isKept)
+    {
+        try
+        {
+            // Redis may have lost a subscription that is kept here, and messages may wait in its queue.
+            if (isKept)
+            {
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
+                return;
+            }
+
+            await store.UnsubscribeAsync(group);
+            if (joined.WasSubscribed)
+            {
+                await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
+            }
+            else
+            {
+                await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
+
+                // It may have been declared before the time was over; without a subscription it would fill until it expires.
+                await _transports[joined.Mode].ForgetAsync(group, before: () => Task.CompletedTask, patience: LeaveTimeout, CancellationToken.None);
+            }
+        }
+        catch (ChatException)
+        {
+            Log.NotLeft(logger, group);
+        }
+    }
+
+    // Starts its loops; the task is complete once others are heard.
+    private Task Enter(string group, GroupRoom room) => room.Enter(_transports[room.Mode].Open(group, room));
+}
