@@ -150,9 +150,8 @@ internal sealed class ChatActions(ClientApi client)
         _ => string.Create(CultureInfo.InvariantCulture, $"{count} members"),
     };
 
-    // As the API and the docs say it: all these are one word.
     private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+        where T : struct, Enum => LocalApiJson.Word(value);
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } list ? list : "none";
 

@@ -59,9 +59,9 @@ public sealed partial class MessageStore
     /// confirmed, or its seq was given back.
     /// </summary>
     public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
-        """
+        $"""
         SELECT coalesce(
-          (SELECT min(seq) - 1 FROM messages WHERE conversation = conversations.id AND fingerprint = '' AND state = 0), last_seq)
+          (SELECT min(seq) - 1 FROM messages WHERE conversation = conversations.id AND {InOutbox}), last_seq)
         FROM conversations WHERE kind = $kind AND name = $name
         """,
         ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));
@@ -92,7 +92,6 @@ public sealed partial class MessageStore
     public Task<IReadOnlyList<OutboxMessage>> MarkUnsentFailedAsync(Conversation group, string reason) => Advance(
         group,
         long.MaxValue,
-        from: MessageState.Sending,
         MessageState.Failed,
         reason,
         also: (connection, unsent) => connection.Command(

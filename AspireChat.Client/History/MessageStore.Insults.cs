@@ -14,8 +14,8 @@ public sealed partial class MessageStore
     public Task<ChatMessage?> SettleHeldAsync(string fingerprint, Guid id, bool isOwn) => database.WriteAsync(connection =>
     {
         var sql = isOwn
-            ? $"UPDATE messages SET state = {(int)MessageState.Delivered} {OneHeld} RETURNING {Sql.MessageColumns}"
-            : $"DELETE FROM messages {OneHeld} RETURNING {Sql.MessageColumns}";
+            ? $"UPDATE messages SET state = {(int)MessageState.Delivered} {One} AND {MayBecome(MessageState.Delivered)} RETURNING {Sql.MessageColumns}"
+            : $"DELETE FROM messages {One} AND state = {(int)MessageState.Held} RETURNING {Sql.MessageColumns}";
         var settled = connection.Command(sql, ("$fingerprint", fingerprint), ("$id", Sql.Bytes(id)))
             .FirstOrDefault(row => row.Message(Conversation.Insults));
         return isOwn ? settled : null;
@@ -26,5 +26,8 @@ public sealed partial class MessageStore
     public IReadOnlyList<ChatMessage> ReadReceivedInsults(int limit, Guid? before) =>
         ReadPage(Conversation.Insults, limit, before, andOnly: "AND fingerprint <> ''");
 
-    private static string OneHeld => $"WHERE fingerprint = $fingerprint AND id = $id AND state = {(int)MessageState.Held}";
+    private const string One = "WHERE fingerprint = $fingerprint AND id = $id";
+
+    private static string MayBecome(MessageState state) =>
+        $"state IN ({string.Join(", ", MessageStates.Before(state, isOwn: false).Select(from => (int)from))})";
 }

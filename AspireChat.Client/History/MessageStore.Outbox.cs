@@ -7,6 +7,9 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
+    // States stand as numbers in the text of a statement: as parameters they would keep the partial indexes from being used.
+    private static readonly string InOutbox = $"fingerprint = '' AND messages.state = {(int)MessageState.Sending}";
+
     /// <summary>
     /// Own messages that are still on their way, in rising order of seq: as many as fit into a batch.
     /// </summary>
@@ -17,10 +20,10 @@ public sealed partial class MessageStore
     public IReadOnlyList<OutboxMessage> ReadOutbox(Conversation to, long after, int count, int bytes) => database.Read(connection =>
     {
         using var command = connection.Command(
-            """
+            $"""
             SELECT id, seq, text, sent_at, traceparent, tracestate FROM messages
             WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND fingerprint = '' AND state = 0 AND seq > $after ORDER BY seq LIMIT $count
+              AND {InOutbox} AND seq > $after ORDER BY seq LIMIT $count
             """,
             ("$kind", (int)to.Kind), ("$name", to.Name), ("$after", after), ("$count", count));
         using var reader = command.ExecuteReader();
@@ -42,9 +45,9 @@ public sealed partial class MessageStore
 
     /// <summary>The conversations of a kind that have messages in the outbox.</summary>
     public IReadOnlyList<string> ListOutboxes(ConversationKind kind) => database.Read(connection => connection.Command(
-        """
+        $"""
         SELECT name FROM conversations WHERE kind = $kind AND EXISTS (
-            SELECT 1 FROM messages WHERE conversation = conversations.id AND fingerprint = '' AND state = 0)
+            SELECT 1 FROM messages WHERE conversation = conversations.id AND {InOutbox})
         """,
         ("$kind", (int)kind)).ToList(row => row.GetString(0)));
 
@@ -52,9 +55,9 @@ public sealed partial class MessageStore
     internal void CountOutbox()
     {
         var left = database.Read(connection => connection.Command(
-            """
+            $"""
             SELECT kind, count(*) FROM messages JOIN conversations ON conversations.id = conversation
-            WHERE fingerprint = '' AND messages.state = 0 GROUP BY kind
+            WHERE {InOutbox} GROUP BY kind
             """)
             .ToList(row => (Kind: (ConversationKind)row.GetInt64(0), Count: row.GetInt64(1))));
         foreach (var (kind, count) in left)
@@ -66,12 +69,12 @@ public sealed partial class MessageStore
     /// <summary>Own messages were delivered: all that are on their way, up to a seq.</summary>
     /// <returns>Those that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) =>
-        Advance(to, through, from: MessageState.Sending, MessageState.Delivered);
+        Advance(to, through, MessageState.Delivered);
 
     /// <summary>Own messages were read by the other user: all that were delivered, up to a seq.</summary>
     /// <returns>Those that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkReadByOtherAsync(Conversation to, long through) =>
-        Advance(to, through, from: MessageState.Delivered, MessageState.Read);
+        Advance(to, through, MessageState.Read);
 
     /// <summary>Own messages were confirmed by the broker: all that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>
@@ -79,7 +82,7 @@ public sealed partial class MessageStore
     /// <param name="state">What a confirm means there: confirmed, sent, or stored.</param>
     /// <returns>Those that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkConfirmedAsync(Conversation to, long through, MessageState state) =>
-        Advance(to, through, from: MessageState.Sending, state);
+        Advance(to, through, state);
 
     /// <summary>Gives up on own messages that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>
@@ -87,44 +90,62 @@ public sealed partial class MessageStore
     /// <param name="reason">Why, as a sentence for the user.</param>
     /// <returns>Those that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkFailedAsync(Conversation to, long through, string reason) =>
-        Advance(to, through, from: MessageState.Sending, MessageState.Failed, reason);
+        Advance(to, through, MessageState.Failed, reason);
 
     /// <summary>Says why own messages are still on their way; the reason goes when they come further.</summary>
     /// <param name="to">Their conversation.</param>
     /// <param name="reason">Why, as a sentence for the user.</param>
     /// <returns>Those of which it was not said yet, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> ExplainWaitingAsync(Conversation to, string reason) =>
-        Advance(to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason);
+        database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
+            InOrder(Move(connection, to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason)));
 
-    private Task<IReadOnlyList<OutboxMessage>> Advance(
+    // Moves own messages to a state, from whichever it may follow.
+    private async Task<IReadOnlyList<OutboxMessage>> Advance(
         Conversation to,
         long through,
-        MessageState from,
         MessageState state,
         string? reason = null,
         Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null)
     {
-        // The state that is left stands in the text of the statement, so that the partial indexes apply.
-        var sql = $"""
-            UPDATE messages SET state = $state, reason = $reason
-            WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND fingerprint = '' AND state = {(int)from} AND seq <= $through AND NOT (state = $state AND reason IS $reason)
-            RETURNING id, seq, text, sent_at, traceparent, tracestate
-            """;
-        return database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
+        var (all, _) = await database.WriteAsync(connection =>
         {
-            var changed = connection.Command(
-                sql, ("$kind", (int)to.Kind), ("$name", to.Name), ("$through", through), ("$state", (int)state), ("$reason", reason))
-                .ToList(row => new OutboxMessage(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5)));
+            var changed = new List<OutboxMessage>();
+            var sent = 0;
+            foreach (var from in MessageStates.Before(state, isOwn: true))
+            {
+                var moved = Move(connection, to, through, from, state, reason);
+                sent += from == MessageState.Sending ? moved.Count : 0;
+                changed.AddRange(moved);
+            }
 
-            // RETURNING promises no order.
-            changed.Sort((a, b) => a.Seq.CompareTo(b.Seq));
+            InOrder(changed);
             if (changed.Count > 0)
             {
                 also?.Invoke(connection, changed);
             }
 
-            return changed;
-        }, changed => ChatTelemetry.CountOutbox(to.Kind, from == MessageState.Sending && state != from ? -changed.Count : 0));
+            return (Changed: changed, Sent: sent);
+        }, done => ChatTelemetry.CountOutbox(to.Kind, -done.Sent));
+        return all;
+    }
+
+    private static List<OutboxMessage> Move(
+        SqliteConnection connection, Conversation to, long through, MessageState from, MessageState state, string? reason) =>
+        connection.Command(
+            $"""
+            UPDATE messages SET state = $state, reason = $reason
+            WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
+              AND fingerprint = '' AND state = {(int)from} AND seq <= $through AND NOT (state = $state AND reason IS $reason)
+            RETURNING id, seq, text, sent_at, traceparent, tracestate
+            """,
+            ("$kind", (int)to.Kind), ("$name", to.Name), ("$through", through), ("$state", (int)state), ("$reason", reason))
+            .ToList(row => new OutboxMessage(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5)));
+
+    // RETURNING promises no order.
+    private static List<OutboxMessage> InOrder(List<OutboxMessage> changed)
+    {
+        changed.Sort((a, b) => a.Seq.CompareTo(b.Seq));
+        return changed;
     }
 }

@@ -2,154 +2,30 @@ using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
-/// <summary>The tables of the local store and their version.</summary>
+/// <summary>Brings the local store to the version of its tables that this program has.</summary>
 internal static class Schema
 {
-    private const long Version = 3;
+    /// <summary>The version that this program has.</summary>
+    public static int Version => SchemaSteps.All.Count;
 
     /// <summary>Sets the connection up as the writer and brings the file to this version.</summary>
     public static void Prepare(SqliteConnection writer)
     {
-        Execute(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+        writer.Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").Run();
 
-        switch (Scalar(writer, "PRAGMA user_version"))
+        var found = writer.Command("PRAGMA user_version").FirstOrDefault(row => row.GetInt64(0));
+        if (found > Version)
         {
-            case 0:
-                Execute(writer, $"BEGIN; {Tables} {Generations} {Held} PRAGMA user_version = {Version}; COMMIT;");
-                break;
-            case 1:
-                Execute(writer, $"BEGIN; {Generations} {SubscriptionsOfVersion1} {Held} PRAGMA user_version = {Version}; COMMIT;");
-                break;
-            case 2:
-                Execute(writer, $"BEGIN; {Held} PRAGMA user_version = {Version}; COMMIT;");
-                break;
-            case Version:
-                break;
-            case var newer:
-                throw new SqliteException($"it has schema version {newer}, this client knows {Version}", errorCode: 1);
+            throw new SqliteException($"it has schema version {found}, this client knows {Version}", errorCode: 1);
         }
-    }
 
-    private const string Tables = """
-        -- Private chats and groups.
-        CREATE TABLE conversations (
-            id        INTEGER PRIMARY KEY,
-            kind      INTEGER NOT NULL,            -- ConversationKind
-            name      TEXT    NOT NULL,
-            state     INTEGER NOT NULL,            -- ChatState, of a private chat
-            last_seq  INTEGER NOT NULL DEFAULT 0,  -- the last seq given to an own message
-            UNIQUE (kind, name)
-        );
-
-        -- In local order: the order in which this client stored them.
-        CREATE TABLE messages (
-            local        INTEGER PRIMARY KEY AUTOINCREMENT,
-            conversation INTEGER NOT NULL REFERENCES conversations (id),
-            id           BLOB    NOT NULL,         -- UUID, 16 bytes, big-endian
-            sender       TEXT    NOT NULL,
-            fingerprint  TEXT    NOT NULL,         -- of the sender's key; '' for own messages
-            seq          INTEGER NOT NULL,
-            text         TEXT    NOT NULL,
-            sent_at      INTEGER NOT NULL,         -- unix milliseconds
-            state        INTEGER NOT NULL,         -- MessageState
-            reason       TEXT,
-            traceparent  TEXT,
-            tracestate   TEXT,
-            missing      INTEGER NOT NULL DEFAULT 0,  -- how many of the sender's messages before this one never came
-            -- An id alone could be reused by somebody else to suppress a message.
-            UNIQUE (id, fingerprint)
-        );
-
-        CREATE INDEX messages_by_conversation ON messages (conversation, local);
-        -- The outbox: own messages that are still on their way (state 0).
-        CREATE INDEX messages_outbox ON messages (conversation, seq) WHERE fingerprint = '' AND state = 0;
-        -- What can still become read (state 2, delivered): own messages, and others' that nobody read here yet.
-        CREATE INDEX messages_unread ON messages (conversation, fingerprint, seq) WHERE state = 2;
-
-        -- Insults of which it is not settled whose they are (state 7, held); nearly always none.
-        CREATE INDEX messages_held ON messages (fingerprint, id) WHERE state = 7;
-
-        -- How far the own user has read what somebody said; told to that sender whenever it connects.
-        CREATE TABLE read_marks (
-            conversation INTEGER NOT NULL REFERENCES conversations (id),
-            fingerprint  TEXT    NOT NULL,
-            read_through INTEGER NOT NULL,         -- the sender's seq
-            PRIMARY KEY (conversation, fingerprint)
-        ) WITHOUT ROWID;
-
-        -- The last seq that was stored of each sender, where gaps are told.
-        CREATE TABLE last_seqs (
-            conversation INTEGER NOT NULL REFERENCES conversations (id),
-            fingerprint  TEXT    NOT NULL,
-            seq          INTEGER NOT NULL,
-            PRIMARY KEY (conversation, fingerprint)
-        ) WITHOUT ROWID;
-
-        -- The groups to which the own user has a subscription.
-        CREATE TABLE subscriptions (
-            name TEXT    NOT NULL PRIMARY KEY,
-            mode INTEGER NOT NULL                  -- GroupMode
-        ) WITHOUT ROWID;
-
-        -- Trust on first use.
-        CREATE TABLE pins (
-            name        TEXT    NOT NULL PRIMARY KEY,
-            fingerprint TEXT    NOT NULL,
-            epoch       INTEGER NOT NULL,
-            since       INTEGER NOT NULL           -- unix milliseconds
-        );
-        """;
-
-    // Version 2.
-    private const string Generations = """
-        -- Which creations of a group are meant by a subscription to it: nearly always one; see docs/protocol.md.
-        CREATE TABLE generations (
-            name       TEXT    NOT NULL,           -- of the group
-            generation TEXT    NOT NULL,           -- '': batches from before there were generations
-            is_current INTEGER NOT NULL,           -- 1: the one that the name server had last
-            PRIMARY KEY (name, generation)
-        ) WITHOUT ROWID;
-
-        -- What a sender had said already when the own user subscribed: never shown.
-        CREATE TABLE floors (
-            name        TEXT    NOT NULL,          -- of the group
-            fingerprint TEXT    NOT NULL,
-            seq         INTEGER NOT NULL,
-            PRIMARY KEY (name, fingerprint)
-        ) WITHOUT ROWID;
-        """;
-
-    // Version 3.
-    private const string Held = """
-        -- Signed batches that were acknowledged and are not decided on: nearly always none. In the order in which they came.
-        CREATE TABLE held (
-            local        INTEGER PRIMARY KEY AUTOINCREMENT,
-            conversation INTEGER NOT NULL REFERENCES conversations (id),
-            fingerprint  TEXT    NOT NULL,         -- of the key that signed; '' if it could not be read
-            body         BLOB    NOT NULL,         -- as it came from the broker
-            size         INTEGER NOT NULL,         -- what it counts towards the bounds
-            tries        INTEGER NOT NULL          -- how often it failed by itself; from 3 on it is set aside
-        );
-
-        CREATE INDEX held_by_sender ON held (conversation, fingerprint, local);
-        CREATE INDEX held_sizes ON held (fingerprint, size) WHERE tries < 3;
-        """;
-
-    // In their queues may be batches that name no generation yet.
-    private const string SubscriptionsOfVersion1 =
-        "INSERT INTO generations (name, generation, is_current) SELECT name, '', 0 FROM subscriptions;";
-
-    private static void Execute(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private static long Scalar(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (long)command.ExecuteScalar()!;
+        if (found < Version)
+        {
+            // All steps or none: whatever happens, the file is of one version.
+            using var transaction = writer.BeginTransaction();
+            var missing = string.Join('\n', SchemaSteps.All.Skip((int)found));
+            writer.Command($"{missing} PRAGMA user_version = {Version};").Run();
+            transaction.Commit();
+        }
     }
 }

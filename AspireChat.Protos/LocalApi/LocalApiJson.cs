@@ -7,6 +7,8 @@ namespace AspireChat.Protos.LocalApi;
 /// <summary>How the API writes and reads JSON: members in camelCase, states in lower case, times RFC 3339 UTC.</summary>
 public static class LocalApiJson
 {
+    private static readonly JsonNamingPolicy Words = JsonNamingPolicy.KebabCaseLower;
+
     /// <summary>The options of everything that the API writes and reads.</summary>
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
 
@@ -16,7 +18,7 @@ public static class LocalApiJson
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter(Words, allowIntegerValues: false));
         options.Converters.Add(new UtcTime());
         options.TypeInfoResolverChain.Insert(0, LocalApiTypes.Default);
 
@@ -25,6 +27,10 @@ public static class LocalApiJson
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         return options;
     }
+
+    /// <summary>The word for a state or a mode, as the API writes it.</summary>
+    public static string Word<T>(T value)
+        where T : struct, Enum => Words.ConvertName(value.ToString());
 
     private sealed class UtcTime : JsonConverter<DateTimeOffset>
     {

@@ -3,37 +3,6 @@ using AspireChat.Protos.Rules;
 
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>How far a message is known to have come. A state is never shown before it is true.</summary>
-public enum MessageState
-{
-    /// <summary>Own: stored here, on its way; kept in the outbox until the promise of its class is met.</summary>
-    Sending,
-
-    /// <summary>Own, private: waits at the broker for a user who is away. Reserved for mailboxes.</summary>
-    Stored,
-
-    /// <summary>Private: the receiving peer has committed it to its store. Others' messages start here.</summary>
-    Delivered,
-
-    /// <summary>The receiving user has read it.</summary>
-    Read,
-
-    /// <summary>Own, durable group: the broker has confirmed it.</summary>
-    Confirmed,
-
-    /// <summary>Own, transient group: given to the broker for those present.</summary>
-    Sent,
-
-    /// <summary>Own: not delivered and not tried any more; a reason says why.</summary>
-    Failed,
-
-    /// <summary>
-    /// An insult taken from the work queue of which it is not settled yet that it is this client's. Known to its store only;
-    /// no call and no event shows it.
-    /// </summary>
-    Held,
-}
-
 /// <summary>A message as shown.</summary>
 /// <param name="Id">A UUIDv7; unique per sender only, and says nothing about order.</param>
 /// <param name="From">The sender's name.</param>

@@ -57,30 +57,6 @@ public sealed class FloorTests : IAsyncDisposable
         Assert.Equal(3, Messages.ListGenerations("chess").Count);
     }
 
-    [Fact]
-    public async Task A_store_of_the_first_version_keeps_its_subscriptions_and_what_waits_for_them()
-    {
-        using var folder = new TempFolder("first");
-        await using (var before = new LocalStore(path: folder.FullName))
-        {
-            await before.Messages.SubscribeAsync("chess", GroupMode.Durable, ["first"], new Dictionary<string, long>());
-            await before.Messages.AppendOwnAsync(Chess, "hello", null);
-
-            // As the first version left it.
-            await before.Database.WriteAsync(connection => connection.Command(
-                "DROP TABLE generations; DROP TABLE floors; DROP TABLE held; PRAGMA user_version = 1").Run());
-        }
-
-        await using var after = new LocalStore(path: folder.FullName);
-        Assert.Equal(["chess"], after.Messages.ListSubscriptions().Keys);
-        Assert.Equal(["hello"], after.Messages.ReadPage(Chess, 10, null).Select(message => message.Text));
-
-        // Its batches named none.
-        Assert.Equal([""], after.Messages.ListGenerations("chess"));
-        await after.Messages.LearnGenerationsAsync("chess", ["second"]);
-        Assert.Equal(["second", ""], after.Messages.ListGenerations("chess"));
-    }
-
     private Task SubscribeAsync(params (string Sender, long Seq)[] floors) => Messages.SubscribeAsync(
         "chess", GroupMode.Durable, ["first"], floors.ToDictionary(floor => floor.Sender, floor => floor.Seq));
 

@@ -133,21 +133,6 @@ public sealed class HeldBatchTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(6, 15), Held(Chess).Select(held => held.First));
     }
 
-    [Fact]
-    public async Task A_store_of_the_second_version_gets_the_table()
-    {
-        using var folder = new TempFolder("second");
-        await using (var before = new LocalStore(path: folder.FullName))
-        {
-            await before.Messages.SubscribeAsync("chess", GroupMode.Durable, ["first"], new Dictionary<string, long>());
-            await before.Database.WriteAsync(connection => connection.Command("DROP TABLE held; PRAGMA user_version = 2").Run());
-        }
-
-        await using var after = new LocalStore(path: folder.FullName);
-        Assert.Equal(["first"], after.Messages.ListGenerations("chess"));
-        Assert.True(await after.Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much));
-    }
-
     private Task SubscribeAsync(string group, GroupMode mode) =>
         Messages.SubscribeAsync(group, mode, ["first"], new Dictionary<string, long>());
 

@@ -1,0 +1,75 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.History;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.History;
+
+/// <summary>The store moves messages along the steps of <see cref="MessageStates"/>, along all of them and no others.</summary>
+public sealed class StateStepTests : IAsyncDisposable
+{
+    private const string BobsKey = "key of bob";
+
+    private static readonly Conversation Bob = Conversation.With("bob");
+
+    private readonly LocalStore _store = new();
+
+    private MessageStore Messages => _store.Messages;
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Theory]
+    [InlineData(MessageState.Delivered)]
+    [InlineData(MessageState.Read)]
+    [InlineData(MessageState.Confirmed)]
+    [InlineData(MessageState.Sent)]
+    [InlineData(MessageState.Failed)]
+    public async Task An_own_message_gets_a_state_from_those_that_it_may_follow(MessageState state)
+    {
+        var moved = new List<MessageState>();
+        foreach (var from in Enum.GetValues<MessageState>().Where(from => from != state))
+        {
+            await Messages.AppendOwnAsync(Bob, "hello", null);
+            await SetAsync(from);
+            if ((await MarkAsync(state)).Count > 0)
+            {
+                moved.Add(from);
+            }
+
+            await SetAsync(state);
+        }
+
+        Assert.NotEmpty(moved);
+        Assert.Equal(MessageStates.Before(state, isOwn: true), moved);
+    }
+
+    [Fact]
+    public async Task An_insult_of_somebody_else_is_settled_from_those_that_delivered_may_follow()
+    {
+        var moved = new List<MessageState>();
+        foreach (var from in Enum.GetValues<MessageState>().Where(from => from != MessageState.Delivered))
+        {
+            var id = Guid.CreateVersion7();
+            await Messages.StoreReceivedAsync(
+                Conversation.Insults, "bob", BobsKey, [new(id, 1, "boo", DateTimeOffset.UnixEpoch, default)], state: from);
+            if (await Messages.SettleHeldAsync(BobsKey, id, isOwn: true) is not null)
+            {
+                moved.Add(from);
+            }
+        }
+
+        Assert.Equal(MessageStates.Before(MessageState.Delivered, isOwn: false), moved);
+    }
+
+    private Task<IReadOnlyList<OutboxMessage>> MarkAsync(MessageState state) => state switch
+    {
+        MessageState.Delivered => Messages.MarkDeliveredAsync(Bob, long.MaxValue),
+        MessageState.Read => Messages.MarkReadByOtherAsync(Bob, long.MaxValue),
+        MessageState.Failed => Messages.MarkFailedAsync(Bob, long.MaxValue, "It is too late."),
+        _ => Messages.MarkConfirmedAsync(Bob, long.MaxValue, state),
+    };
+
+    // As if it had come there, however that may be.
+    private Task<int> SetAsync(MessageState state) => _store.Database.WriteAsync(connection =>
+        connection.Command("UPDATE messages SET state = $state", ("$state", (int)state)).Run());
+}
