@@ -36,6 +36,21 @@ public sealed partial class MessageStore
                 "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode)", ("$name", group), ("$mode", mode.Word)).Run();
         });
 
+    /// <summary>
+    /// Up to where this member has read a group's log, in the words of what keeps it; null before the first of it, or if the
+    /// group has none.
+    /// </summary>
+    public string? PositionIn(string group) => database.Read(connection =>
+        connection.Command("SELECT position FROM subscriptions WHERE name = $name", ("$name", group))
+            .FirstOrDefault(row => row.IsDBNull(0) ? null : row.GetString(0)));
+
+    /// <summary>
+    /// Everything of a group's log up to here is stored. Told after that, and never before: what is read twice after a crash
+    /// is dropped as a double, what is read past would be lost.
+    /// </summary>
+    public Task MoveToAsync(string group, string position) => database.WriteAsync(connection => connection.Command(
+        "UPDATE subscriptions SET position = $position WHERE name = $name", ("$name", group), ("$position", position)).Run());
+
     /// <summary>The generations that a subscription means, the current one first; none without a subscription.</summary>
     public IReadOnlyList<string> ListGenerations(string group) => database.Read(connection =>
         connection.Command("SELECT generation FROM generations WHERE name = $name ORDER BY is_current DESC", ("$name", group))

@@ -8,7 +8,7 @@ namespace AspireChat.Client.History;
 internal static class SchemaSteps
 {
     /// <summary>The steps in order: the first makes version 1.</summary>
-    public static IReadOnlyList<string> All => [Tables, Generations, Held];
+    public static IReadOnlyList<string> All => [Tables, Generations, Held, Modes];
 
     // Version 1.
     private const string Tables = """
@@ -116,5 +116,19 @@ internal static class SchemaSteps
 
         CREATE INDEX held_by_sender ON held (conversation, fingerprint, local);
         CREATE INDEX held_sizes ON held (fingerprint, size) WHERE tries < 3;
+        """;
+
+    // Version 5. Until then modes had numbers, of which only this program knew.
+    private const string Modes = """
+        -- The groups to which this user is subscribed.
+        CREATE TABLE subscribed (
+            name     TEXT NOT NULL PRIMARY KEY,
+            mode     TEXT NOT NULL,                -- the word of GroupMode
+            position TEXT                          -- of a log: all up to here is stored
+        ) WITHOUT ROWID;
+
+        INSERT INTO subscribed (name, mode) SELECT name, CASE mode WHEN 0 THEN 'durable' ELSE 'transient' END FROM subscriptions;
+        DROP TABLE subscriptions;
+        ALTER TABLE subscribed RENAME TO subscriptions;
         """;
 }

@@ -25,7 +25,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
         {
             var refusal = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("later", mode));
             Assert.Equal(HttpStatusCode.Conflict, refusal.Status);
-            Assert.Equal("The group later is 'ledger', which this version does not know; a newer one may.", refusal.Detail);
+            Assert.Equal("The group later is 'ledger', which this version does not know; a newer one may.", refusal.Message);
         }
 
         Assert.Null(await alice.Api.FindGroupAsync("later"));
@@ -43,7 +43,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("later", GroupMode.Find("ledger")));
 
         Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
-        Assert.Equal("There is no mode 'ledger' in this version; it is one of: durable, transient.", refusal.Detail);
+        Assert.Equal("There is no mode 'ledger' in this version; it is one of: durable, transient.", refusal.Message);
         Assert.Empty(((RedisResult[]?)await room.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 

@@ -97,7 +97,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
         await SubscribeAsync("go", GroupMode.Transient);
         await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
         await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
-        await Messages.DropHeldOfTransientGroupsAsync();
+        await Messages.DropHeldOfAsync(GroupMode.Transient);
         Assert.Equal((true, false), (Messages.HoldsAny(Chess), Messages.HoldsAny(Go)));
     }
 
