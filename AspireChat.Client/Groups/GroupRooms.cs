@@ -137,6 +137,7 @@ internal sealed partial class GroupRooms(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await store.DropHeldOfTransientGroupsAsync();
+        await store.ForgetWaitingReasonsAsync();
         await base.StartAsync(cancellationToken);
     }
 

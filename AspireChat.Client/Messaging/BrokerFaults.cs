@@ -44,6 +44,17 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
+    /// <summary>Why something is refused to somebody, as a sentence; null if it is not refused to them, or if that is not known to last.</summary>
+    /// <param name="by">Who it is: others may be refused something else of it.</param>
+    /// <param name="what">What they work for.</param>
+    public string? Find(object by, string what)
+    {
+        lock (_change)
+        {
+            return _faults.TryGetValue(what, out var fault) && fault.Refused.TryGetValue(by, out var refused) && refused.Lasts ? Sentence(what) : null;
+        }
+    }
+
     /// <summary>What a conversation is called here.</summary>
     public static string NameOf(Conversation conversation) =>
         conversation.Kind == ConversationKind.Group ? $"group {conversation.Name}" : conversation.ToString();
