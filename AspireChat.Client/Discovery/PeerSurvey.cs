@@ -83,7 +83,12 @@ internal sealed class PeerSurvey(
         {
             asked = asking?.Context ?? default;
             TraceHeaders.Write(question, asking);
-            await broker.UsePublishingAsync((_, asks) => PublishAsync(asks, question, cancellationToken), SoNobody, cancellationToken, WithConfirm);
+            await broker.UsePublishingAsync(
+                (connection, asks) => broker.PublishAsync(connection, () => AskAsync(asks, question, cancellationToken), SoNobody),
+                SoNobody,
+                cancellationToken,
+                WithConfirm,
+                patience: options.Value.PublishDeadline);
         }
 
         using var over = new CancellationTokenSource(window, time);
@@ -107,24 +112,13 @@ internal sealed class PeerSurvey(
         await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
     }
 
-    private async Task PublishAsync(IChannel channel, BasicProperties question, CancellationToken cancellationToken)
-    {
-        var alarm = broker.Alarm.Changed;
-        var taken = channel.BasicPublishAsync(
-            SurveyTopology.Exchange,
-            routingKey: "",
-            mandatory: false,
-            question,
-            new SurveyQuestion { Asker = self.Name }.ToByteArray(),
-            cancellationToken).AsTask();
-        await Task.WhenAny(taken, alarm);
-        if (!taken.IsCompleted)
-        {
-            broker.Alarm.ThrowIfOn(SoNobody);
-        }
-
-        await taken;
-    }
+    private ValueTask AskAsync(IChannel channel, BasicProperties question, CancellationToken cancellationToken) => channel.BasicPublishAsync(
+        SurveyTopology.Exchange,
+        routingKey: "",
+        mandatory: false,
+        question,
+        new SurveyQuestion { Asker = self.Name }.ToByteArray(),
+        cancellationToken);
 
     // Who answered; null if the answer does not count.
     private async Task<string?> TakeAsync(byte[] body, string correlation, SurveyFindingsSoFar findings, CancellationToken cancellationToken)

@@ -99,9 +99,10 @@ internal sealed partial class SurveyResponder(
         }
 
         // A channel for each: what the broker holds against one answer closes the channel, and must not cost the next.
-        await broker.UsePublishingAsync((_, channel) => PublishAsync(channel), "nobody can be answered", stopping);
+        const string so = "nobody can be answered";
+        await broker.UsePublishingAsync(PublishAsync, so, stopping, patience: options.Value.PublishDeadline);
 
-        async Task PublishAsync(IChannel channel)
+        async Task PublishAsync(IConnection connection, IChannel channel)
         {
             using var span = ChatTelemetry.StartAnswer(asker, correlation, TraceHeaders.Read(question.Properties));
             var properties = new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType };
@@ -109,13 +110,8 @@ internal sealed partial class SurveyResponder(
             var answer = SurveyAnswers.Seal(self, address, _since, joined(), correlation);
 
             // Not mandatory: an asker that is gone needs no answer.
-            await channel.BasicPublishAsync(
-                exchange: "",
-                replyTo,
-                mandatory: false,
-                properties,
-                answer,
-                stopping);
+            await broker.PublishAsync(
+                connection, () => channel.BasicPublishAsync(exchange: "", replyTo, mandatory: false, properties, answer, stopping), so);
         }
     }
 

@@ -71,6 +71,7 @@ internal sealed partial class GroupRooms(
             await store.DropHeldOfAsync(mode);
         }
 
+        await store.ForgetWaitingReasonsAsync();
         await base.StartAsync(cancellationToken);
     }
 

@@ -94,11 +94,15 @@ public sealed partial class MessageStore
 
     /// <summary>Says why own messages are still on their way; the reason goes when they come further.</summary>
     /// <param name="to">Their conversation.</param>
-    /// <param name="reason">Why, as a sentence for the user.</param>
+    /// <param name="reason">Why, as a sentence for the user; null if the one that was said does not hold any more.</param>
     /// <returns>Those of which it was not said yet, in order of seq.</returns>
-    public Task<IReadOnlyList<OutboxMessage>> ExplainWaitingAsync(Conversation to, string reason) =>
+    public Task<IReadOnlyList<OutboxMessage>> ExplainWaitingAsync(Conversation to, string? reason) =>
         database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
             InOrder(Move(connection, to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason)));
+
+    /// <summary>Takes back why own messages were still on their way when an earlier process ended: nobody knows whether it still holds.</summary>
+    public Task ForgetWaitingReasonsAsync() => database.WriteAsync(connection => connection.Command(
+        $"UPDATE messages SET reason = NULL WHERE fingerprint = '' AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run());
 
     // Moves own messages to a state, from whichever it may follow.
     private async Task<IReadOnlyList<OutboxMessage>> Advance(

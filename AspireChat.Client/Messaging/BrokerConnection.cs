@@ -42,6 +42,7 @@ internal sealed partial class BrokerConnection : BackgroundService
     private readonly Lock _change = new();
     private readonly HashSet<string> _told = [];
     private TaskCompletionSource<Pair> _current = NewSource();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Creates it; it connects when it is started.</summary>
     public BrokerConnection(
@@ -69,6 +70,12 @@ internal sealed partial class BrokerConnection : BackgroundService
 
     /// <summary>What the broker refuses.</summary>
     public BrokerFaults Faults { get; }
+
+    /// <summary>
+    /// Complete when it stands otherwise: it is made or lost, or <see cref="Alarm"/> or <see cref="Faults"/> have something else
+    /// to say. Whoever waits for that takes this before looking at them.
+    /// </summary>
+    public Task Changed => Volatile.Read(ref _changed).Task;
 
     /// <summary>The connection that stands now; waits for one if there is none.</summary>
     public async Task<IConnection> GetAsync(CancellationToken cancellationToken) =>
@@ -210,6 +217,7 @@ internal sealed partial class BrokerConnection : BackgroundService
             if (Withdraw() && !stopping.IsCancellationRequested)
             {
                 _states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
+                TellChange();
             }
 
             await Task.WhenAll(EndAsync(consuming, stopping), EndAsync(publishing, stopping));
@@ -352,7 +360,12 @@ internal sealed partial class BrokerConnection : BackgroundService
                 _states.Set(StateName, ConnectionStates.Connected);
             }
         }
+
+        TellChange();
     }
+
+    private void TellChange() =>
+        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private static TaskCompletionSource<Pair> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

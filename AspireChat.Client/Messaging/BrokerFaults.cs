@@ -20,7 +20,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
     private readonly Lock _change = new();
     private readonly SortedDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
 
-    /// <summary>What is refused changed; raised outside of any lock.</summary>
+    /// <summary>Another sentence is true now; raised outside of any lock.</summary>
     public event Action? Changed;
 
     /// <summary>A sentence for each lasting fault.</summary>
@@ -44,6 +44,17 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
+    /// <summary>Why something is refused to somebody, as a sentence; null if it is not refused to them, or if that is not known to last.</summary>
+    /// <param name="by">Who it is: others may be refused something else of it.</param>
+    /// <param name="what">What they work for.</param>
+    public string? Find(object by, string what)
+    {
+        lock (_change)
+        {
+            return _faults.TryGetValue(what, out var fault) && fault.Refused.TryGetValue(by, out var refused) && refused.Lasts ? Sentence(what) : null;
+        }
+    }
+
     /// <summary>What a conversation is called here.</summary>
     public static string NameOf(Conversation conversation) =>
         conversation.Kind == ConversationKind.Group ? $"group {conversation.Name}" : conversation.ToString();
@@ -57,8 +68,10 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
     /// <param name="refusal">The broker's reason.</param>
     public void Refused(object by, string what, BrokerRefusal refusal)
     {
+        bool isNew, isOther;
         lock (_change)
         {
+            var told = Sentence(what);
             if (!_faults.TryGetValue(what, out var fault))
             {
                 _faults[what] = fault = new Fault();
@@ -68,22 +81,32 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
             var since = fault.Refused.TryGetValue(by, out var before) ? before.Since : now;
             var lasts = now - since >= (refusal.Code is Constants.NotFound or Constants.ResourceLocked ? Long : Short);
             fault.Refused[by] = (since, refusal.Text, lasts);
-            if (!lasts || !fault.Told.Add(refusal.Text))
-            {
-                return;
-            }
+            isNew = lasts && fault.Told.Add(refusal.Text);
+            isOther = Sentence(what) != told;
         }
 
-        Log.Refused(logger, what, refusal.Text);
-        Changed?.Invoke();
+        if (isNew)
+        {
+            Log.Refused(logger, what, refusal.Text);
+        }
+
+        if (isOther)
+        {
+            Changed?.Invoke();
+        }
     }
 
     /// <summary>What somebody was refused is taken now.</summary>
     public void Works(object by, string what)
     {
-        if (Remove(by, what))
+        var isOther = Remove(by, what, out var isOver);
+        if (isOver)
         {
             Log.Mended(logger, what);
+        }
+
+        if (isOther)
+        {
             Changed?.Invoke();
         }
     }
@@ -91,30 +114,40 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
     /// <summary>Somebody does not try any more.</summary>
     public void Forget(object by, string what)
     {
-        if (Remove(by, what))
+        if (Remove(by, what, out _))
         {
             Changed?.Invoke();
         }
     }
 
-    // True if that was the end of a fault that had been told.
-    private bool Remove(object by, string what)
+    // True if there is another sentence now, or none any more: of two reasons one may have gone. It is over if that was the end
+    // of a fault that had been told.
+    private bool Remove(object by, string what, out bool isOver)
     {
         lock (_change)
         {
-            if (!_faults.TryGetValue(what, out var fault) || !fault.Refused.Remove(by) || fault.Refused.Count > 0)
+            isOver = false;
+            var told = Sentence(what);
+            if (!_faults.TryGetValue(what, out var fault) || !fault.Refused.Remove(by))
             {
                 return false;
             }
 
-            _faults.Remove(what);
-            return fault.Told.Count > 0;
+            if (fault.Refused.Count == 0)
+            {
+                _faults.Remove(what);
+                isOver = fault.Told.Count > 0;
+            }
+
+            return Sentence(what) != told;
         }
     }
 
+    // Always in the same order, so that two reasons are one sentence, whoever met which first.
     private string? Sentence(string what)
     {
-        var reasons = _faults.GetValueOrDefault(what)?.Refused.Values.Where(refused => refused.Lasts).Select(refused => refused.Reason).Distinct().ToList();
+        var reasons = _faults.GetValueOrDefault(what)?.Refused.Values
+            .Where(refused => refused.Lasts).Select(refused => refused.Reason).Distinct().Order(StringComparer.Ordinal).ToList();
         return reasons is { Count: > 0 } ? Sentence(what, string.Join("; ", reasons)) : null;
     }
 

@@ -54,7 +54,7 @@ internal sealed partial class BrokerOutbox(
     private static readonly CreateChannelOptions WithConfirms = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
-    private readonly string _what = BrokerFaults.NameOf(conversation);
+    private readonly WaitingReason _reason = new(conversation, broker, store, self, events, options, time, logger);
     private readonly Bell _bell = new();
     private readonly Bell _settled = new();
 
@@ -74,13 +74,17 @@ internal sealed partial class BrokerOutbox(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var explaining = _reason.RunAsync(end.Token);
         try
         {
             await PublishAsync(stopping);
         }
         finally
         {
-            broker.Faults.Forget(this, _what);
+            await end.CancelAsync();
+            await explaining;
+            await _reason.ForgetAsync();
         }
     }
 
@@ -108,7 +112,10 @@ internal sealed partial class BrokerOutbox(
             catch (Exception e)
             {
                 Log.Broken(logger, conversation, e);
-                await RefusedAsync(e);
+                if (BrokerRefusal.Of(e) is { } refusal)
+                {
+                    await _reason.RefusedAsync(refusal);
+                }
             }
 
             try
@@ -135,33 +142,13 @@ internal sealed partial class BrokerOutbox(
                 return;
             }
 
-            await ExplainAsync(BrokerAlarm.Waits);
+            await _reason.TellAsync();
             using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var more = _bell.WaitAsync(round.Token);
             await Task.WhenAny(changed, more);
             await round.CancelAsync();
             await more.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             stopping.ThrowIfCancellationRequested();
-        }
-    }
-
-    private async Task RefusedAsync(Exception e)
-    {
-        if (BrokerRefusal.Of(e) is { } refusal)
-        {
-            broker.Faults.Refused(this, _what, refusal);
-            if (broker.Faults.Find(_what) is { } reason)
-            {
-                await ExplainAsync(reason);
-            }
-        }
-    }
-
-    private async Task ExplainAsync(string reason)
-    {
-        foreach (var message in await store.ExplainWaitingAsync(conversation, reason))
-        {
-            events.Publish(new StateEvent(message.Id, self.Name, conversation, MessageState.Sending, reason));
         }
     }
 
@@ -198,7 +185,7 @@ internal sealed partial class BrokerOutbox(
 
             if (broker.Alarm.IsOn)
             {
-                await ExplainAsync(BrokerAlarm.Waits);
+                await _reason.TellAsync();
             }
 
             await WaitAsync(window, confirms.Reader, alarm, connection, stopping);
@@ -296,15 +283,17 @@ internal sealed partial class BrokerOutbox(
 
     private async Task SettleAsync(long through)
     {
-        broker.Faults.Works(this, _what);
-        var confirmed = await store.MarkConfirmedAsync(conversation, through, route.Confirmed);
-        route.OnConfirmed?.Invoke(through);
-        foreach (var message in confirmed)
+        _reason.Works();
+        await _reason.InTurnAsync(async () =>
         {
-            ChatTelemetry.RecordReceipt(conversation, message.Id, message.Trace, message.SentAt);
-            events.Publish(new StateEvent(message.Id, self.Name, conversation, route.Confirmed, Reason: null));
-        }
-
+            var confirmed = await store.MarkConfirmedAsync(conversation, through, route.Confirmed);
+            route.OnConfirmed?.Invoke(through);
+            foreach (var message in confirmed)
+            {
+                ChatTelemetry.RecordReceipt(conversation, message.Id, message.Trace, message.SentAt);
+                events.Publish(new StateEvent(message.Id, self.Name, conversation, route.Confirmed, Reason: null));
+            }
+        });
         _settled.Ring();
     }
 

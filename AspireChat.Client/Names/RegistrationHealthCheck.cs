@@ -10,7 +10,7 @@ public sealed class RegistrationHealthCheck(ConnectionStates connections) : IHea
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var state = connections.Snapshot().GetValueOrDefault(RedisExtensions.ConnectionName, ConnectionStates.Connecting);
+        var state = connections.Snapshot().GetValueOrDefault(RedisExtensions.ConnectionName).State ?? ConnectionStates.Connecting;
         return Task.FromResult(state == ConnectionStates.Connected
             ? HealthCheckResult.Healthy("Registered at the name server.")
             : new HealthCheckResult(context.Registration.FailureStatus, $"Not registered at the name server: {state}."));

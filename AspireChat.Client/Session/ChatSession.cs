@@ -33,11 +33,18 @@ internal sealed partial class ChatSession(
     public string Name => self.Name;
 
     /// <summary>The own identity and how it is connected. Waits until the peer server listens.</summary>
-    public async Task<Me> DescribeAsync(CancellationToken cancellationToken) => new(
-        self.Name,
-        PeerAddress.Text(await self.Address.WaitAsync(cancellationToken)),
-        self.Identity.Fingerprint,
-        connections.Snapshot());
+    public async Task<Me> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var address = PeerAddress.Text(await self.Address.WaitAsync(cancellationToken));
+        var states = connections.Snapshot();
+        var details = states.Where(state => state.Value.Detail is not null).ToDictionary(state => state.Key, state => state.Value.Detail!);
+        return new Me(
+            self.Name,
+            address,
+            self.Identity.Fingerprint,
+            states.ToDictionary(state => state.Key, state => state.Value.State),
+            details.Count > 0 ? details : null);
+    }
 
     /// <summary>Who is online according to the name server, oneself included, in alphabetical order.</summary>
     /// <exception cref="ChatException">The name server is away (<see cref="ChatFault.Unavailable"/>).</exception>

@@ -95,7 +95,7 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
         screen.Print($"fingerprint {me.Fingerprint}");
         foreach (var (connection, state) in me.Connections)
         {
-            screen.Print($"{connection}: {state}");
+            screen.Print($"{connection}: {state}{(me.Details?.GetValueOrDefault(connection) is { } detail ? $" ({detail})" : "")}");
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AspireChat.Protos.LocalApi;
 
 /// <summary>This client's own identity and how it is connected.</summary>
@@ -5,7 +7,13 @@ namespace AspireChat.Protos.LocalApi;
 /// <param name="Address">Its peer address, <c>https://host:port</c>.</param>
 /// <param name="Fingerprint">Lower-case hex SHA-256 of its public key's DER SubjectPublicKeyInfo, 64 digits.</param>
 /// <param name="Connections">State of each connection by name, for example <c>redis</c> → <c>connected</c>.</param>
-public sealed record Me(string Name, string Address, string Fingerprint, IReadOnlyDictionary<string, string> Connections);
+/// <param name="Details">A sentence about each connection of which there is more to say than its state; absent if there is none.</param>
+public sealed record Me(
+    string Name,
+    string Address,
+    string Fingerprint,
+    IReadOnlyDictionary<string, string> Connections,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Details = null);
 
 /// <summary>A user as the name server lists them.</summary>
 /// <param name="Name">The user name.</param>

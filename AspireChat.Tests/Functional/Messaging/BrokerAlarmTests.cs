@@ -122,6 +122,47 @@ public sealed class BrokerAlarmTests
         await atBob.UntilToldAsync("chess", "alice", ["one", "two"]);
     }
 
+    [Fact]
+    public async Task A_reason_goes_with_the_broker_that_gave_it()
+    {
+        await using var own = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(own.ConnectionString);
+        var alice = await system.StartClientAsync("alice");
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await own.AlarmAsync(isOn: true);
+        await alice.Api.SayAsync("chess", "one");
+
+        // After a crash nobody knows whether it still holds.
+        await Until.True("it says why it waits", async () => IsForAlarm(Assert.Single(await alice.Api.GroupMessagesAsync("chess")).Reason));
+        await alice.KillAsync();
+        await alice.RestartAsync();
+        Assert.Equal((MessageState.Sending, null), await SaidAsync());
+
+        await using var events = await alice.WatchAsync();
+        await alice.Api.JoinGroupAsync("chess");
+        var insult = await alice.Api.InsultAsync("slow");
+        await Until.True("it says why it waits again", async () => IsForAlarm((await SaidAsync()).Reason));
+        await events.NextAsync<StateChange>("the insult says so", change => change.Id == insult.Id && IsForAlarm(change.Reason));
+
+        // A broker that is away is not short of memory.
+        await own.KillAsync();
+        await events.NextAsync<StateChange>("the insult takes it back", change => change.Id == insult.Id && change is { State: MessageState.Sending, Reason: null });
+        await Until.Equal("so does what was said", (MessageState.Sending, null), SaidAsync);
+        await Until.Equal("it is away", "reconnecting", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"]);
+        Assert.Equal((MessageState.Sending, null), await SaidAsync());
+
+        await own.RestartAsync();
+        await Until.Equal("it is confirmed", (MessageState.Confirmed, null), SaidAsync, TimeSpan.FromMinutes(1));
+
+        async Task<(MessageState State, string? Reason)> SaidAsync()
+        {
+            var said = Assert.Single(await alice.Api.GroupMessagesAsync("chess"));
+            return (said.State, said.Reason);
+        }
+
+        static bool IsForAlarm(string? reason) => reason?.StartsWith(Matter, StringComparison.Ordinal) == true;
+    }
+
     private static IEnumerable<string> States(EventWatcher watcher) =>
         watcher.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State);
 

@@ -91,6 +91,47 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task What_is_said_of_the_connection_is_what_is_refused_now()
+    {
+        const string tea = "RabbitMQ refuses group tea: ACCESS_REFUSED";
+        const string chess = "RabbitMQ refuses group chess: ACCESS_REFUSED";
+        var server = await broker.ServerAsync();
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var alice = await system.StartClientAsync("alice", Eager);
+        await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
+        await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await using var events = await alice.WatchAsync();
+
+        // One is refused, another joins it, the first is mended, then the other.
+        await server.PermitAsync(system.Rabbit!, write: "^(?!chat.group.tea$).*");
+        await alice.Api.SayAsync("tea", "one");
+        await SaidAsync(tea);
+        await server.PermitAsync(system.Rabbit!, write: "^(?!chat.group.(tea|chess)$).*");
+        await alice.Api.SayAsync("chess", "two");
+        await SaidAsync(chess, tea);
+        await server.PermitAsync(system.Rabbit!, write: "^(?!chat.group.chess$).*");
+        await SaidAsync(chess);
+        Assert.Equal("Degraded", await HealthAsync(alice));
+        await server.PermitAsync(system.Rabbit!);
+        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        Assert.Null((await alice.Api.MeAsync()).Details);
+        Assert.Equal("Healthy", await HealthAsync(alice));
+
+        var told = events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").ToList();
+        Assert.Equal(["refusing", "refusing", "refusing", "connected"], told.Select(change => change.State));
+
+        // By the last event, and to somebody who asks.
+        async Task SaidAsync(params string[] refused)
+        {
+            await Until.True($"it says: {string.Join(", ", refused)}", () => IsOf(refused, events.Seen<ConnectionChange>().LastOrDefault()?.Detail));
+            Assert.True(IsOf(refused, (await alice.Api.MeAsync()).Details?["rabbitmq"]));
+        }
+
+        static bool IsOf(string[] refused, string? sentences) =>
+            ((string[])[tea, chess]).All(one => refused.Contains(one) == (sentences?.Contains(one, StringComparison.Ordinal) == true));
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_says_the_brokers_reason()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());

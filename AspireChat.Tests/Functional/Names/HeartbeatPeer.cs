@@ -66,7 +66,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
     public StartFailure Failure { get; } = new();
 
     /// <summary>The state of the connection <c>redis</c>.</summary>
-    public string State => Connections.Snapshot()["redis"];
+    public string State => Connections.Snapshot()["redis"].State;
 
     /// <summary>All states so far, in order.</summary>
     public IReadOnlyList<string> States => [.. _events.OfType<ConnectionEvent>().Select(e => e.State)];

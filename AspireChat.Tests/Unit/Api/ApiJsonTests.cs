@@ -55,6 +55,16 @@ public class ApiJsonTests
         new Me("alice", "https://127.0.0.1:4711", "ab", new Dictionary<string, string> { ["peer:Bob"] = "wrong-key" }));
 
     [Fact]
+    public void Connections_of_which_there_is_more_to_say_have_a_sentence() => Expect(
+        """{"name":"alice","address":"a","fingerprint":"ab","connections":{"redis":"connecting"},"details":{"redis":"Redis is away."}}""",
+        new Me(
+            "alice",
+            "a",
+            "ab",
+            new Dictionary<string, string> { ["redis"] = "connecting" },
+            new Dictionary<string, string> { ["redis"] = "Redis is away." }));
+
+    [Fact]
     public void What_was_sent_has_an_id_and_a_state() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","state":"sending"}""", new SentMessage(Id, MessageState.Sending));
 

@@ -114,25 +114,38 @@ public sealed class LiveEventsTests
     }
 
     [Fact]
-    public async Task Only_a_new_state_of_a_connection_is_an_event()
+    public async Task A_new_word_or_sentence_about_a_connection_is_an_event_and_the_same_once_more_is_none()
     {
         var events = new LiveEvents();
         var states = new ConnectionStates(events);
         var watched = events.Watch(Cancellation);
         states.Set("redis", ConnectionStates.Connecting);
         states.Set("redis", ConnectionStates.Connected);
-        states.Set("redis", ConnectionStates.Connected, "again");
-        states.Set("rabbitmq", ConnectionStates.Connected, "at last");
+        states.Set("redis", ConnectionStates.Connected);
+        states.Set("rabbitmq", "refusing", "one");
+        states.Set("rabbitmq", "refusing", "one");
+        states.Set("rabbitmq", "refusing", "one two");
+        states.Set("rabbitmq", "refusing", "two");
+        states.Set("rabbitmq", ConnectionStates.Connected);
+        states.Set("rabbitmq", "refusing", "two");
 
         Assert.Equal(
             [
                 new ConnectionEvent("redis", "connecting"),
                 new ConnectionEvent("redis", "connected"),
-                new ConnectionEvent("rabbitmq", "connected", "at last"),
+                new ConnectionEvent("rabbitmq", "refusing", "one"),
+                new ConnectionEvent("rabbitmq", "refusing", "one two"),
+                new ConnectionEvent("rabbitmq", "refusing", "two"),
+                new ConnectionEvent("rabbitmq", "connected"),
+                new ConnectionEvent("rabbitmq", "refusing", "two"),
             ],
-            await TakeAsync(watched, 3));
+            await TakeAsync(watched, 7));
         Assert.Equal(
-            [KeyValuePair.Create("rabbitmq", "connected"), KeyValuePair.Create("redis", "connected")], states.Snapshot());
+            [
+                KeyValuePair.Create("rabbitmq", new ConnectionState("refusing", "two")),
+                KeyValuePair.Create("redis", new ConnectionState("connected", null)),
+            ],
+            states.Snapshot());
     }
 
     private static ChatEvent Event(int number) => new PresenceEvent($"user{number}", IsOnline: true);

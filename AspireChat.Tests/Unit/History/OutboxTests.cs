@@ -98,6 +98,30 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_waits_says_why_until_that_is_taken_back()
+    {
+        var chess = Conversation.Of("chess");
+        await AppendAsync(2);
+        await Messages.MarkDeliveredAsync(Bob, 1);
+        await Messages.MarkFailedAsync(Bob, 2, "bob is away.");
+        await Messages.AppendOwnAsync(chess, "x", null);
+        Assert.Equal([1], Seqs(await Messages.ExplainWaitingAsync(chess, "No memory.")));
+        Assert.Empty(await Messages.ExplainWaitingAsync(chess, "No memory."));
+        Assert.Equal("No memory.", Reason());
+        Assert.Equal([1], Seqs(await Messages.ExplainWaitingAsync(chess, null)));
+        Assert.Empty(await Messages.ExplainWaitingAsync(chess, null));
+        Assert.Null(Reason());
+
+        // What an earlier process said is taken back whole; what failed has failed.
+        await Messages.ExplainWaitingAsync(chess, "No memory.");
+        await Messages.ForgetWaitingReasonsAsync();
+        Assert.Null(Reason());
+        Assert.Equal([null, "bob is away."], Messages.ReadPage(Bob, 10, null).Select(message => message.Reason));
+
+        string? Reason() => Assert.Single(Messages.ReadPage(chess, 10, null)).Reason;
+    }
+
+    [Fact]
     public async Task It_lists_the_conversations_that_have_something_waiting()
     {
         await AppendAsync(1);

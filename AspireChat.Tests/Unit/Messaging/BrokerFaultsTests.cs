@@ -101,6 +101,36 @@ public sealed class BrokerFaultsTests
         Assert.Equal(2, _changes);
     }
 
+    [Fact]
+    public void Another_sentence_is_said_when_one_of_two_reasons_joins_or_goes()
+    {
+        var forbidden = new BrokerRefusal(Constants.AccessRefused, "ACCESS_REFUSED - not permitted");
+        var said = new List<string>();
+        _faults.Changed += () => said.Add(string.Join(' ', _faults.Sentences));
+
+        // Each of them more than once: the same sentence is said once.
+        Last(_consumer, "insults", Otherwise);
+        Last(_outbox, "insults", forbidden);
+        Last(_consumer, "insults", Otherwise);
+        _faults.Works(_consumer, "insults");
+        Last(_consumer, "insults", Otherwise);
+        _faults.Forget(_outbox, "insults");
+        _faults.Works(_consumer, "insults");
+
+        Assert.Equal(
+            [
+                "RabbitMQ refuses insults: PRECONDITION_FAILED - declared otherwise.",
+                "RabbitMQ refuses insults: ACCESS_REFUSED - not permitted; PRECONDITION_FAILED - declared otherwise.",
+                "RabbitMQ refuses insults: ACCESS_REFUSED - not permitted.",
+                "RabbitMQ refuses insults: ACCESS_REFUSED - not permitted; PRECONDITION_FAILED - declared otherwise.",
+                "RabbitMQ refuses insults: PRECONDITION_FAILED - declared otherwise.",
+                "",
+            ],
+            said);
+        Assert.Equal(2, _log.All.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)));
+        Assert.Single(_log.All, "Information: RabbitMQ takes insults again");
+    }
+
     private void Last(object by, string what, BrokerRefusal refusal)
     {
         _faults.Refused(by, what, refusal);

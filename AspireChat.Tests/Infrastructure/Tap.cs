@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace AspireChat.Tests.Infrastructure;
+
+/// <summary>
+/// A way to a RabbitMQ on loopback for one client alone, which strikes when the client publishes something: the moment
+/// that a test cannot meet by killing or freezing the broker itself.
+/// </summary>
+public sealed class Tap : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Uri _target;
+    private readonly byte[] _awaited;
+    private readonly bool _isCutting;
+    private readonly Task _accepting;
+    private TaskCompletionSource _flows = NewSource();
+    private int _met;
+
+    private Tap(string target, string exchange, string routingKey, bool isCutting)
+    {
+        (_target, _isCutting) = (new Uri(target), isCutting);
+
+        // Class 60, method 40, two reserved bytes, and two short strings
+        // (https://www.rabbitmq.com/amqp-0-9-1-reference#basic.publish).
+        _awaited = [0, 60, 0, 40, 0, 0, (byte)exchange.Length, .. Encoding.ASCII.GetBytes(exchange), (byte)routingKey.Length, .. Encoding.ASCII.GetBytes(routingKey)];
+        _flows.SetResult();
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The connection string for the same virtual host behind it.</summary>
+    public string ConnectionString => new UriBuilder(_target) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
+
+    /// <summary>How often it has struck.</summary>
+    public int Met => Volatile.Read(ref _met);
+
+    /// <summary>Whether it only carries.</summary>
+    public bool IsCalm { get; set; }
+
+    /// <summary>Makes one that ends the connection on which the client publishes so; the others stay.</summary>
+    public static Tap Cutting(string target, string exchange, string routingKey) => new(target, exchange, routingKey, isCutting: true);
+
+    /// <summary>Makes one that carries nothing any more, on any connection, once the client publishes so: a frozen broker.</summary>
+    public static Tap Freezing(string target, string exchange, string routingKey) => new(target, exchange, routingKey, isCutting: false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _end.Dispose();
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task AcceptAsync()
+    {
+        var carried = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                carried.Add(CarryAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+
+        await Task.WhenAll(carried);
+    }
+
+    private async Task CarryAsync(TcpClient client)
+    {
+        using var server = new TcpClient();
+        try
+        {
+            using (client)
+            {
+                await server.ConnectAsync(IPAddress.Loopback, _target.Port, _end.Token);
+                var (there, here) = (server.GetStream(), client.GetStream());
+                await await Task.WhenAny(CarryAsync(there, here, isSent: false), CarryAsync(here, there, isSent: true));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
+        {
+            // One of the two ends is gone, and so is the other one now.
+        }
+    }
+
+    private async Task CarryAsync(NetworkStream from, NetworkStream to, bool isSent)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read)
+        {
+            // The client writes a publish at once, so it is not looked for across two reads.
+            if (isSent && !IsCalm && buffer.AsSpan(0, read).IndexOf(_awaited) >= 0)
+            {
+                Interlocked.Increment(ref _met);
+                if (_isCutting)
+                {
+                    return;
+                }
+
+                _flows = NewSource();
+            }
+
+            await _flows.Task.WaitAsync(_end.Token);
+            await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
+        }
+    }
+}
