@@ -11,6 +11,12 @@ public static class ApiExtensions
     /// <summary>The path of the private chats.</summary>
     public const string Chats = Root + "/chats";
 
+    /// <summary>The path of the groups.</summary>
+    public const string Groups = Root + "/groups";
+
+    /// <summary>The last segment of the path that marks a chat or a group as read.</summary>
+    public const string Read = "read";
+
     /// <summary>The path of the event stream.</summary>
     public const string Events = Root + "/events";
 

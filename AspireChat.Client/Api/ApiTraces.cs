@@ -21,6 +21,6 @@ internal static class ApiTraces
         && (request.Headers.TraceParent.Count > 0 || !IsRead(request.Path));
 
     private static bool IsRead(PathString path) =>
-        path.StartsWithSegments(ApiExtensions.Chats, out var chat)
-        && chat.Value?.TrimEnd('/').Split('/') is ["", _, ChatEndpoints.Read];
+        (path.StartsWithSegments(ApiExtensions.Chats, out var rest) || path.StartsWithSegments(ApiExtensions.Groups, out rest))
+        && rest.Value?.TrimEnd('/').Split('/') is ["", _, ApiExtensions.Read];
 }

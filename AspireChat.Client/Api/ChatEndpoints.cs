@@ -5,9 +5,6 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about private chats.</summary>
 internal static class ChatEndpoints
 {
-    /// <summary>The last segment of the path that marks a chat as read.</summary>
-    public const string Read = "read";
-
     private static readonly string Path = ApiExtensions.Chats[ApiExtensions.Root.Length..];
 
     public static void MapChats(this IEndpointRouteBuilder api)
@@ -43,7 +40,7 @@ internal static class ChatEndpoints
             new ItemList<Message>([.. session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))
                 .Select(message => Shown.Message(message, session.Name))]));
 
-        chat.MapPost(Read, async (string user, ChatSession session) =>
+        chat.MapPost(ApiExtensions.Read, async (string user, ChatSession session) =>
         {
             await session.MarkChatReadAsync(user);
             return TypedResults.NoContent();

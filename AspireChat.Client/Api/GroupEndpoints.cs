@@ -5,17 +5,18 @@ namespace AspireChat.Client.Api;
 /// <summary>The calls about groups.</summary>
 internal static class GroupEndpoints
 {
+    private static readonly string Path = ApiExtensions.Groups[ApiExtensions.Root.Length..];
     private static readonly string Joining = string.Join(" or ", GroupMode.All.Select(mode => $$"""{ "mode": "{{mode}}" }"""));
 
     public static void MapGroups(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/groups", async (ChatSession session, CancellationToken aborted) =>
+        api.MapGet(Path, async (ChatSession session, CancellationToken aborted) =>
             new ItemList<GroupSummary>(await session.ListGroupsAsync(aborted)));
 
         // An empty name is a bad name, not a wrong method.
-        api.MapPost("/groups", () => ChatName.Parse("")).ExcludeFromDescription();
+        api.MapPost(Path, () => ChatName.Parse("")).ExcludeFromDescription();
 
-        var group = api.MapGroup("/groups/{group}");
+        var group = api.MapGroup($"{Path}/{{group}}");
         group.MapPost("/", async (string group, ChatSession session, HttpRequest request) =>
         {
             var body = await ApiBody.ReadOptionalAsync<JoinBody>(request, Joining);
@@ -44,5 +45,11 @@ internal static class GroupEndpoints
         group.MapGet("/messages", (string group, string? limit, string? before, ChatSession session) =>
             new ItemList<Message>([.. session.ReadGroup(group, PageQuery.Limit(limit), PageQuery.Before(before))
                 .Select(message => Shown.Message(message, session.Name))]));
+
+        group.MapPost(ApiExtensions.Read, async (string group, ChatSession session) =>
+        {
+            await session.MarkGroupReadAsync(group);
+            return TypedResults.NoContent();
+        });
     }
 }

@@ -5,8 +5,7 @@ namespace AspireChat.Client.History;
 public sealed partial class MessageStore
 {
     private const string Summaries = """
-        SELECT name, state,
-            (SELECT count(*) FROM messages WHERE conversation = conversations.id AND fingerprint <> '' AND state = 2),
+        SELECT name, state, unread,
             (SELECT sent_at FROM messages WHERE conversation = conversations.id ORDER BY local DESC LIMIT 1)
         FROM conversations WHERE kind = 0
         """;
@@ -49,6 +48,6 @@ public sealed partial class MessageStore
     private static ChatSummary Summary(SqliteDataReader row) => new(
         row.GetString(0),
         (ChatState)row.GetInt64(1),
-        (int)row.GetInt64(2),
+        row.GetInt32(2),
         row.IsDBNull(3) ? null : row.Time(3));
 }

@@ -103,6 +103,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
                     ("$id", conversation), ("$fingerprint", fingerprint), ("$seq", now)).Run();
             }
 
+            AddUnread(connection, from, fingerprint, stored);
             return stored;
         }, committed);
 
@@ -135,50 +136,13 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
 
         var page = connection.Command(
             $"""
-            SELECT {Sql.MessageColumns} FROM messages
-            WHERE conversation = $id AND local < $end AND state <> {(int)MessageState.Held} {andOnly} ORDER BY local DESC LIMIT $limit
+            SELECT {Sql.MessageColumns}, {IsRead} FROM messages JOIN conversations ON conversations.id = conversation
+            WHERE conversation = $id AND local < $end AND messages.state <> {(int)MessageState.Held} {andOnly} ORDER BY local DESC LIMIT $limit
             """,
-            ("$id", id), ("$end", end), ("$limit", limit)).ToList(row => row.Message(conversation));
+            ("$id", id), ("$end", end), ("$limit", limit)).ToList(row => AsRead(row.Message(conversation), row.GetBoolean(9)));
         page.Reverse();
         return page;
     });
-
-    /// <summary>Marks others' messages of a conversation as read.</summary>
-    /// <returns>True if one was not read before.</returns>
-    public Task<bool> MarkReadAsync(Conversation conversation) => database.WriteAsync(connection =>
-    {
-        if (FindConversation(connection, conversation) is not { } id)
-        {
-            return false;
-        }
-
-        var read = connection.Command(
-            """
-            UPDATE messages SET state = 3 WHERE conversation = $id AND fingerprint <> '' AND state = 2
-            RETURNING fingerprint, seq
-            """,
-            ("$id", id)).ToList(row => (Fingerprint: row.GetString(0), Seq: row.GetInt64(1)));
-        foreach (var sender in read.GroupBy(message => message.Fingerprint))
-        {
-            connection.Command(
-                """
-                INSERT INTO read_marks (conversation, fingerprint, read_through) VALUES ($id, $fingerprint, $through)
-                ON CONFLICT DO UPDATE SET read_through = max(read_through, excluded.read_through)
-                """,
-                ("$id", id), ("$fingerprint", sender.Key), ("$through", sender.Max(message => message.Seq))).Run();
-        }
-
-        return read.Count > 0;
-    });
-
-    /// <summary>How far this user has read what the holder of a key said; 0 if nothing.</summary>
-    public long ReadThrough(Conversation conversation, string fingerprint) => database.Read(connection => connection.Command(
-        """
-        SELECT read_through FROM read_marks JOIN conversations ON conversations.id = conversation
-        WHERE kind = $kind AND name = $name AND fingerprint = $fingerprint
-        """,
-        ("$kind", (int)conversation.Kind), ("$name", conversation.Name), ("$fingerprint", fingerprint))
-        .FirstOrDefault(row => row.GetInt64(0)));
 
     private static long? FindConversation(SqliteConnection connection, Conversation conversation) => connection.Command(
         "SELECT id FROM conversations WHERE kind = $kind AND name = $name",

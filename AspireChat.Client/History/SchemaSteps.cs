@@ -8,7 +8,7 @@ namespace AspireChat.Client.History;
 internal static class SchemaSteps
 {
     /// <summary>The steps in order: the first makes version 1.</summary>
-    public static IReadOnlyList<string> All => [Tables, Generations, Held, Modes];
+    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes];
 
     // Version 1.
     private const string Tables = """
@@ -116,6 +116,36 @@ internal static class SchemaSteps
 
         CREATE INDEX held_by_sender ON held (conversation, fingerprint, local);
         CREATE INDEX held_sizes ON held (fingerprint, size) WHERE tries < 3;
+        """;
+
+    // Version 4. Until then every message of others had a flag: a million of them took seconds to mark, and groups had no way to.
+    private const string Unread = """
+        -- All messages of others up to this local one are read, and so many came behind it.
+        ALTER TABLE conversations ADD COLUMN read_local INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
+
+        -- The highest seq stored of that sender, which is what is read when everything is.
+        ALTER TABLE read_marks ADD COLUMN stored_through INTEGER NOT NULL DEFAULT 0;
+
+        -- In a chat all up to the first unread one are read; in a group all that is here was shown when it came.
+        UPDATE conversations SET read_local = coalesce(
+            (SELECT min(local) - 1 FROM messages
+             WHERE conversations.kind = 0 AND conversation = conversations.id AND fingerprint <> '' AND state = 2),
+            (SELECT max(local) FROM messages WHERE conversation = conversations.id),
+            0)
+        WHERE kind IN (0, 1);
+        UPDATE conversations SET unread = (
+            SELECT count(*) FROM messages WHERE conversation = conversations.id AND local > read_local AND fingerprint <> '')
+        WHERE kind = 0;
+        UPDATE read_marks SET stored_through = read_through;
+        INSERT INTO read_marks (conversation, fingerprint, read_through, stored_through)
+            SELECT conversation, fingerprint, 0, max(seq) FROM messages JOIN conversations ON conversations.id = conversation
+            WHERE kind = 0 AND fingerprint <> '' AND local > read_local GROUP BY conversation, fingerprint
+        ON CONFLICT DO UPDATE SET stored_through = max(stored_through, excluded.stored_through);
+
+        -- What can still become read one by one: own messages that were delivered. Others' of groups never left the index before.
+        DROP INDEX messages_unread;
+        CREATE INDEX messages_delivered ON messages (conversation, seq) WHERE fingerprint = '' AND state = 2;
         """;
 
     // Version 5. Until then modes had numbers, of which only this program knew.

@@ -69,7 +69,8 @@ internal static class Sql
         : $"00-{context.TraceId}-{context.SpanId}-{(context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
 
     /// <summary>The columns that <see cref="Message"/> reads.</summary>
-    public const string MessageColumns = "id, sender, fingerprint, seq, text, sent_at, state, reason, missing";
+    public const string MessageColumns =
+        "messages.id, sender, fingerprint, seq, text, sent_at, messages.state, reason, missing";
 
     public static ChatMessage Message(this SqliteDataReader reader, Conversation conversation) => new(
         reader.Id(0),

@@ -105,23 +105,38 @@ internal sealed partial class ChatSession
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: never joined, or no such message in it.</exception>
     public IReadOnlyList<ChatMessage> ReadGroup(string group, int? limit, Guid? before)
     {
-        var conversation = Conversation.Of(ChatName.Parse(group));
+        var name = ChatName.Parse(group);
         var size = CheckPage(limit);
+        return store.ReadPage(Known(name), size, before);
+    }
+
+    /// <summary>Marks everything that others have said in a group so far as read.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: never joined.</exception>
+    public Task MarkGroupReadAsync(string group) => store.MarkReadAsync(Known(ChatName.Parse(group)));
+
+    private Conversation Known(string group)
+    {
+        var conversation = Conversation.Of(group);
         return store.Knows(conversation)
-            ? store.ReadPage(conversation, size, before)
-            : throw new ChatException(ChatFault.NotFound, $"You have never been in the group {conversation.Name}.");
+            ? conversation
+            : throw new ChatException(ChatFault.NotFound, $"You have never been in the group {group}.");
     }
 
     private async Task<GroupSummary> DescribeAsync(string group, GroupMode mode, CancellationToken cancellationToken)
     {
+        var members = await CountMembersAsync(group, cancellationToken);
+        return new GroupSummary(group, mode, members, rooms.Joined.ContainsKey(group), store.CountUnread(Conversation.Of(group)));
+    }
+
+    private async Task<int?> CountMembersAsync(string group, CancellationToken cancellationToken)
+    {
         try
         {
-            var members = (await membership.DescribeAsync(group, cancellationToken))?.Members ?? 0;
-            return new GroupSummary(group, mode, members, rooms.Joined.ContainsKey(group));
+            return (await membership.DescribeAsync(group, cancellationToken))?.Members ?? 0;
         }
         catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
         {
-            return new GroupSummary(group, mode, Members: null, rooms.Joined.ContainsKey(group));
+            return null;
         }
     }
 }

@@ -68,13 +68,14 @@ internal sealed partial class ChatMenu
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("group", "kind", "in the room", "");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("group", "kind", "in the room", "unread", "");
         foreach (var group in own)
         {
             table.AddRow(
                 Markup.Escape(group.Name),
                 group.Mode.Word,
                 group.Members?.ToString() ?? "?",
+                group.Unread > 0 ? $"[yellow]{group.Unread}[/]" : "",
                 group.IsJoined ? "[green]you are in[/]" : "[grey]kept for you[/]");
         }
 

@@ -1,11 +1,12 @@
 using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
 /// A conversation on the screen: what was said last, then a line to type in and above it whatever comes, each own message
-/// with how far it has come.
+/// with how far it has come. What is shown counts as read.
 /// </summary>
 internal abstract class ConversationView(
     Conversation conversation, ChatSession session, TerminalScreen screen, TerminalCommands commands)
@@ -18,6 +19,7 @@ internal abstract class ConversationView(
     private readonly Lock _gate = new();
     private readonly HashSet<(string From, Guid Id)> _shown = [];
     private readonly Dictionary<Guid, PrintedLine> _own = [];
+    private readonly Bell _unread = new();
 
     /// <summary>What it is called on the screen.</summary>
     protected abstract string Title { get; }
@@ -29,10 +31,21 @@ internal abstract class ConversationView(
     protected TerminalCommands Commands { get; } = commands;
 
     /// <summary>Shows the conversation and lets the user write until they go back.</summary>
-    public virtual async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        ShowLast();
-        await WriteAsync(cancellationToken);
+        _unread.Ring();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reading = MarkReadAsync(end.Token);
+        try
+        {
+            ShowLast();
+            await WriteAsync(end.Token);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await reading;
+        }
     }
 
     /// <summary>Shows an event that belongs to this conversation.</summary>
@@ -62,6 +75,10 @@ internal abstract class ConversationView(
     /// <exception cref="ChatException">It was refused.</exception>
     protected abstract Task SayAsync(string text, CancellationToken cancellationToken);
 
+    /// <summary>Marks what others said there as read.</summary>
+    /// <exception cref="ChatException">It was refused.</exception>
+    protected abstract Task MarkReadAsync();
+
     /// <summary>Shows an event that is about this conversation without being a message of it.</summary>
     /// <returns>False if it is not.</returns>
     protected abstract bool ShowMore(ChatEvent happened);
@@ -74,9 +91,28 @@ internal abstract class ConversationView(
         return true;
     }
 
-    /// <summary>Somebody else's message is on the screen now.</summary>
-    protected virtual void Seen()
+    // Apart from the events, so that a burst is marked once or twice and not message by message.
+    private async Task MarkReadAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            while (true)
+            {
+                await _unread.WaitAsync(cancellationToken);
+                try
+                {
+                    await MarkReadAsync();
+                }
+                catch (ChatException e)
+                {
+                    Commands.Refuse(e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The user went back.
+        }
     }
 
     private void ShowLast()
@@ -147,7 +183,7 @@ internal abstract class ConversationView(
         if (!message.IsOwn)
         {
             Screen.Print($"[grey]{time}[/]    [bold yellow]{message.From}:[/] {message.Text}");
-            Seen();
+            _unread.Ring();
             return;
         }
 

@@ -17,6 +17,8 @@ internal sealed class GroupView(GroupSummary group, ChatSession session, Termina
     protected override Task SayAsync(string text, CancellationToken cancellationToken) =>
         _session.SendToGroupAsync(group.Name, text);
 
+    protected override Task MarkReadAsync() => _session.MarkGroupReadAsync(group.Name);
+
     protected override bool ShowMore(ChatEvent happened)
     {
         // A gap stands in the conversation itself.

@@ -113,6 +113,10 @@ public sealed class LocalApiClient(HttpClient http)
         string group, int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
         ListAsync<Message>($"{Group(group)}/messages{Page(limit, before)}", cancellationToken);
 
+    /// <summary>Marks everything that others have said in a group so far as read; nobody is told.</summary>
+    public Task MarkGroupReadAsync(string group, CancellationToken cancellationToken = default) =>
+        DoAsync(HttpMethod.Post, $"{Group(group)}/read", body: null, cancellationToken);
+
     /// <summary>Sends an insult, which reaches exactly one client; returns once it is in the outbox.</summary>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8; null: a stock insult.</param>
     /// <param name="cancellationToken">Ends the call.</param>

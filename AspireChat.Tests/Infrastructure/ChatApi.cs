@@ -65,6 +65,8 @@ public sealed class ChatApi(HttpClient http)
     public Task<IReadOnlyList<Message>> GroupMessagesAsync(string group, int limit = PageLimits.Max, Guid? before = null) =>
         _client.ReadGroupAsync(group, limit, before, Ends);
 
+    public Task MarkGroupReadAsync(string group) => _client.MarkGroupReadAsync(group, Ends);
+
     public Task<SentMessage> InsultAsync(string? text = null) => _client.InsultAsync(text, Ends);
 
     public Task<IReadOnlyList<ReceivedInsult>> InsultsAsync(int limit = PageLimits.Max, Guid? before = null) =>

@@ -214,7 +214,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "one", "two"]);
         await alice.Api.UntilTextsAsync("alice", "now", "bob", ["three"]);
         Assert.Equal(
-            [new GroupSummary("chess", GroupMode.Durable, null, true), new GroupSummary("now", GroupMode.Transient, null, true)], await alice.Api.GroupsAsync());
+            [new GroupSummary("chess", GroupMode.Durable, null, true, Unread: 1), new GroupSummary("now", GroupMode.Transient, null, true, Unread: 1)],
+            await alice.Api.GroupsAsync());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("go"))).Status);
 
         // It comes back empty: who is in a room is in its list again, and nobody has to do anything.

@@ -58,12 +58,13 @@ public sealed class SchemaTests : IDisposable
         Assert.Equal(
             [
                 "alice 1 to chess, confirmed: confirmed",
-                "bob 1 in chess 1: delivered",
-                "bob 3 in chess 3: delivered, 1 missing",
+                "bob 1 in chess 1: read",
+                "bob 3 in chess 3: read, 1 missing",
                 $"alice 2 to chess, on its way: sending{(version < 3 ? "" : ", RabbitMQ is short of memory or disk.")}",
             ],
             Read(store, Conversation.Of("chess")));
-        Assert.Equal(["alice 1 to now, sent: sent", "carol 2 in now: delivered"], Read(store, Conversation.Of("now")));
+        Assert.Equal(
+            ["alice 1 to now, sent: sent", $"carol 2 in now: {(version < 4 ? "read" : "delivered")}"], Read(store, Conversation.Of("now")));
         Assert.Equal(["insult, received"], store.Messages.ReadReceivedInsults(10, null).Select(insult => insult.Text));
         Assert.Equal("insult, held", (await SettleAsync(store)).Text);
     }
@@ -78,6 +79,11 @@ public sealed class SchemaTests : IDisposable
             ["bob open 2", "carol asked 0", "dora declined 0"],
             store.Messages.ListChats().OrderBy(chat => chat.User)
                 .Select(chat => $"{chat.User} {LocalApiJson.Word(chat.State)} {chat.Unread}"));
+
+        // Earlier versions had no way to mark a group as read: what was there was shown when it came.
+        Assert.Equal(0, store.Messages.CountUnread(Conversation.Of("chess")));
+        Assert.Equal(version < 4 ? 0 : 1, store.Messages.CountUnread(Conversation.Of("now")));
+
         Assert.Equal(2, store.Messages.ReadThrough(Conversation.With("bob"), BobsKey));
         Assert.Equal(7, store.Messages.ReadThrough(Conversation.With("carol"), CarolsKey));
 

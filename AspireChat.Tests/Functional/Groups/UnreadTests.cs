@@ -1,0 +1,41 @@
+using System.Net;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Groups;
+
+public sealed class UnreadTests(SharedRabbitMq broker)
+{
+    [Fact]
+    public async Task What_others_say_in_a_group_is_unread_until_this_user_reads_it()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        foreach (var client in clients)
+        {
+            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        }
+
+        await alice.Api.SayAsync("chess", "one", "two");
+        await Until.Equal("bob has two unread messages", 2, async () => (await bob.Api.FindGroupAsync("chess"))?.Unread);
+        Assert.Equal(0, (await alice.Api.FindGroupAsync("chess"))?.Unread);
+
+        await bob.Api.MarkGroupReadAsync("Chess");
+        Assert.Equal(0, (await bob.Api.FindGroupAsync("chess"))?.Unread);
+        Assert.All(await bob.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Read, message.State));
+
+        // It is remembered, and what is said later is unread again.
+        Assert.Equal(0, await bob.TerminateAsync());
+        await bob.RestartAsync();
+        Assert.Equal(0, (await bob.Api.JoinGroupAsync("chess")).Unread);
+        await alice.Api.SayAsync("chess", "three");
+        await Until.Equal("bob has one unread message", 1, async () => (await bob.Api.FindGroupAsync("chess"))?.Unread);
+
+        // Nobody is told.
+        Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Confirmed, message.State));
+
+        var refusal = await ChatApi.RefusalAsync(() => bob.Api.MarkGroupReadAsync("never"));
+        Assert.Equal((HttpStatusCode.NotFound, ChatFault.NotFound), (refusal.Status, refusal.Fault));
+    }
+}

@@ -1,0 +1,118 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.History;
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.History;
+
+/// <summary>What is unread is counted in one way, in chats and in groups.</summary>
+public sealed class UnreadTests : IAsyncDisposable
+{
+    private static readonly string BobsKey = new('b', 64);
+    private static readonly string CarolsKey = new('c', 64);
+
+    private readonly LocalStore _store = new();
+
+    private MessageStore Messages => _store.Messages;
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Theory]
+    [InlineData(ConversationKind.User)]
+    [InlineData(ConversationKind.Group)]
+    public async Task What_others_say_is_unread_until_it_is_marked_and_what_comes_later_is_again(ConversationKind kind)
+    {
+        var conversation = new Conversation(kind, "bob");
+        await HearAsync(conversation, BobsKey, 1, 2);
+        await Messages.AppendOwnAsync(conversation, "mine", null);
+        await HearAsync(conversation, CarolsKey, 1);
+        Assert.Equal(3, Messages.CountUnread(conversation));
+        Assert.Equal("delivered delivered sending delivered", States(conversation));
+
+        Assert.True(await Messages.MarkReadAsync(conversation));
+        Assert.False(await Messages.MarkReadAsync(conversation));
+        Assert.Equal(0, Messages.CountUnread(conversation));
+        Assert.Equal("read read sending read", States(conversation));
+
+        await HearAsync(conversation, BobsKey, 3);
+        Assert.Equal(1, Messages.CountUnread(conversation));
+        Assert.Equal("read read sending read delivered", States(conversation));
+    }
+
+    [Fact]
+    public async Task A_chat_a_group_and_another_chat_are_counted_apart()
+    {
+        await HearAsync(Conversation.With("bob"), BobsKey, 1, 2, 3);
+        await HearAsync(Conversation.Of("bob"), BobsKey, 1, 2);
+        await HearAsync(Conversation.With("carol"), CarolsKey, 1);
+        await Messages.MarkReadAsync(Conversation.Of("bob"));
+
+        Assert.Equal(0, Messages.CountUnread(Conversation.Of("bob")));
+        Assert.Equal(0, Messages.CountUnread(Conversation.Of("nobody")));
+        Assert.Equal(
+            [("bob", 3), ("carol", 1)], Messages.ListChats().OrderBy(chat => chat.User).Select(chat => (chat.User, chat.Unread)));
+    }
+
+    [Fact]
+    public async Task What_comes_twice_counts_once()
+    {
+        var group = Conversation.Of("chess");
+        var one = Received(1);
+        await Messages.StoreReceivedAsync(group, "bob", BobsKey, [one]);
+        await Messages.StoreReceivedAsync(group, "bob", BobsKey, [one, Received(2)]);
+        Assert.Equal(2, Messages.CountUnread(group));
+
+        await Messages.MarkReadAsync(group);
+        await Messages.StoreReceivedAsync(group, "bob", BobsKey, [one]);
+        Assert.Equal(0, Messages.CountUnread(group));
+    }
+
+    [Fact]
+    public async Task Each_sender_is_told_the_highest_seq_that_was_read_of_it_in_whichever_order_they_came()
+    {
+        var chat = Conversation.With("bob");
+        await HearAsync(chat, BobsKey, 5);
+        await HearAsync(chat, BobsKey, 3);
+        await HearAsync(chat, CarolsKey, 9);
+        await Messages.MarkReadAsync(chat);
+        await HearAsync(chat, BobsKey, 6);
+
+        Assert.Equal(5, Messages.ReadThrough(chat, BobsKey));
+        Assert.Equal(9, Messages.ReadThrough(chat, CarolsKey));
+    }
+
+    [Theory]
+    [InlineData(ConversationKind.User)]
+    [InlineData(ConversationKind.Group)]
+    public async Task Marking_changes_as_many_rows_for_a_thousand_as_for_one(ConversationKind kind)
+    {
+        var few = new Conversation(kind, "few");
+        var many = new Conversation(kind, "many");
+        await HearAsync(few, BobsKey, 1);
+        await HearAsync(many, BobsKey, [.. Enumerable.Range(1, 1_000).Select(seq => (long)seq)]);
+
+        var ofFew = await ChangesAsync(() => Messages.MarkReadAsync(few));
+        Assert.True(ofFew > 0);
+        Assert.Equal(ofFew, await ChangesAsync(() => Messages.MarkReadAsync(many)));
+        Assert.Equal(0, Messages.CountUnread(many));
+    }
+
+    // The writer is one connection, which counts the rows it changes.
+    private async Task<long> ChangesAsync(Func<Task> change)
+    {
+        var before = await TotalAsync();
+        await change();
+        return await TotalAsync() - before;
+
+        Task<long> TotalAsync() => _store.Database.WriteAsync(connection =>
+            connection.Command("SELECT total_changes()").FirstOrDefault(row => row.GetInt64(0)));
+    }
+
+    private Task<IReadOnlyList<ChatMessage>> HearAsync(Conversation conversation, string key, params long[] seqs) =>
+        Messages.StoreReceivedAsync(conversation, key == BobsKey ? "bob" : "carol", key, [.. seqs.Select(Received)]);
+
+    private static ReceivedMessage Received(long seq) => new(Guid.CreateVersion7(), seq, $"{seq}", DateTimeOffset.UnixEpoch, default);
+
+    private string States(Conversation conversation) =>
+        string.Join(' ', Messages.ReadPage(conversation, 100, null).Select(message => LocalApiJson.Word(message.State)));
+}
