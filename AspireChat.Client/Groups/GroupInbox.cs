@@ -30,7 +30,9 @@ internal sealed partial class GroupInbox(
     private readonly Bell _held = new();
 
     /// <summary>Keeps what came; returns after the commit, so that it may be acknowledged.</summary>
-    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
+    /// <param name="deliveries">What came.</param>
+    /// <param name="round">Ends with the leaving, or with the channel: what has found no room by then comes again, if the queue is still there.</param>
+    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken round)
     {
         var fingerprint = "";
         try
@@ -43,7 +45,7 @@ internal sealed partial class GroupInbox(
                 if (receiver.Open(delivery, _conversation) is { } batch)
                 {
                     fingerprint = batch.Fingerprint;
-                    isAnyHeld = await TakeAsync(batch, delivery.Body, isAnyHeld, commits, stopping);
+                    isAnyHeld = await TakeAsync(batch, delivery.Body, isAnyHeld, commits, round);
                 }
             }
 
@@ -98,7 +100,7 @@ internal sealed partial class GroupInbox(
 
     // True if anything is held afterwards.
     private async Task<bool> TakeAsync(
-        OpenedBatch batch, ReadOnlyMemory<byte> body, bool isAnyHeld, List<Task> commits, CancellationToken stopping)
+        OpenedBatch batch, ReadOnlyMemory<byte> body, bool isAnyHeld, List<Task> commits, CancellationToken round)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
         var isToldFull = false;
@@ -109,7 +111,7 @@ internal sealed partial class GroupInbox(
             {
                 try
                 {
-                    if (await CanBeShownAsync(batch, stopping))
+                    if (await CanBeShownAsync(batch, round))
                     {
                         commits.Add(StoreAsync(batch));
                         return isAnyHeld;
@@ -134,7 +136,7 @@ internal sealed partial class GroupInbox(
                 isToldFull = true;
             }
 
-            await Task.Delay(backoff.Next(), time, stopping);
+            await Task.Delay(backoff.Next(), time, round);
             isAnyHeld = store.HoldsAny(_conversation);
         }
     }
