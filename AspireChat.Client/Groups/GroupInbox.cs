@@ -9,7 +9,7 @@ namespace AspireChat.Client.Groups;
 
 /// <summary>
 /// What others say in one group. What can be decided on is stored and shown as it comes; what only the name server can
-/// decide on, while that is away, is held, and holds up nobody else.
+/// decide on, while that is away or has just lost its data, is held, and holds up nobody else.
 /// </summary>
 /// <remarks>
 /// A held batch is on disk, so it is acknowledged like a stored one; it goes with the subscription, as the queue does. What

@@ -130,7 +130,7 @@ internal sealed partial class InsultWorker(
         }
     }
 
-    // Waits while the name server is away: it must say, too, whose the insult is.
+    // Waits while the name server cannot tell whose name it is: if it is away, it must say, too, whose the insult is.
     private async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
