@@ -22,6 +22,7 @@ internal sealed partial class GroupInbox(
     BatchReceiver receiver,
     MessageStore store,
     LiveEvents events,
+    Func<IEnumerable<string>> joined,
     GroupOptions options,
     TimeProvider time,
     ILogger logger)
@@ -155,7 +156,8 @@ internal sealed partial class GroupInbox(
     // False if there is no room for it.
     private async Task<bool> HoldAsync(string fingerprint, ReadOnlyMemory<byte> body)
     {
-        if (!await store.HoldAsync(_conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes))
+        if (!await store.HoldAsync(
+            _conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes, joined().Append(group)))
         {
             return false;
         }

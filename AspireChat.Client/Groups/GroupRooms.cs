@@ -299,7 +299,7 @@ internal sealed partial class GroupRooms(
             mode,
             generations,
             new SpokenSeq(group, membership, self.Identity.Fingerprint, store, time),
-            new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
+            new GroupInbox(group, mode, generations, receiver, store, events, () => _rooms.Keys, options.Value, time, logger));
     }
 
     // Starts its loops; the task is complete once the own queue is consumed.
