@@ -9,7 +9,7 @@ namespace AspireChat.Client.Groups;
 
 /// <summary>
 /// What others say in one group. What can be decided on is stored and shown as it comes; what only the name server can
-/// decide on, while that is away, is held, and holds up nobody else.
+/// decide on, while that is away or has just lost its data, is held, and holds up nobody else.
 /// </summary>
 /// <remarks>
 /// A held batch is on disk, so it is acknowledged like a stored one; it goes with the subscription, as the queue does. What
@@ -22,6 +22,7 @@ internal sealed partial class GroupInbox(
     BatchReceiver receiver,
     MessageStore store,
     LiveEvents events,
+    Func<IEnumerable<string>> joined,
     GroupOptions options,
     TimeProvider time,
     ILogger logger)
@@ -30,7 +31,9 @@ internal sealed partial class GroupInbox(
     private readonly Bell _held = new();
 
     /// <summary>Keeps what came; returns after the commit, so that it may be acknowledged.</summary>
-    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
+    /// <param name="deliveries">What came.</param>
+    /// <param name="round">Ends with the leaving, or with the channel: what has found no room by then comes again, if the queue is still there.</param>
+    public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken round)
     {
         var fingerprint = "";
         try
@@ -43,7 +46,7 @@ internal sealed partial class GroupInbox(
                 if (receiver.Open(delivery, _conversation) is { } batch)
                 {
                     fingerprint = batch.Fingerprint;
-                    isAnyHeld = await TakeAsync(batch, delivery.Body, isAnyHeld, commits, stopping);
+                    isAnyHeld = await TakeAsync(batch, delivery.Body, isAnyHeld, commits, round);
                 }
             }
 
@@ -98,7 +101,7 @@ internal sealed partial class GroupInbox(
 
     // True if anything is held afterwards.
     private async Task<bool> TakeAsync(
-        OpenedBatch batch, ReadOnlyMemory<byte> body, bool isAnyHeld, List<Task> commits, CancellationToken stopping)
+        OpenedBatch batch, ReadOnlyMemory<byte> body, bool isAnyHeld, List<Task> commits, CancellationToken round)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
         var isToldFull = false;
@@ -109,7 +112,7 @@ internal sealed partial class GroupInbox(
             {
                 try
                 {
-                    if (await CanBeShownAsync(batch, stopping))
+                    if (await CanBeShownAsync(batch, round))
                     {
                         commits.Add(StoreAsync(batch));
                         return isAnyHeld;
@@ -134,7 +137,7 @@ internal sealed partial class GroupInbox(
                 isToldFull = true;
             }
 
-            await Task.Delay(backoff.Next(), time, stopping);
+            await Task.Delay(backoff.Next(), time, round);
             isAnyHeld = store.HoldsAny(_conversation);
         }
     }
@@ -153,7 +156,8 @@ internal sealed partial class GroupInbox(
     // False if there is no room for it.
     private async Task<bool> HoldAsync(string fingerprint, ReadOnlyMemory<byte> body)
     {
-        if (!await store.HoldAsync(_conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes))
+        if (!await store.HoldAsync(
+            _conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes, joined().Append(group)))
         {
             return false;
         }

@@ -175,7 +175,7 @@ internal sealed partial class GroupRooms(
             mode,
             generations,
             new SpokenSeq(group, membership, self.Identity.Fingerprint, store, time),
-            new GroupInbox(group, mode, generations, receiver, store, events, options.Value, time, logger));
+            new GroupInbox(group, mode, generations, receiver, store, events, () => _rooms.Keys, options.Value, time, logger));
     }
 
     private static partial class Log

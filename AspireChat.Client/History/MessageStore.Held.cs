@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AspireChat.Client.Chat;
 using Microsoft.Data.Sqlite;
 
@@ -23,6 +24,10 @@ public sealed partial class MessageStore
     /// </summary>
     public const int HeldOverhead = 1024;
 
+    // What is held of groups that one has left is not lost and takes no room of the others; so the disk needs a bound of its
+    // own, a multiple of theirs.
+    private const int MaxOnDisk = 2;
+
     // Of all that is set aside. The oldest go first: by then somebody could have looked at them.
     private const long MaxSetAside = 16 * 1024 * 1024;
 
@@ -31,13 +36,20 @@ public sealed partial class MessageStore
     /// <param name="fingerprint">The key that signed it; empty if it could not be read.</param>
     /// <param name="body">The batch.</param>
     /// <param name="maxOfKey">How much is held of one key at most.</param>
-    /// <param name="maxOfAll">How much is held of all at most.</param>
+    /// <param name="maxOfAll">How much is held of all at most; of groups that are not joined, as much again.</param>
+    /// <param name="joined">The groups that share these bounds, because what is held of them is being tried; null for all.</param>
     /// <returns>False if there is no room for it now.</returns>
     public Task<bool> HoldAsync(
-        Conversation conversation, string fingerprint, ReadOnlyMemory<byte> body, long maxOfKey, long maxOfAll)
+        Conversation conversation,
+        string fingerprint,
+        ReadOnlyMemory<byte> body,
+        long maxOfKey,
+        long maxOfAll,
+        IEnumerable<string>? joined = null)
     {
         var bytes = body.ToArray();
         var size = bytes.Length + HeldOverhead;
+        var sharing = joined is null ? null : JsonSerializer.Serialize(joined);
         return database.WriteAsync(connection =>
         {
             var id = EnsureConversation(connection, conversation);
@@ -53,6 +65,18 @@ public sealed partial class MessageStore
                 SELECT total(size) FILTER (WHERE fingerprint = $fingerprint), total(size) FROM held WHERE tries < 3
                 """,
                 ("$fingerprint", fingerprint)).FirstOrDefault(row => (row.GetDouble(0), row.GetDouble(1)));
+            if (ofAll + size > (double)maxOfAll * MaxOnDisk)
+            {
+                return false;
+            }
+
+            if (sharing is not null && (ofKey + size > maxOfKey || ofAll + size > maxOfAll))
+            {
+                var (leftOfKey, leftOfAll) = SizeOfLeft(connection, fingerprint, sharing);
+                ofKey -= leftOfKey;
+                ofAll -= leftOfAll;
+            }
+
             return ofKey + size <= maxOfKey && ofAll + size <= maxOfAll && Hold(connection, id, fingerprint, bytes, tries: 0);
         });
     }
@@ -123,6 +147,16 @@ public sealed partial class MessageStore
         connection.Command(
             "INSERT INTO held (conversation, fingerprint, body, size, tries) VALUES ($id, $fingerprint, $body, $size, $tries)",
             ("$id", conversation), ("$fingerprint", fingerprint), ("$body", body), ("$size", body.Length + HeldOverhead), ("$tries", tries)).Run() > 0;
+
+    // What is held and not being tried, of a key and of all. Asked only if it matters: it looks at every row.
+    private static (double OfKey, double OfAll) SizeOfLeft(SqliteConnection connection, string fingerprint, string joined) => connection.Command(
+        """
+        SELECT total(size) FILTER (WHERE fingerprint = $fingerprint), total(size) FROM held
+        WHERE tries < 3 AND conversation NOT IN (
+          SELECT id FROM conversations WHERE kind = $kind AND name IN (SELECT value FROM json_each($joined)))
+        """,
+        ("$fingerprint", fingerprint), ("$kind", (int)ConversationKind.Group), ("$joined", joined))
+        .FirstOrDefault(row => (row.GetDouble(0), row.GetDouble(1)));
 
     private static int TrimSetAside(SqliteConnection connection) => connection.Command(
         """

@@ -63,7 +63,15 @@ internal sealed partial class InsultWorker(
         }
 
         var consumer = new BrokerConsumer(
-            broker, BrokerFaults.NameOf(Conversation.Insults), InsultTopology.DeclareAsync, HandleAsync, Prefetch, outlivesConnection: true, options.Value, time, logger);
+            broker,
+            BrokerFaults.NameOf(Conversation.Insults),
+            InsultTopology.DeclareAsync,
+            (deliveries, round) => HandleAsync(deliveries, round, stoppingToken),
+            Prefetch,
+            outlivesConnection: true,
+            options.Value,
+            time,
+            logger);
         await Task.WhenAll(consumer.RunAsync(stoppingToken), SendAsync(stoppingToken));
     }
 
@@ -82,7 +90,7 @@ internal sealed partial class InsultWorker(
         await _outbox.RunAsync(stopping);
     }
 
-    private async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken stopping)
+    private async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken round, CancellationToken stopping)
     {
         foreach (var delivery in deliveries)
         {
@@ -90,7 +98,7 @@ internal sealed partial class InsultWorker(
             {
                 if (receiver.Open(delivery, Conversation.Insults, keepOwn: true) is { } batch)
                 {
-                    await TakeAsync(batch, stopping);
+                    await TakeAsync(batch, round, stopping);
                 }
             }
             catch (Exception e) when (DeliveryFault.IsIn(e))
@@ -112,7 +120,7 @@ internal sealed partial class InsultWorker(
         {
             try
             {
-                await TakeAsync(SignedBatch.Open(store.ReadHeld(held), Conversation.Insults), stopping);
+                await TakeAsync(SignedBatch.Open(store.ReadHeld(held), Conversation.Insults), stopping, stopping);
                 await store.DropHeldAsync(held);
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
@@ -122,7 +130,7 @@ internal sealed partial class InsultWorker(
         }
     }
 
-    // Waits while the name server is away: it must say, too, whose the insult is.
+    // Waits while the name server cannot tell whose name it is: if it is away, it must say, too, whose the insult is.
     private async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
@@ -143,9 +151,11 @@ internal sealed partial class InsultWorker(
         }
     }
 
-    private async Task TakeAsync(OpenedBatch batch, CancellationToken stopping)
+    // Given up with the round up to where it is stored, for then it comes again. Not later: the claim may be this client's by
+    // then, and nobody else would show it.
+    private async Task TakeAsync(OpenedBatch batch, CancellationToken round, CancellationToken stopping)
     {
-        if (!await IsVouchedForAsync(batch, stopping))
+        if (!await IsVouchedForAsync(batch, round))
         {
             return;
         }

@@ -33,13 +33,16 @@ internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents 
     }
 
     /// <summary>Whether the key of a batch may speak for its name. The name server is asked about names never met.</summary>
-    /// <returns>False while nobody can tell, since the name server is away: nothing may be shown, and nothing lost.</returns>
+    /// <returns>
+    /// False while nobody can tell, since the name server is away, or may have lost the claim less than a lease ago: nothing
+    /// may be shown, and nothing lost.
+    /// </returns>
     /// <exception cref="BatchRefusedException">It may not.</exception>
     public async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping) =>
         batch.Fingerprint == self.Identity.Fingerprint || await trust.CheckAsync(batch.From, batch.Fingerprint, epoch: null, stopping) switch
         {
             NameVerdict.Trusted => true,
-            NameVerdict.NotYetKnown => false,
+            NameVerdict.NotYetKnown or NameVerdict.NotYetClaimed => false,
             NameVerdict.OtherKey => throw new BatchRefusedException($"{batch.From} is known here with another key"),
             _ => throw new BatchRefusedException($"the name {batch.From} does not belong to the key that signed"),
         };

@@ -27,7 +27,10 @@ internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyB
 /// <param name="broker">The connection.</param>
 /// <param name="what">What it works for, as the log and the user read it: <c>insults</c>, <c>group tea</c>.</param>
 /// <param name="declare">Declares the queue and its bindings (idempotent) and returns the queue's name.</param>
-/// <param name="handle">Handles deliveries; they are acknowledged when it returns. May get the same ones again.</param>
+/// <param name="handle">
+/// Handles deliveries; they are acknowledged when it returns. May get the same ones again. Its token ends with the consumer,
+/// and with what it consumes on: nobody can acknowledge them then, so waiting for something would only delay the next round.
+/// </param>
 /// <param name="prefetch">How many deliveries may be unacknowledged.</param>
 /// <param name="outlivesConnection">Whether the queue is there again after the connection was lost, with what it held.</param>
 /// <param name="options">Limits and waits.</param>
@@ -112,6 +115,10 @@ internal sealed partial class BrokerConsumer(
         await channel.BasicQosAsync(prefetchSize: 0, atOnce, global: false, stopping);
 
         var waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
+
+        // The library may tell the end when this round is over already; so one that needs no disposing is told.
+        var ended = new CancellationTokenSource();
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping, ended.Token);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivered) =>
         {
@@ -123,28 +130,36 @@ internal sealed partial class BrokerConsumer(
         };
 
         // The broker cancels the consumer when the queue is deleted; both ends are an end of this round.
-        consumer.UnregisteredAsync += (_, _) => End(waiting);
-        consumer.ShutdownAsync += (_, _) => End(waiting);
-        channel.ChannelShutdownAsync += (_, _) => End(waiting);
+        consumer.UnregisteredAsync += (_, _) => EndAsync(waiting, ended);
+        consumer.ShutdownAsync += (_, _) => EndAsync(waiting, ended);
+        channel.ChannelShutdownAsync += (_, _) => EndAsync(waiting, ended);
 
         await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stopping);
         backoff.Reset();
         broker.Faults.Works(this, what);
         _consuming.TrySetResult();
-        var handled = 0;
-        while (await waiting.Reader.WaitToReadAsync(stopping))
+        try
         {
-            handled += await HandleWaitingAsync(channel, waiting.Reader, stopping);
-            if (atOnce < prefetch && handled >= prefetch)
+            // What has come is handled even if the round is over: a queue that went with the connection does not give it again.
+            var handled = 0;
+            while (await waiting.Reader.WaitToReadAsync(stopping))
             {
-                return true;
+                handled += await HandleWaitingAsync(channel, waiting.Reader, round.Token);
+                if (atOnce < prefetch && handled >= prefetch)
+                {
+                    return true;
+                }
             }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            // Not the broker's silence, for which the whole connection would be given up.
         }
 
         return false;
     }
 
-    private async Task<int> HandleWaitingAsync(IChannel channel, ChannelReader<Delivery> waiting, CancellationToken stopping)
+    private async Task<int> HandleWaitingAsync(IChannel channel, ChannelReader<Delivery> waiting, CancellationToken round)
     {
         var deliveries = new List<Delivery>();
         while (deliveries.Count < prefetch && waiting.TryRead(out var delivery))
@@ -152,14 +167,14 @@ internal sealed partial class BrokerConsumer(
             deliveries.Add(delivery);
         }
 
-        await HandleAsync(channel, deliveries, stopping);
+        await HandleAsync(channel, deliveries, round);
         await channel.BasicAckAsync(deliveries[^1].Tag, multiple: true, CancellationToken.None);
         return deliveries.Count;
     }
 
     // A fault on this side, such as a full disk, is no reason to give deliveries back: each return counts towards the
     // queue's delivery limit, at which the broker drops them.
-    private async Task HandleAsync(IChannel channel, List<Delivery> deliveries, CancellationToken stopping)
+    private async Task HandleAsync(IChannel channel, List<Delivery> deliveries, CancellationToken round)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
         var failed = 0;
@@ -167,14 +182,14 @@ internal sealed partial class BrokerConsumer(
         {
             try
             {
-                await handle(deliveries, stopping);
+                await handle(deliveries, round);
                 return;
             }
-            catch (Exception e) when (DeliveryFault.IsIn(e) && channel.IsOpen && !stopping.IsCancellationRequested)
+            catch (Exception e) when (DeliveryFault.IsIn(e) && channel.IsOpen && !round.IsCancellationRequested)
             {
                 if (deliveries.Count > 1)
                 {
-                    await HandleEachAsync(channel, deliveries, stopping);
+                    await HandleEachAsync(channel, deliveries, round);
                     return;
                 }
 
@@ -185,29 +200,29 @@ internal sealed partial class BrokerConsumer(
                     return;
                 }
 
-                await Task.Delay(backoff.Next(), time, stopping);
+                await Task.Delay(backoff.Next(), time, round);
             }
-            catch (Exception e) when (channel.IsOpen && !stopping.IsCancellationRequested)
+            catch (Exception e) when (channel.IsOpen && !round.IsCancellationRequested)
             {
                 Log.NotHandled(logger, deliveries.Count, e.Message);
-                await Task.Delay(backoff.Next(), time, stopping);
+                await Task.Delay(backoff.Next(), time, round);
             }
         }
     }
 
     // One of them is to blame, and the others must not suffer for it.
-    private async Task HandleEachAsync(IChannel channel, List<Delivery> deliveries, CancellationToken stopping)
+    private async Task HandleEachAsync(IChannel channel, List<Delivery> deliveries, CancellationToken round)
     {
         foreach (var delivery in deliveries)
         {
-            await HandleAsync(channel, [delivery], stopping);
+            await HandleAsync(channel, [delivery], round);
         }
     }
 
-    private static Task End(Channel<Delivery> waiting)
+    private static Task EndAsync(Channel<Delivery> waiting, CancellationTokenSource ended)
     {
         waiting.Writer.TryComplete();
-        return Task.CompletedTask;
+        return ended.CancelAsync();
     }
 
     private static partial class Log

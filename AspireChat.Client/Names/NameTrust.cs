@@ -1,5 +1,6 @@
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
+using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;
 
@@ -11,6 +12,12 @@ public enum NameVerdict
 
     /// <summary>Never met, and nobody claims the name with this key.</summary>
     Unclaimed,
+
+    /// <summary>
+    /// Never met, and nobody claims the name, but the claim may have been lost, and its owner has had less than a lease to
+    /// register again: whoever can wait asks again.
+    /// </summary>
+    NotYetClaimed,
 
     /// <summary>Known here with another key.</summary>
     OtherKey,
@@ -27,8 +34,16 @@ public enum NameVerdict
 /// server says now; a name met for the first time must be claimed there by that key.
 /// </summary>
 public sealed partial class NameTrust(
-    KnownPeers known, PresenceDirectory names, LiveEvents events, ILogger<NameTrust> logger)
+    KnownPeers known,
+    PresenceDirectory names,
+    LiveEvents events,
+    IOptions<NameServerOptions> options,
+    TimeProvider time,
+    ILogger<NameTrust> logger)
 {
+    // When a question had no answer last; 0 if none had.
+    private long _awayAt;
+
     /// <summary>Checks a name that somebody claims with a proven key, and remembers it if it is trusted.</summary>
     /// <param name="user">The claimed name.</param>
     /// <param name="fingerprint">The proven key.</param>
@@ -40,13 +55,19 @@ public sealed partial class NameTrust(
         {
             try
             {
-                if ((await names.FindClaimAsync(user, cancellationToken))?.Fingerprint != fingerprint)
+                if (await names.FindClaimAsync(user, cancellationToken) is not { } claim)
+                {
+                    return await MayBeLostAsync(cancellationToken) ? NameVerdict.NotYetClaimed : NameVerdict.Unclaimed;
+                }
+
+                if (claim.Fingerprint != fingerprint)
                 {
                     return NameVerdict.Unclaimed;
                 }
             }
             catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
             {
+                Volatile.Write(ref _awayAt, time.GetTimestamp());
                 return NameVerdict.NotYetKnown;
             }
         }
@@ -83,6 +104,16 @@ public sealed partial class NameTrust(
         }
 
         return epoch >= pin.Epoch;
+    }
+
+    // Whoever is there registers again within a lease after the name server has lost its data: all of them, or, since it was
+    // away, the last ones.
+    private async Task<bool> MayBeLostAsync(CancellationToken cancellationToken)
+    {
+        // Asked in any case: an empty server begins to count with the question.
+        var age = await names.AgeAsync(cancellationToken);
+        return age < options.Value.Lease
+            || (Volatile.Read(ref _awayAt) is not 0 and var at && time.GetElapsedTime(at) < options.Value.Lease);
     }
 
     // Loud, and the same words on every way in: this is either a new machine or an impostor, and only the user can tell.

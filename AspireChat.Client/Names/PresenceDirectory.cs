@@ -11,7 +11,8 @@ namespace AspireChat.Client.Names;
 /// <remarks>
 /// Keys (docs/protocol.md): <c>chat:claim:{user}</c> hash <c>fingerprint</c>, <c>epoch</c>; <c>chat:peer:{user}</c> hash
 /// <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>, <c>since</c> (milliseconds since 1970-01-01 UTC),
-/// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds.
+/// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds;
+/// <c>chat:since</c>, from when on it has kept its data, in such milliseconds.
 /// User names are those of <see cref="ChatName"/> everywhere. Every call is bounded by
 /// <see cref="RedisOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
@@ -22,6 +23,7 @@ public sealed partial class PresenceDirectory(
     private const string PeerPrefix = "chat:peer:";
     private const string ClaimPrefix = "chat:claim:";
     private const string PeersKey = "chat:peers";
+    private const string SinceKey = "chat:since";
 
     private readonly NameServerOptions _options = options.Value;
 
@@ -120,6 +122,13 @@ public sealed partial class PresenceDirectory(
         var fields = await ReadAsync(ClaimPrefix, user, ["fingerprint", "epoch"], cancellationToken);
         return fields is null ? null : Reported(Claim.Parse(user, fields[0], fields[1]), user);
     }
+
+    /// <summary>
+    /// For how long the name server has kept its data, counted from the first such question: a claim may have been lost
+    /// before, and not since.
+    /// </summary>
+    public async Task<TimeSpan> AgeAsync(CancellationToken cancellationToken) => TimeSpan.FromMilliseconds(
+        (long)await redis.EvaluateAsync("age", PresenceScripts.Age, [SinceKey], [], cancellationToken));
 
     /// <summary>Who is online, in alphabetical order. Malformed records are left out.</summary>
     public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)

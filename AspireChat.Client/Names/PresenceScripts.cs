@@ -111,6 +111,20 @@ internal static class PresenceScripts
         return answer
         """;
 
+    /// <summary>
+    /// KEYS: since. Answers for how many milliseconds that key is there, and writes it if it is not: an empty server begins
+    /// to count. So it does at a time to come, which is a forgery, or a clock that was put back.
+    /// </summary>
+    public const string Age = Clock + OfType + """
+        ofType(KEYS[1], 'string')
+        local since = tonumber(redis.call('GET', KEYS[1]) or '')
+        if not (since and since >= 0 and since <= now) then
+          since = now
+          redis.call('SET', KEYS[1], string.format('%.0f', now))
+        end
+        return now - since
+        """;
+
     // The server's time in milliseconds. TIME makes no difference to replicas: they get the effects.
     private const string Clock = """
         local time = redis.call('TIME')

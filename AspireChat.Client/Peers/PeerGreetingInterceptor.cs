@@ -92,7 +92,7 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
         await trust.CheckAsync(greeting.User, fingerprint, greeting.Epoch, cancellationToken) switch
         {
             NameVerdict.Trusted => null,
-            NameVerdict.Unclaimed => Refuse(StatusCode.PermissionDenied, "The name does not belong to this key."),
+            NameVerdict.Unclaimed or NameVerdict.NotYetClaimed => Refuse(StatusCode.PermissionDenied, "The name does not belong to this key."),
             NameVerdict.OtherKey => Refuse(StatusCode.PermissionDenied, "The name is known here with another key."),
             NameVerdict.OldEpoch => Refuse(StatusCode.PermissionDenied, "A newer registration of this name is known here."),
             _ => Refuse(StatusCode.Unavailable, "The name server is away, so a newcomer's name cannot be checked."),

@@ -107,6 +107,19 @@ public sealed class RedisServer : IAsyncDisposable
         return await connection.GetDatabase().ExecuteAsync(command, arguments).DefaultTimeout();
     }
 
+    /// <summary>From now on, to its end, notes every command.</summary>
+    public async Task NoteCommandsAsync()
+    {
+        await ExecuteAsync("CONFIG", "SET", "slowlog-max-len", "100000");
+        await ExecuteAsync("CONFIG", "SET", "slowlog-log-slower-than", "0");
+    }
+
+    /// <summary>Whether a command on a key was noted.</summary>
+    public async Task<bool> HasNotedAsync(string command, string key) =>
+        ((RedisResult[])(await ExecuteAsync("SLOWLOG", "GET", "100000"))!)
+            .Select(noted => (string[])noted[3]!)
+            .Any(words => words.Length > 1 && words[0].Equals(command, StringComparison.OrdinalIgnoreCase) && words[1] == key);
+
     public async ValueTask DisposeAsync()
     {
         await KillAsync();

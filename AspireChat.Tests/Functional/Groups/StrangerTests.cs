@@ -185,6 +185,87 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_stranger_said_waits_for_its_claim_at_a_name_server_that_has_lost_its_data(bool isRestarted)
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await using var atBob = await bob.WatchAsync();
+        await using var zoe = await MemberAsync(system, "zoe");
+        await using var mallory = await MemberAsync(system, "mallory", claims: false);
+        if (isRestarted)
+        {
+            await LoseRedisAsync(system, atBob);
+            await SayAsync(zoe, 1, "zoe 1");
+            await SayAsync(mallory, 1, "mallory 1");
+            await system.Redis.RestartAsync(keepData: false);
+            await system.Redis.NoteCommandsAsync();
+        }
+        else
+        {
+            // Nobody sees it go.
+            await system.Redis.NoteCommandsAsync();
+            await system.Redis.ExecuteAsync("FLUSHALL");
+            await SayAsync(zoe, 1, "zoe 1");
+            await SayAsync(mallory, 1, "mallory 1");
+        }
+
+        // Registered again later than bob has asked.
+        await Until.True("bob has asked whose name zoe is", () => system.Redis.HasNotedAsync("HMGET", "chat:claim:zoe"));
+        await zoe.ClaimAsync(system.Redis);
+        await SayAsync(zoe, 2, "zoe 2");
+        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", ["zoe 1", "zoe 2"]);
+        await atBob.UntilToldAsync("chess", "zoe", ["zoe 1", "zoe 2"]);
+        Assert.Contains("mallory does not belong to the key", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
+        Assert.Single(atBob.Seen<RefusedBatch>());
+        Assert.Equal(2, (await bob.Api.GroupMessagesAsync("chess")).Count);
+    }
+
+    [Fact]
+    public async Task What_is_held_of_a_group_that_one_has_left_takes_no_room_of_others_and_is_shown_at_the_next_entry()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync(
+            "bob",
+            system.Redis.ConnectionString,
+            system.Rabbit!,
+            ("Chat:Groups:MaxHeldBytesPerKey", "65536"),
+            ("Chat:Groups:MaxHeldBytes", "65536"));
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
+        await bob.Api.JoinGroupAsync("go", GroupMode.Durable);
+        await using var atBob = await bob.WatchAsync();
+        await using var alice = await MemberAsync(system, "alice");
+        await using var zoe = await MemberAsync(system, "zoe");
+        await alice.LearnAsync(system.Redis, "go");
+        await zoe.LearnAsync(system.Redis, "go");
+        await MeetAsync(bob.Api, alice);
+
+        await LoseRedisAsync(system, atBob);
+        string[] flood = [.. Enumerable.Range(1, 100).Select(seq => $"zoe {seq}")];
+        foreach (var (i, text) in flood.Index())
+        {
+            await SayAsync(zoe, (ulong)i + 1, text);
+        }
+
+        await atBob.NextAsync<GroupChange>("all the room is taken", change => change is { Name: "chess", What: "waiting" });
+        await ChatApi.RefusalAsync(() => bob.Api.ExitGroupAsync("chess"));
+        await atBob.NextAsync<GroupChange>("bob has left", change => change is { Name: "chess", What: "left" });
+        await zoe.SayAsync("go", zoe.Sign(zoe.ToGroup("go", 1, "zoe in go")));
+        await alice.SayAsync("go", alice.Sign(alice.ToGroup("go", 1, "behind it")));
+        await bob.Api.UntilTextsAsync("bob", "go", null, ["behind it"]);
+
+        await system.Redis.RestartAsync();
+        await bob.Api.UntilTextsAsync("bob", "go", "zoe", ["zoe in go"]);
+        Assert.Empty(await bob.Api.TextsAsync("chess", "zoe"));
+        await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).IsJoined);
+        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", flood, Patience);
+        await atBob.UntilToldAsync("chess", "zoe", flood);
+        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
+    }
+
     [Fact]
     [ExpectsError("is set aside")]
     public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_entry()

@@ -95,6 +95,29 @@ public sealed class InsultTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task An_insult_waits_for_its_senders_claim_at_a_name_server_that_has_lost_its_data()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
+        await using var atBob = await bob.WatchAsync();
+        await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit!);
+        await Until.True(
+            "the queue is there", async () => (await broker.QueuesAsync(system.Rabbit!)).Contains("chat.insults", StringComparer.Ordinal));
+        await system.Redis.RestartAsync(keepData: false);
+        await system.Redis.NoteCommandsAsync();
+        await PutAsync(zoe, zoe.Sign(zoe.Insults(1, "boo")));
+        await PutAsync(mallory, mallory.Sign(mallory.Insults(1, "forged")));
+
+        // Registered again later than bob has asked.
+        await Until.True("bob has asked whose name zoe is", () => system.Redis.HasNotedAsync("HMGET", "chat:claim:zoe"));
+        await zoe.ClaimAsync(system.Redis);
+        await Until.Sequence("the insult has come", ["boo"], async () => (await bob.Api.InsultsAsync()).Select(insult => insult.Text));
+        Assert.Contains("mallory does not belong to the key", (await atBob.NextAsync<RefusedBatch>()).Detail, StringComparison.Ordinal);
+        Assert.Single(await bob.Api.InsultsAsync());
+    }
+
+    [Fact]
     [ExpectsError("is set aside")]
     public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_start()
     {

@@ -112,6 +112,43 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
         Assert.Equal("again", await seen.Task.DefaultTimeout());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_handles_waits_for_nothing_longer_than_its_channel_stands(bool isConnectionLost)
+    {
+        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await PublishAsync(stand, "one");
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var consuming = Consume(stand, async (deliveries, round) =>
+        {
+            if (waits.TrySetResult())
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, round);
+            }
+
+            seen.TrySetResult(Text(deliveries[0]));
+        });
+        await waits.Task.DefaultTimeout();
+        var connection = await stand.Broker.GetAsync(CancellationToken.None);
+
+        if (isConnectionLost)
+        {
+            await stand.DropConnectionAsync();
+            Assert.Equal("one", await seen.Task.DefaultTimeout());
+            return;
+        }
+
+        await stand.Channel.QueueDeleteAsync(BrokerStand.Queue);
+        await Until.Equal("somebody consumes again", 1u, stand.ConsumersAsync);
+        await PublishAsync(stand, "again");
+        Assert.Equal("again", await seen.Task.DefaultTimeout());
+
+        // It was no fault of the connection, which others use as well.
+        Assert.Same(connection, await stand.Broker.GetAsync(CancellationToken.None));
+    }
+
     private static Consuming Consume(BrokerStand stand, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle) => new(new BrokerConsumer(
         stand.Broker, "work", BrokerStand.DeclareAsync, handle, prefetch: 100, outlivesConnection: true, BrokerStand.Eager, TimeProvider.System, NullLogger.Instance));
 

@@ -59,6 +59,37 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task It_says_how_long_it_has_kept_its_data()
+    {
+        Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
+        await Until.True("it grows older", async () => await _names.AgeAsync(Cancellation) >= TimeSpan.FromMilliseconds(300));
+        await _server.Redis.RestartAsync();
+        await Until.True("a restart does not matter", async () => await _names.AgeAsync(Cancellation) >= TimeSpan.FromMilliseconds(300));
+
+        await _server.Raw.ExecuteAsync("FLUSHALL");
+        Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("tomorrow")]
+    [InlineData("99999999999999")]
+    [InlineData("-1")]
+    [InlineData("nan")]
+    public async Task A_forged_beginning_makes_way_for_a_true_one(string forged)
+    {
+        await _server.Raw.StringSetAsync("chat:since", forged);
+        Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
+        await Until.True("it grows older", async () => await _names.AgeAsync(Cancellation) > TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_beginning_that_is_no_text_makes_way_for_a_true_one()
+    {
+        await _server.Raw.ListRightPushAsync("chat:since", "1");
+        Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
+    }
+
+    [Fact]
     public Task Two_hundred_clients_race_for_a_name_and_one_wins() => RaceAsync(rounds: 20);
 
     [Fact]

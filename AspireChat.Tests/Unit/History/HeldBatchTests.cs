@@ -60,6 +60,30 @@ public sealed class HeldBatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_held_of_groups_that_one_has_left_takes_no_room_of_others_and_has_as_much_again()
+    {
+        const long two = 2 * (MessageStore.HeldOverhead + 1);
+        Task<bool> HoldAsync(Conversation conversation, string key, byte body) =>
+            Messages.HoldAsync(conversation, key, new[] { body }, two, two, [conversation.Name]);
+
+        Assert.True(await HoldAsync(Chess, "zoe", 1));
+        Assert.True(await HoldAsync(Chess, "zoe", 2));
+        Assert.False(await HoldAsync(Chess, "zoe", 3));
+        Assert.True(await HoldAsync(Go, "zoe", 1));
+        Assert.True(await HoldAsync(Go, "zoe", 2));
+        Assert.False(await HoldAsync(Go, "zoe", 3));
+        Assert.Equal([("zoe", 1), ("zoe", 2)], Held(Chess));
+
+        // The disk is full of it, whatever is joined now.
+        Assert.False(await HoldAsync(Conversation.Of("bridge"), "zoe", 1));
+        await Messages.DropHeldAsync(Messages.ListHeldBatches(Chess)[0]);
+        Assert.True(await HoldAsync(Conversation.Of("bridge"), "zoe", 1));
+
+        // Joined both, they share it.
+        Assert.False(await Messages.HoldAsync(Chess, "yan", new byte[] { 1 }, two, two, ["chess", "go"]));
+    }
+
+    [Fact]
     public async Task It_is_not_held_any_more_with_the_commit_that_stores_it()
     {
         await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
