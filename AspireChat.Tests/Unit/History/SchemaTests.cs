@@ -20,8 +20,8 @@ public sealed class SchemaTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Every version needs a file: who adds a step adds one of the version before.</summary>
-    public static TheoryData<int> Versions => [.. Enumerable.Range(1, Schema.Version)];
+    /// <summary>Every version before the present one: whoever adds a step adds a file that the version before it wrote.</summary>
+    public static TheoryData<int> Versions => [.. Enumerable.Range(1, Schema.Version - 1)];
 
     [Theory]
     [MemberData(nameof(Versions))]
