@@ -9,7 +9,7 @@ namespace AspireChat.Client.History;
 /// </summary>
 public sealed partial class MessageStore
 {
-    // Of one row: whether the mark of its conversation has passed it. What a history of schema version 3 has in state read is so anyhow.
+    // Whether the mark has passed a message. Rows that were marked before there was a mark lie behind it, in state read.
     private const string IsRead = "fingerprint <> '' AND local <= read_local";
 
     /// <summary>How many messages of others in a conversation are not read; 0 if it is not known.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using AspireChat.Tests.Infrastructure;
@@ -7,7 +8,7 @@ using Xunit;
 namespace AspireChat.Tests.Functional.Terminal;
 
 /// <summary>The menu in a real terminal: a pseudo-terminal made by <c>script</c>, which also keeps every byte that goes to it.</summary>
-public sealed partial class TerminalTests
+public sealed partial class TerminalTests(SharedRabbitMq broker)
 {
     private const string Script = "/usr/bin/script";
 
@@ -106,6 +107,41 @@ public sealed partial class TerminalTests
                 """,
             ],
             otlp.Traces().Values.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_said_in_a_group_is_read_when_it_is_on_the_screen_and_not_when_it_is_announced()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
+        var rabbit = await broker.CreateVirtualHostAsync();
+        await using var system = await ChatSystem.StartAsync(rabbit);
+        var bob = await system.StartClientAsync("bob");
+        await bob.Api.JoinGroupAsync("chess");
+        var web = $"http://127.0.0.1:{FreePort.Next()}";
+        await using var alice = await PtyClient.StartAsync(
+            "alice",
+            system.Redis.ConnectionString,
+            ("ConnectionStrings__rabbitmq", rabbit),
+            ("ASPNETCORE_URLS", web),
+            ("Chat__ApiToken", "terminal"));
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(web) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "terminal");
+        var api = new ChatApi(http);
+        await alice.ShowsAsync("Your choice:");
+        await alice.TypeAsync("2\rchess\r\r");
+        await alice.ShowsAsync("Group chess");
+
+        await bob.Api.SendToGroupAsync("chess", "said aloud");
+        await alice.ShowsAsync("said aloud");
+        await Until.Equal("alice has read it", 0, UnreadAsync);
+
+        await alice.TypeAsync("/back\r\r");
+        await alice.ShowsAsync("1  private chat", times: 2);
+        await bob.Api.SendToGroupAsync("chess", "said behind her back");
+        await alice.ShowsAsync("said behind her back");
+        Assert.Equal(1, await UnreadAsync());
+
+        async Task<int?> UnreadAsync() => (await api.GroupsAsync()).Single().Unread;
     }
 
     // What the program itself says to a terminal: line ends, colours, clearing what is below, small moves, and what .NET
