@@ -2,7 +2,6 @@ using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace AspireChat.Client.Messaging;
 
@@ -76,69 +75,6 @@ internal sealed partial class BrokerConnection : BackgroundService
     /// to say. Whoever waits for that takes this before looking at them.
     /// </summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
-
-    /// <summary>The connection that stands now; waits for one if there is none.</summary>
-    public async Task<IConnection> GetAsync(CancellationToken cancellationToken) =>
-        (await _current.Task.WaitAsync(cancellationToken)).Consuming;
-
-    /// <summary>
-    /// Opens a channel for declaring and consuming, lends it out, and closes it. A broker that does not answer within the
-    /// library's timeouts, or not even to the goodbye, is frozen for everybody: the whole connection is given up.
-    /// </summary>
-    /// <param name="use">Uses the channel; it is the caller's until it returns.</param>
-    /// <param name="stopping">The caller's own end.</param>
-    /// <param name="patience">How long to wait for a connection; null for ever.</param>
-    /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
-    public async Task UseChannelAsync(Func<IChannel, Task> use, CancellationToken stopping, TimeSpan? patience = null)
-    {
-        var connection = (await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping)).Consuming;
-        try
-        {
-            var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
-            try
-            {
-                await use(channel);
-            }
-            finally
-            {
-                await CloseAsync(connection, channel);
-            }
-        }
-        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
-        {
-            // The library's own timeouts are cancellations.
-            await DiscardAsync(connection, "it did not answer in time");
-            throw;
-        }
-    }
-
-    /// <summary>Whether a call to the broker ended with this because the broker is away or does not answer.</summary>
-    /// <param name="e">What the call ended with.</param>
-    /// <param name="cancellationToken">The caller's own: its cancellation is no fault of the broker.</param>
-    public static bool IsAway(Exception e, CancellationToken cancellationToken) => e switch
-    {
-        // The library's own timeouts are cancellations.
-        OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        RabbitMQClientException or TimeoutException or IOException or ObjectDisposedException => true,
-        _ => false,
-    };
-
-    /// <summary>
-    /// Gives a connection up that does not do its work any more: a publish can hang for ever after a restart of the
-    /// broker (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930).
-    /// </summary>
-    public async Task DiscardAsync(IConnection connection, string why)
-    {
-        Log.Discarded(_logger, why);
-        try
-        {
-            await connection.AbortAsync(Constants.InternalError, why, TimeSpan.FromSeconds(1));
-        }
-        catch (Exception e)
-        {
-            Log.Broken(_logger, e);
-        }
-    }
 
     /// <summary>Starts in the background; how the connection stands is known before any front end asks.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -283,89 +219,6 @@ internal sealed partial class BrokerConnection : BackgroundService
             throw;
         }
     }
-
-    // Each reason once, until there was a connection: a wrong password, a refused certificate or a wrong name are mended by
-    // whoever reads the log. The nodes of a cluster may have one each.
-    private void SayAway(Exception e)
-    {
-        var nodes = e is BrokerUnreachableException { InnerException: AggregateException several } ? several.InnerExceptions.AsEnumerable() : [e];
-        foreach (var cause in nodes.Select(node => node.GetBaseException()))
-        {
-            // The same refusal is met before the broker closes the connection, or after it.
-            var reason = (cause as OperationInterruptedException)?.ShutdownReason?.ReplyText ?? cause.Message;
-            if (_told.Add(reason))
-            {
-                Log.Away(_logger, cause.GetType().Name, reason);
-            }
-        }
-    }
-
-    private async Task CloseAsync(IConnection connection, IChannel channel)
-    {
-        var closed = channel.DisposeAsync().AsTask();
-        if (await Task.WhenAny(closed, Task.Delay(Goodbye, _time)) != closed)
-        {
-            // Which ends the closing too.
-            await DiscardAsync(connection, "it does not close a channel");
-        }
-
-        await closed;
-    }
-
-    private void Offer(Pair pair)
-    {
-        lock (_change)
-        {
-            _current.TrySetResult(pair);
-        }
-
-        Show();
-    }
-
-    // False if none was offered: who waits for one goes on waiting for the same.
-    private bool Withdraw()
-    {
-        lock (_change)
-        {
-            if (!_current.Task.IsCompleted)
-            {
-                return false;
-            }
-
-            _current = NewSource();
-            return true;
-        }
-    }
-
-    // How a connection that stands is: what keeps most from working comes first.
-    private void Show()
-    {
-        lock (_change)
-        {
-            if (!_current.Task.IsCompleted)
-            {
-                return;
-            }
-
-            if (Alarm.IsOn)
-            {
-                _states.Set(StateName, Blocked, $"{BrokerAlarm.Matter}; what you send to groups waits here.");
-            }
-            else if (Faults.Sentences is { Count: > 0 } refused)
-            {
-                _states.Set(StateName, Refusing, string.Join(' ', refused));
-            }
-            else
-            {
-                _states.Set(StateName, ConnectionStates.Connected);
-            }
-        }
-
-        TellChange();
-    }
-
-    private void TellChange() =>
-        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private static TaskCompletionSource<Pair> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

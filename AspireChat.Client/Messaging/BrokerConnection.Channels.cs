@@ -1,0 +1,82 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace AspireChat.Client.Messaging;
+
+internal sealed partial class BrokerConnection
+{
+    /// <summary>The connection that stands now; waits for one if there is none.</summary>
+    public async Task<IConnection> GetAsync(CancellationToken cancellationToken) =>
+        (await _current.Task.WaitAsync(cancellationToken)).Consuming;
+
+    /// <summary>
+    /// Opens a channel for declaring and consuming, lends it out, and closes it. A broker that does not answer within the
+    /// library's timeouts, or not even to the goodbye, is frozen for everybody: the whole connection is given up.
+    /// </summary>
+    /// <param name="use">Uses the channel; it is the caller's until it returns.</param>
+    /// <param name="stopping">The caller's own end.</param>
+    /// <param name="patience">How long to wait for a connection; null for ever.</param>
+    /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
+    public async Task UseChannelAsync(Func<IChannel, Task> use, CancellationToken stopping, TimeSpan? patience = null)
+    {
+        var connection = (await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping)).Consuming;
+        try
+        {
+            var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
+            try
+            {
+                await use(channel);
+            }
+            finally
+            {
+                await CloseAsync(connection, channel);
+            }
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // The library's own timeouts are cancellations.
+            await DiscardAsync(connection, "it did not answer in time");
+            throw;
+        }
+    }
+
+    /// <summary>Whether a call to the broker ended with this because the broker is away or does not answer.</summary>
+    /// <param name="e">What the call ended with.</param>
+    /// <param name="cancellationToken">The caller's own: its cancellation is no fault of the broker.</param>
+    public static bool IsAway(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        // The library's own timeouts are cancellations.
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        RabbitMQClientException or TimeoutException or IOException or ObjectDisposedException => true,
+        _ => false,
+    };
+
+    /// <summary>
+    /// Gives a connection up that does not do its work any more: a publish can hang for ever after a restart of the
+    /// broker (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930).
+    /// </summary>
+    public async Task DiscardAsync(IConnection connection, string why)
+    {
+        Log.Discarded(_logger, why);
+        try
+        {
+            await connection.AbortAsync(Constants.InternalError, why, TimeSpan.FromSeconds(1));
+        }
+        catch (Exception e)
+        {
+            Log.Broken(_logger, e);
+        }
+    }
+
+    private async Task CloseAsync(IConnection connection, IChannel channel)
+    {
+        var closed = channel.DisposeAsync().AsTask();
+        if (await Task.WhenAny(closed, Task.Delay(Goodbye, _time)) != closed)
+        {
+            // Which ends the closing too.
+            await DiscardAsync(connection, "it does not close a channel");
+        }
+
+        await closed;
+    }
+}
