@@ -79,7 +79,9 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
 
             var now = time.GetUtcNow();
             var since = fault.Refused.TryGetValue(by, out var before) ? before.Since : now;
-            var lasts = now - since >= (refusal.Code is Constants.NotFound or Constants.ResourceLocked ? Long : Short);
+
+            // Another reason than before is no sign that it passes.
+            var lasts = before.Lasts || now - since >= (refusal.Code is Constants.NotFound or Constants.ResourceLocked ? Long : Short);
             fault.Refused[by] = (since, refusal.Text, lasts);
             isNew = lasts && fault.Told.Add(refusal.Text);
             isOther = Sentence(what) != told;

@@ -154,6 +154,9 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         await channel.ExchangeDeleteAsync("chat.discovery", cancellationToken: TestContext.Current.CancellationToken);
         await Until.Equal("the state", "connected", () => StateAsync(alice));
         Assert.Equal("Healthy", await HealthAsync(alice));
+
+        // What a client writes comes a little later than what it answers.
+        await Until.True("the log says so", () => Lines(alice, "RabbitMQ takes surveys again").Any());
         Assert.Single(Lines(alice, "RabbitMQ takes surveys again"));
     }
 

@@ -131,6 +131,17 @@ public sealed class BrokerFaultsTests
         Assert.Single(_log.All, "Information: RabbitMQ takes insults again");
     }
 
+    [Fact]
+    public void What_is_known_to_last_is_not_taken_back_for_another_reason()
+    {
+        var missing = new BrokerRefusal(Constants.NotFound, "NOT_FOUND - no queue");
+        Last(_consumer, "insults", Otherwise);
+        _faults.Refused(_consumer, "insults", missing);
+
+        Assert.Equal("RabbitMQ refuses insults: NOT_FOUND - no queue.", _faults.Find("insults"));
+        Assert.Equal(2, _changes);
+    }
+
     private void Last(object by, string what, BrokerRefusal refusal)
     {
         _faults.Refused(by, what, refusal);
