@@ -43,10 +43,9 @@ internal static class ChatClients
             .WithoutCertificate()
             .WithHttpHealthCheck("/health")
             .WithUrlForEndpoint("http", url => url.DisplayText = $"{user}'s client")
-            .WithAnnotation(new ChatUserAnnotation(user))
             .WithChatTerminal();
         return client
-            .WithChatCommands(new ClientApi(user, client.GetEndpoint("http"), token.Resource))
+            .WithChatCommands(new ClientApi(user, client.GetEndpoint("http"), token.Resource), settings.Users.Concat(settings.Guests))
             .WithKillCommand();
     }
 

@@ -1,7 +1,6 @@
 using AspireChat.AppHost.Commands;
 using AspireChat.Protos.LocalApi;
 using AspireChat.Protos.Rules;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.AppHost.Clients;
 
@@ -17,12 +16,14 @@ internal static class ChatCommands
     /// <summary>Adds the commands <c>send</c>, <c>say</c>, <c>discover</c> and <c>insult</c>.</summary>
     /// <param name="client">The client.</param>
     /// <param name="api">Its API.</param>
-    public static IResourceBuilder<ProjectResource> WithChatCommands(this IResourceBuilder<ProjectResource> client, ClientApi api)
+    /// <param name="users">Everybody with a client here.</param>
+    public static IResourceBuilder<ProjectResource> WithChatCommands(
+        this IResourceBuilder<ProjectResource> client, ClientApi api, IEnumerable<string> users)
     {
         var actions = new ChatActions(api);
         return client
             .WithChatCommand(Send, "Send a private message", "Sends a private message, opens the chat if need be, and says whether it was delivered.", "Send",
-                [To(api.User), Text("What to say.", required: true)],
+                [To(users.Where(user => user != api.User)), Text("What to say.", required: true)],
                 (arguments, cancellationToken) => actions.SendAsync(arguments["to"].Value!, arguments["text"].Value!, cancellationToken))
             .WithChatCommand("say", "Say something in a group", "Says something in a group, joins or creates it if need be, and says whether RabbitMQ has the message.", "ChatMultiple",
                 [Group(), Text("What to say.", required: true)],
@@ -62,7 +63,7 @@ internal static class ChatCommands
             });
 
     // The list proposes the users with a client here; the name of a user who joined by hand can be typed.
-    private static InteractionInput To(string self) => new()
+    private static InteractionInput To(IEnumerable<string> others) => new()
     {
         Name = "to",
         Label = "To",
@@ -70,22 +71,7 @@ internal static class ChatCommands
         InputType = InputType.Choice,
         AllowCustomChoice = true,
         Required = true,
-        DynamicLoading = new InputLoadOptions
-        {
-            LoadCallback = context =>
-            {
-                // A copy, for Aspire may add resources meanwhile.
-                var resources = context.Services.GetRequiredService<DistributedApplicationModel>().Resources.ToArray();
-                context.Input.Options =
-                [
-                    .. resources
-                        .SelectMany(resource => resource.Annotations.OfType<ChatUserAnnotation>())
-                        .Where(annotation => annotation.User != self)
-                        .Select(annotation => KeyValuePair.Create(annotation.User, annotation.User)),
-                ];
-                return Task.CompletedTask;
-            },
-        },
+        Options = [.. others.Select(user => KeyValuePair.Create(user, user))],
     };
 
     private static InteractionInput Group() => new()

@@ -10,8 +10,6 @@ namespace AspireChat.Tests.Unit.AppHost;
 /// <summary>The model that AppHost.cs has made of some arguments.</summary>
 internal sealed class Diagram(IDistributedApplicationTestingBuilder builder, TempFolder data) : IAsyncDisposable
 {
-    private DistributedApplication? _app;
-
     public IResourceCollection Resources => builder.Resources;
 
     /// <summary>The names of all resources but those that Aspire adds to rebuild a project.</summary>
@@ -42,16 +40,8 @@ internal sealed class Diagram(IDistributedApplicationTestingBuilder builder, Tem
         return configuration.EnvironmentVariables.ToDictionary();
     }
 
-    public async Task<IServiceProvider> BuildAsync() =>
-        (_app = await builder.BuildAsync(TestContext.Current.CancellationToken).DefaultTimeout()).Services;
-
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
-        {
-            await _app.DisposeAsync();
-        }
-
         await builder.DisposeAsync();
         data.Dispose();
     }

@@ -1,4 +1,3 @@
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
@@ -105,14 +104,6 @@ public sealed class DiagramTests
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "a_b", "--guests", "cem");
         var to = diagram["ann"].Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.Name == "send").Arguments[0];
-
-        await to.DynamicLoading!.LoadCallback(new LoadInputContext
-        {
-            Input = to,
-            AllInputs = new InteractionInputCollection([to]),
-            Services = await diagram.BuildAsync(),
-            CancellationToken = TestContext.Current.CancellationToken,
-        });
 
         Assert.Equal(["a_b", "cem"], to.Options!.Select(option => option.Key));
         Assert.True(to.AllowCustomChoice);
