@@ -85,7 +85,8 @@ internal sealed partial class BrokerConnection : BackgroundService
         }
         else
         {
-            _states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
+            _states.Set(
+                StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set, so there are no groups, no discovery and no insults.");
         }
 
         return base.StartAsync(cancellationToken);
