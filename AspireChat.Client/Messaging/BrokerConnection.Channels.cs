@@ -15,7 +15,7 @@ internal sealed partial class BrokerConnection
     /// </summary>
     /// <param name="use">Uses the channel, which belongs to the caller until this returns.</param>
     /// <param name="stopping">Cancelled when the caller stops.</param>
-    /// <param name="patience">How long to wait for a connection; null for ever.</param>
+    /// <param name="patience">How long to wait for a connection; null for no limit.</param>
     /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
     public async Task UseChannelAsync(Func<IChannel, Task> use, CancellationToken stopping, TimeSpan? patience = null)
     {

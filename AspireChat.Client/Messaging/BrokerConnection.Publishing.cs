@@ -12,7 +12,7 @@ internal sealed partial class BrokerConnection
     /// <param name="so">What cannot be done while the broker accepts nothing, as the second half of a sentence.</param>
     /// <param name="stopping">Cancelled when the caller stops.</param>
     /// <param name="options">How the channel is made; null for the library's defaults.</param>
-    /// <param name="patience">How long to wait for a connection; null for ever.</param>
+    /// <param name="patience">How long to wait for a connection; null for no limit.</param>
     /// <exception cref="ChatException">The broker accepts no publishes.</exception>
     /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
     public async Task UsePublishingAsync(

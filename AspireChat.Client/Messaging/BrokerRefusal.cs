@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>Why the broker closed a channel: what was requested is forbidden, missing, in use, or declared with other arguments.</summary>
-/// <param name="Code">The reply code, 403 to 406 mostly (https://www.rabbitmq.com/amqp-0-9-1-reference#constants).</param>
+/// <param name="Code">The reply code, mostly 403 to 406 (https://www.rabbitmq.com/amqp-0-9-1-reference#constants).</param>
 /// <param name="Text">The broker's text.</param>
 internal sealed partial record BrokerRefusal(ushort Code, string Text)
 {

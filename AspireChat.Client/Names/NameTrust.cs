@@ -48,7 +48,7 @@ public sealed partial class NameTrust(
     /// <param name="user">The claimed name.</param>
     /// <param name="fingerprint">The proven key.</param>
     /// <param name="epoch">The epoch of the claimed registration; null where none is given, as in a signed batch.</param>
-    /// <param name="cancellationToken">Ends the waiting for the name server.</param>
+    /// <param name="cancellationToken">Cancels waiting for the name server.</param>
     public async Task<NameVerdict> CheckAsync(string user, string fingerprint, long? epoch, CancellationToken cancellationToken)
     {
         if (known.Find(user) is null)
@@ -106,8 +106,8 @@ public sealed partial class NameTrust(
         return epoch >= pin.Epoch;
     }
 
-    // After the name server has lost its data, every running client registers again within a lease; after it was away, the last
-    // of them do.
+    // After the name server has lost its data, every running client registers again within a lease: counted from the loss or,
+    // if the server was away, from the last question that it did not answer.
     private async Task<bool> MayBeLostAsync(CancellationToken cancellationToken)
     {
         // Always asked: an empty server begins to count with the first question.
