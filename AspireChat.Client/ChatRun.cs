@@ -8,8 +8,8 @@ namespace AspireChat.Client;
 /// <summary>Runs the built application to its end.</summary>
 internal static class ChatRun
 {
-    /// <summary>Starts the client, says where its API is, and waits until it is asked to end.</summary>
-    /// <returns>The exit code: 1 if the client had to end by itself, after saying why; otherwise 0.</returns>
+    /// <summary>Starts the client, prints the address of its API, and waits until it is asked to stop.</summary>
+    /// <returns>The exit code: 1 if the client had to stop by itself, after it printed the reason; otherwise 0.</returns>
     public static async Task<int> RunChatAsync(this WebApplication app)
     {
         await using (app)
@@ -21,7 +21,7 @@ internal static class ChatRun
             }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // Asked to end while still starting.
+                // The client was asked to stop while it was still starting.
             }
             catch
             {
@@ -48,11 +48,11 @@ internal static class ChatRun
         }
         catch (Exception)
         {
-            // The host cannot stop what it could not even make; why the start failed is what is told.
+            // The host cannot stop a service it could not create; the user is told why the start failed.
         }
     }
 
-    // The terminal's lines all go one way.
+    // All lines of the terminal must go through the screen.
     private static void Tell(WebApplication app, string sentence)
     {
         if (app.Services.GetService<TerminalScreen>() is { } screen)
@@ -72,7 +72,7 @@ internal static class ChatRun
             + (token.IsGenerated ? $"  token {token.Value}" : "");
     }
 
-    // A background service that failed ends the application as if it had been asked to.
+    // When a background service fails, the host stops the application as if it had been asked to.
     private static string? FindFailure(IServiceProvider services) =>
         services.GetService<StartFailure>()?.Sentence
         ?? services.GetServices<IHostedService>()

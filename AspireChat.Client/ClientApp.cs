@@ -14,10 +14,10 @@ using AspireChat.ServiceDefaults;
 
 namespace AspireChat.Client;
 
-/// <summary>A client put together: its capabilities, and the front ends over them.</summary>
+/// <summary>Assembles a client from its features and the front ends over them.</summary>
 internal static class ClientApp
 {
-    /// <summary>Builds a client. One process may run several, each with a data directory of its own and no terminal.</summary>
+    /// <summary>Builds a client. One process may run several, each with its own data directory and no terminal.</summary>
     /// <param name="args">The arguments of <see cref="CommandLine"/>.</param>
     public static WebApplication Build(string[] args)
     {

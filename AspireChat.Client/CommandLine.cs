@@ -4,7 +4,7 @@ using AspireChat.Client.Terminal;
 
 namespace AspireChat.Client;
 
-/// <summary>What the program makes of its arguments and settings, and how it ends if they are wrong.</summary>
+/// <summary>How the program reads its arguments and settings, and how it ends if they are wrong.</summary>
 internal static class CommandLine
 {
     /// <summary>The answer to <c>--help</c>.</summary>
@@ -25,7 +25,7 @@ internal static class CommandLine
         Every setting can also be an environment variable, with __ for the colons: Chat__DataDirectory.
         """;
 
-    /// <summary>The web address if no other is configured: any free port, for this machine only.</summary>
+    /// <summary>The default web address: any free port, for this machine only.</summary>
     private const string DefaultWebAddress = "http://127.0.0.1:0";
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
@@ -34,7 +34,7 @@ internal static class CommandLine
 
     private const string NameKey = $"{ChatOptions.Section}:{nameof(ChatOptions.Name)}";
 
-    /// <summary>Runs the program; whatever ends it before its time ends it with a sentence and exit code 1.</summary>
+    /// <summary>Runs the program; a failure ends it with a sentence and exit code 1.</summary>
     public static async Task<int> RunAsync(string[] args, Func<Task<int>> run)
     {
         if (args.Any(argument => argument is "--help" or "-h" or "-?"))
@@ -54,16 +54,16 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Makes the application's builder: settings, user name, web address and console.</summary>
+    /// <summary>Creates the application's builder: settings, user name, web address and console.</summary>
     /// <exception cref="ClientStartException">There is no usable user name.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            // Settings are read once: watching their files would cost each client one of the few inotify instances of a user.
+            // Settings are read once: watching their files would cost each client one of a user's few inotify instances.
             Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
 
-            // The program's own settings, wherever it is started from.
+            // The settings files beside the program, wherever it is started from.
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Configuration.AddCommandLine(args, Switches);
@@ -97,7 +97,7 @@ internal static class CommandLine
             : throw new ClientStartException($"{NameKey} is not set: start the client with --name alice, or whoever you are. {ChatName.Rule}");
     }
 
-    // Everything by which ASP.NET Core is told where to listen.
+    // Every setting that tells ASP.NET Core where to listen.
     private static bool HasWebAddress(ConfigurationManager configuration) =>
         !string.IsNullOrEmpty(configuration["urls"])
         || !string.IsNullOrEmpty(configuration["http_ports"])

@@ -7,17 +7,17 @@ using AspireChat.ServiceDefaults;
 namespace AspireChat.Client;
 
 /// <summary>
-/// <c>--check-health [address]</c>: the program asks a running client how it is, and says it by its exit code. .NET's
-/// container images hold no other program that could.
+/// <c>--check-health [address]</c>: the program asks a running client for its health and reports it by its exit code. .NET's
+/// container images have no other program that could do so.
 /// </summary>
 /// <remarks>
-/// It needs no name, no settings and no data directory. Without an address it asks the web port that the same environment
-/// and arguments give a client. An address without a path is asked for <see cref="Extensions.HealthPath"/>; a path alone,
-/// such as <see cref="Extensions.AlivePath"/>, is one at that web port.
+/// It needs no name, no settings and no data directory. Without an address it asks the web port that a client with the same
+/// environment and arguments would use. The default path of an address is <see cref="Extensions.HealthPath"/>; a path alone,
+/// such as <see cref="Extensions.AlivePath"/>, is requested at that web port.
 /// </remarks>
 internal static class HealthProbe
 {
-    /// <summary>The argument that asks for it.</summary>
+    /// <summary>The argument that requests the probe.</summary>
     public const string Argument = "--check-health";
 
     // The web port of .NET's images (https://learn.microsoft.com/dotnet/core/compatibility/containers/8.0/aspnet-port).
@@ -25,19 +25,19 @@ internal static class HealthProbe
 
     private const int LongestAnswer = 1_024;
 
-    // For connecting and the answer together. A client answers from what it knows, without asking Redis or RabbitMQ.
+    // Covers both connecting and the answer. A client answers from what it knows, without asking Redis or RabbitMQ.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether these arguments ask for it.</summary>
+    /// <summary>Whether these arguments request the probe.</summary>
     public static bool IsAskedFor(string[] args) =>
         args.Any(argument => argument == Argument || argument.StartsWith($"{Argument}=", StringComparison.Ordinal));
 
-    /// <summary>Asks, and tells the answer in one line.</summary>
-    /// <returns>The exit code: 0 if the client is well, otherwise 1.</returns>
-    /// <exception cref="ClientStartException">The address is not one, or cannot be told from the settings.</exception>
+    /// <summary>Asks, and prints the answer in one line.</summary>
+    /// <returns>The exit code: 0 if the client is healthy, otherwise 1.</returns>
+    /// <exception cref="ClientStartException">The address is not valid, or does not follow from the settings.</exception>
     public static async Task<int> RunAsync(string[] args)
     {
-        // The weakest first, as in ASP.NET Core.
+        // Lowest priority first, as in ASP.NET Core.
         var environment = new ConfigurationBuilder()
             .AddEnvironmentVariables("ASPNETCORE_")
             .AddEnvironmentVariables("DOTNET_")
@@ -49,13 +49,13 @@ internal static class HealthProbe
         return isWell ? 0 : 1;
     }
 
-    /// <summary>The address that is asked.</summary>
+    /// <summary>The address to ask.</summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="environment">The environment variables, without ASP.NET Core's prefixes.</param>
-    /// <exception cref="ClientStartException">The address is not one, or cannot be told from the settings.</exception>
+    /// <exception cref="ClientStartException">The address is not valid, or does not follow from the settings.</exception>
     public static Uri FindAddress(string[] args, IConfiguration environment)
     {
-        // --check-health=/alive is --check-health /alive.
+        // --check-health=/alive means --check-health /alive.
         args = [.. args.SelectMany(argument => argument.StartsWith($"{Argument}=", StringComparison.Ordinal) ? argument.Split('=', 2) : [argument])];
         var at = Array.IndexOf(args, Argument);
         var given = args.Length > at + 1 && !args[at + 1].StartsWith('-') ? args[at + 1] : null;
@@ -76,13 +76,13 @@ internal static class HealthProbe
         var isNumber = address.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null };
 
-        // A certificate is for a name; nothing that must be kept from anybody is sent.
+        // A certificate is for a name, so an address needs no valid one; the request holds nothing confidential.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => isNumber || errors == SslPolicyErrors.None;
         using var http = new HttpClient(handler) { Timeout = Patience, MaxResponseContentBufferSize = LongestAnswer };
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (isNumber)
         {
-            // Every client answers under this name, to whatever address it listens.
+            // Every client answers under this name, whatever address it listens on.
             request.Headers.Host = "localhost";
         }
 
@@ -108,7 +108,7 @@ internal static class HealthProbe
         }
     }
 
-    // Where a client of this machine with these settings would be called.
+    // The address at which a client on this machine with these settings can be reached.
     private static Uri FindWebPort(IConfiguration settings)
     {
         List<string> addresses = [.. WebAddresses(settings)];
@@ -120,12 +120,12 @@ internal static class HealthProbe
             throw new ClientStartException($"The web address {address} does not say which port to ask; give it: {Argument} {DefaultAddress}");
         }
 
-        // Kestrel takes a name for all addresses, unless it is localhost; loopback is among them.
+        // Kestrel treats any name but localhost as all addresses; these include loopback.
         var isOneAddress = IPAddress.TryParse(bound.Host, out var ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any);
         return new UriBuilder(bound.Scheme, isOneAddress ? bound.Host : "127.0.0.1", bound.Port).Uri;
     }
 
-    // What goes before what: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/endpoints.
+    // The order of precedence: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/endpoints.
     private static IEnumerable<string> WebAddresses(IConfiguration settings)
     {
         string[] endpoints = [.. settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()];

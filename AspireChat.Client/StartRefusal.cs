@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client;
 
-/// <summary>Says in a sentence why the client could not start, with the path of the setting that is to blame.</summary>
+/// <summary>Explains in a sentence why the client could not start, with the path of the wrong setting.</summary>
 internal static class StartRefusal
 {
-    /// <summary>The sentence for what was thrown at start; hosting and dependency injection may have wrapped it.</summary>
+    /// <summary>The sentence for an exception at start, which hosting and dependency injection may have wrapped.</summary>
     public static string Describe(Exception thrown)
     {
         var causes = Causes(thrown).ToList();
@@ -31,10 +31,10 @@ internal static class StartRefusal
         InvalidOperationException e when e.Message.StartsWith("Unable to configure HTTPS endpoint", StringComparison.Ordinal) =>
             "There is no certificate for an https web address; choose an http one with --urls, or set Kestrel:Certificates:Default:Path.",
 
-        // Their sentences name the setting and its value, the switch, or the address.
+        // Their messages name the setting and its value, the switch, or the address.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => cause.Message,
         FormatException { Source: "Microsoft.Extensions.Configuration.CommandLine" } => cause.Message,
-        FormatException { Source: "Microsoft.AspNetCore.Http" } => $"The web address (--urls) is not one: {cause.Message}",
+        FormatException { Source: "Microsoft.AspNetCore.Http" } => $"The web address (--urls) is not valid: {cause.Message}",
         _ => null,
     };
 

@@ -1,16 +1,16 @@
 namespace AspireChat.Client.Chat;
 
-/// <summary>One message of a conversation as the local store has it.</summary>
+/// <summary>One message of a conversation, as stored locally.</summary>
 /// <param name="Id">A UUIDv7; unique together with the sender's key. Says nothing about order.</param>
 /// <param name="From">The sender's user name.</param>
 /// <param name="Conversation">The conversation as this client sees it: the other user's chat, or the group.</param>
 /// <param name="IsOwn">Whether this client sent it.</param>
-/// <param name="Seq">The sender's position in this conversation, from 1, rising by one.</param>
+/// <param name="Seq">The sender's position in this conversation: starts at 1 and increases by 1.</param>
 /// <param name="Text">1 to 16,384 bytes of UTF-8.</param>
-/// <param name="SentAt">The sender's clock, UTC, to the millisecond.</param>
-/// <param name="State">How far it has come.</param>
-/// <param name="Reason">Why it failed, or why the broker does not take it, as a sentence; null otherwise.</param>
-/// <param name="Missing">How many messages of the same sender should have come before this one and did not: a gap in the seq.</param>
+/// <param name="SentAt">When it was sent, by the sender's clock, in UTC, to the millisecond.</param>
+/// <param name="State">Its delivery state.</param>
+/// <param name="Reason">Why it failed, or why the broker does not accept it, as a sentence; null otherwise.</param>
+/// <param name="Missing">How many earlier messages of the same sender are missing before this one: a gap in the seq.</param>
 public sealed record ChatMessage(
     Guid Id,
     string From,

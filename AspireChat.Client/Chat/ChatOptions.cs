@@ -2,13 +2,13 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AspireChat.Client.Chat;
 
-/// <summary>Whether somebody else may open a chat without being asked.</summary>
+/// <summary>Whether another user may open a chat without this user's consent.</summary>
 public enum AcceptChats
 {
-    /// <summary>Every chat from a user whose identity is in order is open at once.</summary>
+    /// <summary>A chat from a user with a valid identity opens at once.</summary>
     Auto,
 
-    /// <summary>This user accepts or declines each new one.</summary>
+    /// <summary>This user accepts or declines each new chat.</summary>
     Ask,
 }
 
@@ -23,8 +23,8 @@ public sealed class ChatOptions
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// Where identity and history are kept (<c>Chat:DataDirectory</c>). If empty, <c>AspireChat/{name}</c> in the
-    /// folder where the operating system keeps a user's application data. One client at a time may use it.
+    /// Where identity and history are kept (<c>Chat:DataDirectory</c>). If empty, <c>AspireChat/{name}</c> in the operating
+    /// system's folder for a user's application data. Only one client at a time may use it.
     /// </summary>
     public string DataDirectory { get; set; } = "";
 
@@ -35,10 +35,10 @@ public sealed class ChatOptions
     [Required]
     public string AdvertisedHost { get; set; } = "127.0.0.1";
 
-    /// <summary>Whether others' chats open at once or ask first (<c>Chat:AcceptChats</c>).</summary>
+    /// <summary>Whether chats from other users open at once or need consent (<c>Chat:AcceptChats</c>).</summary>
     public AcceptChats AcceptChats { get; set; } = AcceptChats.Auto;
 
-    /// <summary>How long an opening waits for the other side's answer (<c>Chat:OpenTimeout</c>): 1 s to 5 min.</summary>
+    /// <summary>How long the opening of a chat waits for the other user's answer (<c>Chat:OpenTimeout</c>): 1 s to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -1,29 +1,29 @@
 namespace AspireChat.Client.Chat;
 
-/// <summary>How a connection stands.</summary>
+/// <summary>The state of a connection.</summary>
 /// <param name="State">One word.</param>
 /// <param name="Detail">A sentence for the user, if there is more to say.</param>
 public readonly record struct ConnectionState(string State, string? Detail);
 
 /// <summary>
-/// How this client is connected, by connection name (<c>redis</c>, <c>rabbitmq</c>): the one place where
-/// capabilities say so and front ends look. Every change is also a <see cref="ConnectionEvent"/>.
+/// The states of this client's connections, by name (<c>redis</c>, <c>rabbitmq</c>): the one place where features report
+/// them and front ends read them. Every change is also a <see cref="ConnectionEvent"/>.
 /// </summary>
 public sealed class ConnectionStates(LiveEvents events)
 {
-    /// <summary>Not connected yet since the start.</summary>
+    /// <summary>State: not yet connected since the start.</summary>
     public const string Connecting = "connecting";
 
-    /// <summary>In working order.</summary>
+    /// <summary>State: connected and working.</summary>
     public const string Connected = "connected";
 
-    /// <summary>Was connected, is away, and is being tried again.</summary>
+    /// <summary>State: was connected, is away, and is being tried again.</summary>
     public const string Reconnecting = "reconnecting";
 
     private readonly Lock _change = new();
     private readonly SortedDictionary<string, ConnectionState> _states = new(StringComparer.Ordinal);
 
-    /// <summary>The present states, by connection name in alphabetical order; what the last event of each has said.</summary>
+    /// <summary>The current states, by connection name in alphabetical order; each equals the connection's last event.</summary>
     public IReadOnlyDictionary<string, ConnectionState> Snapshot()
     {
         lock (_change)
@@ -32,7 +32,7 @@ public sealed class ConnectionStates(LiveEvents events)
         }
     }
 
-    /// <summary>Sets a state; says so to all front ends if its word or its sentence is a new one.</summary>
+    /// <summary>Sets a state; publishes an event if its word or its sentence has changed.</summary>
     /// <param name="connection">The connection's name.</param>
     /// <param name="state">One word.</param>
     /// <param name="detail">A sentence for the user, if there is more to say.</param>
@@ -46,7 +46,7 @@ public sealed class ConnectionStates(LiveEvents events)
                 return;
             }
 
-            // Told before the next one can be set, so that the last event is what stands.
+            // Published before the next state can be set, so that the last event matches the current state.
             _states[connection] = now;
             events.Publish(new ConnectionEvent(connection, state, detail));
         }

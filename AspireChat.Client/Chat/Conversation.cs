@@ -1,6 +1,6 @@
 namespace AspireChat.Client.Chat;
 
-/// <summary>What kind of place messages go to.</summary>
+/// <summary>The kind of a conversation.</summary>
 public enum ConversationKind
 {
     /// <summary>A private chat with one user.</summary>
@@ -9,11 +9,11 @@ public enum ConversationKind
     /// <summary>A group.</summary>
     Group,
 
-    /// <summary>The insult channel, of which there is one.</summary>
+    /// <summary>The insult channel; there is only one.</summary>
     Insults,
 }
 
-/// <summary>A place for messages: a private chat with a user, or a group.</summary>
+/// <summary>A place for messages: a private chat with a user, a group, or the insult channel.</summary>
 /// <param name="Kind">Private chat, group, or insult channel.</param>
 /// <param name="Name">The other user's name, or the group's; see <see cref="ChatName"/>.</param>
 public readonly record struct Conversation(ConversationKind Kind, string Name)

@@ -1,4 +1,7 @@
 namespace AspireChat.Client.Chat;
 
-/// <summary>The groups in whose rooms this client is now, with what they promise: groups say so, a survey and windows ask.</summary>
+/// <summary>
+/// The groups whose rooms this client has joined, with their modes. The groups feature provides them; surveys and windows
+/// read them.
+/// </summary>
 public delegate IReadOnlyDictionary<string, GroupMode> JoinedGroups();

@@ -5,8 +5,8 @@ using System.Threading.Channels;
 namespace AspireChat.Client.Chat;
 
 /// <summary>
-/// Tells every front end what happens, as it happens. Each watcher has a bounded queue of its own, so a slow one
-/// neither holds up the chat nor the other watchers.
+/// Publishes events to every front end as they happen. Each watcher has its own bounded queue, so a slow watcher holds up
+/// neither the chat nor other watchers.
 /// </summary>
 public sealed class LiveEvents
 {
@@ -16,7 +16,7 @@ public sealed class LiveEvents
     /// <summary>How many bytes of text may wait for one watcher before it is cut off.</summary>
     public const int QueueBytes = 16 * 1024 * 1024;
 
-    /// <summary>How many may watch at a time; each costs memory, and time at every event.</summary>
+    /// <summary>How many watchers there may be at a time; each costs memory, and time at every event.</summary>
     public const int MaxWatchers = 64;
 
     private readonly ConcurrentDictionary<Watcher, byte> _watchers = new();
@@ -32,16 +32,16 @@ public sealed class LiveEvents
     }
 
     /// <summary>
-    /// Starts watching. Events published after this call returns are seen; enumerate the result once.
+    /// Starts watching: the result has every event published after this call returns. Enumerate it only once.
     /// </summary>
     /// <returns>The events; the enumeration throws a <see cref="ChatException"/> if the watcher fell behind.</returns>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: <see cref="MaxWatchers"/> watch already.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: <see cref="MaxWatchers"/> watchers exist already.</exception>
     public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _count) > MaxWatchers)
         {
             Interlocked.Decrement(ref _count);
-            throw new ChatException(ChatFault.Unavailable, $"{MaxWatchers} watch this client's events already; end one of them first.");
+            throw new ChatException(ChatFault.Unavailable, $"This client's events already have {MaxWatchers} watchers; end one of them first.");
         }
 
         var watcher = new Watcher();
@@ -71,7 +71,7 @@ public sealed class LiveEvents
 
     private sealed class Watcher
     {
-        // What an event costs besides its text.
+        // The size of an event without its text, in bytes.
         private const int PerEvent = 128;
 
         private readonly Channel<ChatEvent> _channel =
@@ -83,7 +83,7 @@ public sealed class LiveEvents
 
         public void Give(ChatEvent happened)
         {
-            // A gap in the stream would be a lie; a watcher that fell behind is told to read the history again.
+            // The stream must have no gaps; a watcher that fell behind is told to read the history again.
             if (Interlocked.Add(ref _bytes, SizeOf(happened)) > QueueBytes || !_channel.Writer.TryWrite(happened))
             {
                 _channel.Writer.TryComplete(new ChatException(

@@ -3,15 +3,15 @@ using static AspireChat.Protos.LocalApi.MessageState;
 namespace AspireChat.Client.Chat;
 
 /// <summary>
-/// Which state of a message may follow which. The store moves messages along these steps only, and the table in
-/// docs/protocol.md says the same.
+/// Which state of a message may follow which. The store moves messages only along these steps; the table in
+/// docs/protocol.md lists the same.
 /// </summary>
 public static class MessageStates
 {
     private const bool Own = true;
     private const bool Others = false;
 
-    // A state may be told of only when it is true, so none leads back. Nothing leads to Stored yet, since there are no mailboxes.
+    // A state is reported only once it is true, so no step leads back. No step leads to Stored yet: there are no mailboxes.
     private static readonly (MessageState From, MessageState To, bool IsOwn)[] Steps =
     [
         (Sending, Delivered, Own),
@@ -23,12 +23,12 @@ public static class MessageStates
         (Delivered, Read, Others),
     ];
 
-    /// <summary>The states that may follow one, of whomever the message is.</summary>
+    /// <summary>The states that may follow a state, for messages of any sender.</summary>
     public static IReadOnlyList<MessageState> After(MessageState state) =>
         [.. Steps.Where(step => step.From == state).Select(step => step.To).Distinct()];
 
-    /// <summary>The states that one may follow.</summary>
-    /// <param name="state">The state that a message is to get.</param>
+    /// <summary>The states that may precede a state.</summary>
+    /// <param name="state">The new state.</param>
     /// <param name="isOwn">Whether it is a message of this user.</param>
     public static IReadOnlyList<MessageState> Before(MessageState state, bool isOwn) =>
         [.. Steps.Where(step => step.To == state && step.IsOwn == isOwn).Select(step => step.From)];

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace AspireChat.Client.Faults;
 
 /// <summary>
-/// Wakes one waiting loop. Rings that come while nobody waits are one ring, and are not lost.
+/// Wakes one waiting loop. Rings while the loop is not waiting count as one ring, which is not lost.
 /// </summary>
 public sealed class Bell
 {
@@ -16,7 +16,7 @@ public sealed class Bell
     /// <summary>Waits for a ring.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await _rings.Reader.ReadAsync(cancellationToken);
 
-    /// <summary>Waits for a ring, but not longer than given.</summary>
+    /// <summary>Waits for a ring, but at most for the given time.</summary>
     /// <returns>True if it rang.</returns>
     public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {

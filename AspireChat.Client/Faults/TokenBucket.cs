@@ -1,8 +1,8 @@
 namespace AspireChat.Client.Faults;
 
-/// <summary>A rate with room for bursts: tokens come in steadily, and as many as the bucket holds may be taken at once.</summary>
-/// <param name="perSecond">How many come in.</param>
-/// <param name="burst">How many it holds; it starts full.</param>
+/// <summary>A rate limit with room for bursts: tokens arrive steadily, and up to a full bucket may be taken at once.</summary>
+/// <param name="perSecond">How many tokens arrive per second.</param>
+/// <param name="burst">How many tokens the bucket holds; it starts full.</param>
 /// <param name="time">The clock.</param>
 public sealed class TokenBucket(double perSecond, double burst, TimeProvider time)
 {
@@ -10,7 +10,7 @@ public sealed class TokenBucket(double perSecond, double burst, TimeProvider tim
     private double _taken;
     private long _filledAt = time.GetTimestamp();
 
-    /// <summary>Takes tokens if there are as many.</summary>
+    /// <summary>Takes tokens if there are enough.</summary>
     public bool TryTake(double tokens)
     {
         lock (_gate)
@@ -26,8 +26,8 @@ public sealed class TokenBucket(double perSecond, double burst, TimeProvider tim
         }
     }
 
-    /// <summary>Takes tokens in any case.</summary>
-    /// <returns>How long until they will have come in; zero if they were there.</returns>
+    /// <summary>Takes tokens even if there are not enough.</summary>
+    /// <returns>How long until the missing tokens have arrived; zero if there were enough.</returns>
     public TimeSpan Take(double tokens)
     {
         lock (_gate)

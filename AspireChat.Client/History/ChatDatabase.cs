@@ -6,19 +6,19 @@ using Microsoft.Data.Sqlite;
 namespace AspireChat.Client.History;
 
 /// <summary>
-/// The SQLite file of one client: one writer that commits whatever is waiting in a single transaction, and any number
-/// of readers beside it.
+/// The SQLite file of one client: one writer that commits all waiting changes in a single transaction, and any number of
+/// concurrent readers.
 /// </summary>
 /// <remarks>
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
-/// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). The cost of a commit is shared by all
-/// writes that were waiting, so a burst pays it once.
+/// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
+/// burst pays for it once.
 /// </remarks>
 public sealed class ChatDatabase : IAsyncDisposable
 {
     private const string FileName = "chat.db";
 
-    // Enough to share a commit in a burst; a full queue makes writers wait, which holds up the peer, not the memory.
+    // Enough to share a commit in a burst. A full queue makes writers wait, which slows the peer instead of using more memory.
     private const int QueueLength = 1024;
 
     private readonly string _connectionString;
@@ -27,7 +27,7 @@ public sealed class ChatDatabase : IAsyncDisposable
     private readonly Task _loop;
 
     /// <summary>Opens the file in a data directory, or creates it.</summary>
-    /// <exception cref="ClientStartException">It is not a database this version can use.</exception>
+    /// <exception cref="ClientStartException">This version cannot use the file.</exception>
     public ChatDatabase(DataDirectory directory)
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = directory.File(FileName), DefaultTimeout = 5 }.ToString();
@@ -45,7 +45,7 @@ public sealed class ChatDatabase : IAsyncDisposable
                 $"The history {directory.File(FileName)} cannot be used ({e.Message}); restore it, or move it away to start with an empty one.");
         }
 
-        // A thread of its own: SQLite's calls block.
+        // Runs on its own thread: SQLite's calls block.
         _loop = Task.Factory.StartNew(CommitWhatIsWaiting, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -53,8 +53,8 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// Runs a change on the writer and waits for its commit. Changes run one at a time, in the order of the calls.
     /// </summary>
     /// <param name="change">
-    /// Uses the connection given and nothing else of the database. May run a second time, if another change that
-    /// shared its transaction failed; so it must not keep state outside the database.
+    /// Uses only the given connection. May run a second time if another change in its transaction failed, so it must not keep
+    /// state outside the database.
     /// </param>
     /// <param name="committed">
     /// Called right after the commit, before any later change runs; must be quick and must not throw.
@@ -66,16 +66,16 @@ public sealed class ChatDatabase : IAsyncDisposable
         return await write.Committed;
     }
 
-    /// <summary>Runs a query on a connection of its own; sees everything committed before the call.</summary>
+    /// <summary>Runs a query on its own connection; sees everything committed before the call.</summary>
     public T Read<T>(Func<SqliteConnection, T> query)
     {
-        // Pooled by the provider.
+        // The provider pools connections.
         using var connection = new SqliteConnection(_connectionString);
         connection.Open();
         return query(connection);
     }
 
-    /// <summary>Commits what is waiting and closes the file.</summary>
+    /// <summary>Commits the waiting changes and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_queue.Writer.TryComplete())
@@ -86,7 +86,7 @@ public sealed class ChatDatabase : IAsyncDisposable
         }
     }
 
-    // SQLite would let everybody read it where the folder was there before with wider rights; its log takes after the file.
+    // SQLite would make the file readable to all where the folder already existed with wider rights; its log copies the file's mode.
     private static void CreateForOwnerOnly(string path)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, Share = FileShare.ReadWrite };
@@ -110,7 +110,7 @@ public sealed class ChatDatabase : IAsyncDisposable
 
             if (!TryCommit(group))
             {
-                // One of them is bad: give each a transaction of its own, so that only that one fails.
+                // One change is bad: run each in its own transaction, so that only the bad one fails.
                 foreach (var write in group)
                 {
                     CommitAlone(write);

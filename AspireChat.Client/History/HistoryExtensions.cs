@@ -1,9 +1,9 @@
 namespace AspireChat.Client.History;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the local store.</summary>
 public static class HistoryExtensions
 {
-    /// <summary>Adds the local store: messages, and the pinned keys of others.</summary>
+    /// <summary>Adds the local store: messages, and the pinned keys of other users.</summary>
     public static IHostApplicationBuilder AddHistory(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(TimeProvider.System);

@@ -4,13 +4,13 @@ namespace AspireChat.Client.History;
 
 /// <summary>A name and the key it is pinned to.</summary>
 /// <param name="User">The user name.</param>
-/// <param name="Fingerprint">The fingerprint of the key it had at first contact, or that the user accepted later.</param>
-/// <param name="Epoch">The highest epoch seen with it.</param>
+/// <param name="Fingerprint">The fingerprint of the key it had at first contact, or that this user accepted later.</param>
+/// <param name="Epoch">The highest epoch seen with that key.</param>
 public sealed record KnownPeer(string User, string Fingerprint, long Epoch);
 
 /// <summary>
-/// Trust on first use: which key each name had when this client first met it. Kept in the local store, so that a
-/// forged entry at the name server cannot take over an acquaintance.
+/// Trust on first use: the key each name had when this client first met it. Kept in the local store, so that a forged entry
+/// at the name server cannot impersonate a known peer.
 /// </summary>
 public sealed class KnownPeers(ChatDatabase database)
 {
@@ -20,10 +20,10 @@ public sealed class KnownPeers(ChatDatabase database)
     /// <summary>
     /// Pins a name at first contact and remembers the highest epoch seen. An existing pin keeps its key.
     /// </summary>
-    /// <returns>The pin as it stands afterwards; its fingerprint differs from the one given if the name was pinned to another key before.</returns>
+    /// <returns>The resulting pin; its fingerprint differs from the given one if the name was already pinned to another key.</returns>
     public async Task<KnownPeer> MeetAsync(string user, string fingerprint, long epoch)
     {
-        // The common case, every later contact: nothing to write.
+        // The common case, at every later contact: there is nothing to write.
         if (Find(user) is { } known && (known.Fingerprint != fingerprint || known.Epoch >= epoch))
         {
             return known;
@@ -48,7 +48,7 @@ public sealed class KnownPeers(ChatDatabase database)
         });
     }
 
-    /// <summary>This user accepts another key for a name: the pin is replaced, and epochs count anew.</summary>
+    /// <summary>Accepts another key for a name: replaces the pin and restarts its epoch at 0.</summary>
     public Task AcceptKeyAsync(string user, string fingerprint) => database.WriteAsync(connection =>
     {
         using var command = connection.CreateCommand();

@@ -10,7 +10,7 @@ public sealed partial class MessageStore
         FROM conversations WHERE kind = 0
         """;
 
-    /// <summary>The private chats, the most recent message first.</summary>
+    /// <summary>The private chats, the one with the most recent message first.</summary>
     public IReadOnlyList<ChatSummary> ListChats() => database.Read(connection =>
         connection.Command(Summaries + " ORDER BY 4 DESC NULLS LAST, name").ToList(Summary));
 
@@ -18,12 +18,12 @@ public sealed partial class MessageStore
     public ChatSummary? FindChat(string user) => database.Read(connection =>
         connection.Command(Summaries + " AND name = $name", ("$name", user)).FirstOrDefault(Summary));
 
-    /// <summary>Who has asked for a chat and has no answer, the longest known first.</summary>
+    /// <summary>The users who have asked for a chat and have no answer yet, the longest known first.</summary>
     public IReadOnlyList<string> ListAsked() => database.Read(connection => connection.Command(
         "SELECT name FROM conversations WHERE kind = 0 AND state = $asked ORDER BY id", ("$asked", (int)ChatState.Asked))
         .ToList(row => row.GetString(0)));
 
-    /// <summary>Closes a private chat, and forgets it if nothing was ever said in it.</summary>
+    /// <summary>Closes a private chat, and forgets it if it has no messages.</summary>
     public Task CloseChatAsync(string user) => database.WriteAsync(connection =>
     {
         connection.Command(
@@ -37,7 +37,7 @@ public sealed partial class MessageStore
             ("$name", user)).Run();
     });
 
-    /// <summary>Sets where a private chat stands, and makes it known if it is new.</summary>
+    /// <summary>Sets the state of a private chat, and adds the chat if it is new.</summary>
     public Task SetChatStateAsync(string user, ChatState state) => database.WriteAsync(connection => connection.Command(
         """
         INSERT INTO conversations (kind, name, state) VALUES (0, $name, $state)

@@ -5,20 +5,21 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
-    // Anybody may write to the name server, and what is counted must be countable on: nobody has said so much.
+    // Anyone can write to the name server. A seq found there is used only below this bound: no real sender gets this far, and the
+    // count must be able to continue.
     private const long MaxSeqOfOthers = 1L << 40;
 
-    /// <summary>The groups to which this user has a subscription, by name.</summary>
+    /// <summary>The groups to which this user is subscribed, by name.</summary>
     public IReadOnlyDictionary<string, GroupMode> ListSubscriptions() => database.Read(connection =>
         connection.Command("SELECT name, mode FROM subscriptions ORDER BY name")
             .ToList(row => KeyValuePair.Create(row.GetString(0), GroupMode.Find(row.GetString(1))!))
             .ToDictionary(StringComparer.Ordinal));
 
-    /// <summary>Remembers a subscription that begins now.</summary>
+    /// <summary>Records a subscription that begins now.</summary>
     /// <param name="group">The group.</param>
     /// <param name="mode">Its mode.</param>
     /// <param name="generations">Its generations, the current one first.</param>
-    /// <param name="floors">By the sender's key, up to which seq was said before.</param>
+    /// <param name="floors">For each sender's key, the seq up to which messages were sent before the subscription.</param>
     public Task SubscribeAsync(
         string group, GroupMode mode, IReadOnlyList<string> generations, IReadOnlyDictionary<string, long> floors) =>
         database.WriteAsync(connection =>
@@ -37,40 +38,40 @@ public sealed partial class MessageStore
         });
 
     /// <summary>
-    /// Up to where this member has read a group's log, in the words of what keeps it; null before the first of it, or if the
-    /// group has none.
+    /// The position up to which this member has read a group's log, in the form used by the store of that log; null before the
+    /// first entry, or if the group has no log.
     /// </summary>
     public string? PositionIn(string group) => database.Read(connection =>
         connection.Command("SELECT position FROM subscriptions WHERE name = $name", ("$name", group))
             .FirstOrDefault(row => row.IsDBNull(0) ? null : row.GetString(0)));
 
     /// <summary>
-    /// Everything of a group's log up to here is stored. Told after that, and never before: what is read twice after a crash
-    /// is dropped as a double, what is read past would be lost.
+    /// Records that everything in a group's log up to this position is stored. Call it only afterwards: after a crash, an entry
+    /// that is read twice is dropped as a duplicate, but one that is skipped would be lost.
     /// </summary>
     public Task MoveToAsync(string group, string position) => database.WriteAsync(connection => connection.Command(
         "UPDATE subscriptions SET position = $position WHERE name = $name", ("$name", group), ("$position", position)).Run());
 
-    /// <summary>The generations that a subscription means, the current one first; none without a subscription.</summary>
+    /// <summary>The generations that a subscription covers, the current one first; empty without a subscription.</summary>
     public IReadOnlyList<string> ListGenerations(string group) => database.Read(connection =>
         connection.Command("SELECT generation FROM generations WHERE name = $name ORDER BY is_current DESC", ("$name", group))
             .ToList(row => row.GetString(0)));
 
-    /// <summary>Adds generations to those that a subscription means.</summary>
+    /// <summary>Adds generations to those that a subscription covers.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="generations">The current one first.</param>
+    /// <param name="generations">The generations, the current one first.</param>
     public Task LearnGenerationsAsync(string group, IReadOnlyList<string> generations) => database.WriteAsync(connection =>
     {
         Learn(connection, group, generations);
         return 0;
     });
 
-    /// <summary>There is something of this conversation here from now on, be it nothing yet.</summary>
+    /// <summary>Makes a conversation known, even if it has no messages yet.</summary>
     public Task MakeKnownAsync(Conversation conversation) =>
         database.WriteAsync(connection => EnsureConversation(connection, conversation));
 
     /// <summary>
-    /// The last seq of this user in a group that the broker has confirmed; 0 if none. Whatever is not in the outbox is
+    /// The last seq of this user in a group that the broker has confirmed; 0 if none. A message that is not in the outbox is
     /// confirmed, or its seq was given back.
     /// </summary>
     public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
@@ -81,7 +82,7 @@ public sealed partial class MessageStore
         """,
         ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));
 
-    /// <summary>By the sender's key, the last seq of others that is known here of a durable group.</summary>
+    /// <summary>For each other sender's key, the last known seq in a durable group.</summary>
     public IReadOnlyDictionary<string, long> ListLastSeqs(Conversation group) => database.Read(connection => connection.Command(
         """
         SELECT fingerprint, seq FROM last_seqs
@@ -90,7 +91,7 @@ public sealed partial class MessageStore
         ("$kind", (int)group.Kind), ("$name", group.Name))
         .ToList(row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))).ToDictionary(StringComparer.Ordinal));
 
-    /// <summary>Forgets a subscription. What was said stays; what is said from now on is no gap.</summary>
+    /// <summary>Removes a subscription. Stored messages stay; messages sent from now on do not count as a gap.</summary>
     public Task UnsubscribeAsync(string group) => database.WriteAsync(connection =>
     {
         Forget(connection, group);
@@ -100,10 +101,10 @@ public sealed partial class MessageStore
     });
 
     /// <summary>
-    /// Gives up on what was not sent to a group. The seqs that were given to it are free again: nobody has seen them, and
-    /// they would look like a gap. One commit: failed messages whose seqs are still given would be that gap after a crash.
+    /// Gives up on the unsent messages of a group. Their seqs become free again: no receiver has seen them, and unused seqs
+    /// would look like a gap. Both happen in one commit: a crash in between would leave that gap.
     /// </summary>
-    /// <returns>Those that changed, in order of seq.</returns>
+    /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkUnsentFailedAsync(Conversation group, string reason) => Advance(
         group,
         long.MaxValue,
@@ -117,14 +118,14 @@ public sealed partial class MessageStore
             ("$name", group.Name)).Run());
 
     /// <summary>
-    /// Counts on from a seq that others know already of this user: they would not show one that is given twice. Does
-    /// nothing if the count is there already.
+    /// Continues this user's count from a seq that others have already seen: they would not show a seq that is used twice.
+    /// Does nothing if the count is already there.
     /// </summary>
     public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection => connection.Command(
         "UPDATE conversations SET last_seq = $seq WHERE id = $id AND last_seq < $seq AND $seq < $max",
         ("$id", EnsureConversation(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run());
 
-    /// <summary>Whether there is anything of a conversation here.</summary>
+    /// <summary>Whether this store knows a conversation.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);
 
     private static void Forget(SqliteConnection connection, string group)
@@ -151,7 +152,7 @@ public sealed partial class MessageStore
         }
     }
 
-    // What its sender had said when the subscription began is not shown, whoever publishes it again.
+    // Messages sent before the subscription began are not shown, no matter who publishes them again.
     private static long Floor(SqliteConnection connection, Conversation conversation, string fingerprint) =>
         conversation.Kind != ConversationKind.Group ? 0 : connection.Command(
             "SELECT seq FROM floors WHERE name = $name AND fingerprint = $fingerprint",

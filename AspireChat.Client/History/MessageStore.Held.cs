@@ -4,14 +4,14 @@ using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
-/// <summary>A batch that is held.</summary>
-/// <param name="Local">Where.</param>
+/// <summary>A held batch.</summary>
+/// <param name="Local">Its place in the store.</param>
 /// <param name="Fingerprint">The key that signed it; empty if it could not be read.</param>
 public readonly record struct HeldBatch(long Local, string Fingerprint);
 
 /// <summary>
-/// Batches that nobody can decide on yet, as they came: here they are as safe as in the broker's queue, and hold up nobody
-/// who comes after them. Those that cannot be handled at all are set aside here.
+/// Batches that cannot be decided on yet, as received: they are as safe here as in the broker's queue, and do not hold up
+/// later batches of other senders. Batches that cannot be handled at all are set aside here.
 /// </summary>
 public sealed partial class MessageStore
 {
@@ -19,25 +19,25 @@ public sealed partial class MessageStore
     public const int HeldTries = 3;
 
     /// <summary>
-    /// What a batch counts besides its body: so the bounds in bytes are bounds of the number, too, and small ones cannot
-    /// make the table long.
+    /// What a batch counts in addition to its body, in bytes: the bounds in bytes thereby bound the number of batches too, and
+    /// small batches cannot make the table long.
     /// </summary>
     public const int HeldOverhead = 1024;
 
-    // What is held of groups that one has left is not lost and takes no room of the others; so the disk needs a bound of its
-    // own, a multiple of theirs.
+    // Batches held for groups that this user has left are kept without taking room from the others, so the disk needs its own
+    // bound, a multiple of theirs.
     private const int MaxOnDisk = 2;
 
-    // Of all that is set aside. The oldest go first: by then somebody could have looked at them.
+    // The size of all batches that are set aside. The oldest are deleted first: an operator has had the most time to look at them.
     private const long MaxSetAside = 16 * 1024 * 1024;
 
-    /// <summary>Holds a batch; once, however often it is delivered.</summary>
-    /// <param name="conversation">Where it came.</param>
+    /// <summary>Holds a batch once, however often it is delivered.</summary>
+    /// <param name="conversation">The conversation in which it arrived.</param>
     /// <param name="fingerprint">The key that signed it; empty if it could not be read.</param>
     /// <param name="body">The batch.</param>
-    /// <param name="maxOfKey">How much is held of one key at most.</param>
-    /// <param name="maxOfAll">How much is held of all at most; of groups that are not joined, as much again.</param>
-    /// <param name="joined">The groups that share these bounds, because what is held of them is being tried; null for all.</param>
+    /// <param name="maxOfKey">How many bytes may be held per key.</param>
+    /// <param name="maxOfAll">How many bytes may be held in all; for groups that are not joined, as many again.</param>
+    /// <param name="joined">The groups that share these bounds because their held batches are being retried; null for all.</param>
     /// <returns>False if there is no room for it now.</returns>
     public Task<bool> HoldAsync(
         Conversation conversation,
@@ -81,31 +81,31 @@ public sealed partial class MessageStore
         });
     }
 
-    /// <summary>Whether anything of a conversation is held.</summary>
+    /// <summary>Whether any batch of a conversation is held.</summary>
     public bool HoldsAny(Conversation conversation) => database.Read(connection =>
         connection.Command($"SELECT 1 {HeldIn} LIMIT 1", Place(conversation)).FirstOrDefault(_ => true));
 
-    /// <summary>Whether anything of a sender is held, behind which the next of it must wait.</summary>
+    /// <summary>Whether any batch of a sender is held, behind which the sender's next batch must wait.</summary>
     public bool HoldsOf(Conversation conversation, string fingerprint) => database.Read(connection =>
         connection.Command(
             $"SELECT 1 {HeldIn} AND fingerprint = $fingerprint LIMIT 1",
             [.. Place(conversation), ("$fingerprint", fingerprint)]).FirstOrDefault(_ => true));
 
-    /// <summary>What is held of a conversation and still to be tried, in the order in which it came.</summary>
+    /// <summary>The held batches of a conversation that are still to be retried, in the order in which they arrived.</summary>
     public IReadOnlyList<HeldBatch> ListHeldBatches(Conversation conversation) => database.Read(connection =>
         connection.Command($"SELECT local, fingerprint {HeldIn} ORDER BY local", Place(conversation))
             .ToList(row => new HeldBatch(row.GetInt64(0), row.GetString(1))));
 
-    /// <summary>The body of a held batch; null if it is not held any more.</summary>
+    /// <summary>The body of a held batch; null if it is no longer held.</summary>
     public byte[]? ReadHeld(HeldBatch held) => database.Read(connection =>
         connection.Command("SELECT body FROM held WHERE local = $local", ("$local", held.Local))
             .FirstOrDefault(row => row.GetFieldValue<byte[]>(0)));
 
-    /// <summary>Forgets a held batch.</summary>
+    /// <summary>Deletes a held batch.</summary>
     public Task DropHeldAsync(HeldBatch held) => database.WriteAsync(connection => DropHeld(connection, held.Local));
 
-    /// <summary>A held batch failed for a reason of its own; after three times it is set aside.</summary>
-    /// <returns>If it is set aside, how many older ones were forgotten for it; else null.</returns>
+    /// <summary>Counts a try of a held batch that failed for a reason of its own; the third one sets the batch aside.</summary>
+    /// <returns>How many older batches were deleted to make room, if it is set aside; otherwise null.</returns>
     public Task<int?> CountFailedTryAsync(HeldBatch held) => database.WriteAsync<int?>(connection =>
     {
         var tries = connection.Command("UPDATE held SET tries = tries + 1 WHERE local = $local RETURNING tries", ("$local", held.Local))
@@ -114,7 +114,7 @@ public sealed partial class MessageStore
     });
 
     /// <summary>Sets a batch aside at once.</summary>
-    /// <returns>How many older ones were forgotten for it.</returns>
+    /// <returns>How many older batches were deleted to make room.</returns>
     public Task<int> SetAsideAsync(Conversation conversation, string fingerprint, ReadOnlyMemory<byte> body)
     {
         var bytes = body.ToArray();
@@ -126,7 +126,8 @@ public sealed partial class MessageStore
     }
 
     /// <summary>
-    /// Gives what was set aside of a conversation one more try: another version of this program may be able to handle it.
+    /// Allows one more try for each batch of a conversation that was set aside: another version of this program may be able to
+    /// handle it.
     /// </summary>
     public Task RetrySetAsideAsync(Conversation conversation) => database.WriteAsync(connection => connection.Command(
         """
@@ -135,7 +136,7 @@ public sealed partial class MessageStore
         """,
         Place(conversation)).Run());
 
-    /// <summary>Forgets what is held of a mode's groups whose subscriptions ended with the process that had them.</summary>
+    /// <summary>Deletes the held batches of groups in a mode whose subscriptions ended with the process that had them.</summary>
     public Task DropHeldOfAsync(GroupMode mode) => database.WriteAsync(connection => connection.Command(
         """
         DELETE FROM held WHERE conversation IN (
@@ -148,7 +149,7 @@ public sealed partial class MessageStore
             "INSERT INTO held (conversation, fingerprint, body, size, tries) VALUES ($id, $fingerprint, $body, $size, $tries)",
             ("$id", conversation), ("$fingerprint", fingerprint), ("$body", body), ("$size", body.Length + HeldOverhead), ("$tries", tries)).Run() > 0;
 
-    // What is held and not being tried, of a key and of all. Asked only if it matters: it looks at every row.
+    // The size of held batches that are not being retried, of one key and of all. Used only if it matters: it scans every row.
     private static (double OfKey, double OfAll) SizeOfLeft(SqliteConnection connection, string fingerprint, string joined) => connection.Command(
         """
         SELECT total(size) FILTER (WHERE fingerprint = $fingerprint), total(size) FROM held

@@ -4,13 +4,13 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
-    /// <summary>Insults that are stored but not settled, by the sender's key and id.</summary>
+    /// <summary>The sender's key and id of each insult that is stored but not settled.</summary>
     public IReadOnlyList<(string Fingerprint, Guid Id)> ListHeld() => database.Read(connection =>
         connection.Command($"SELECT fingerprint, id FROM messages WHERE state = {(int)MessageState.Held}")
             .ToList(row => (row.GetString(0), row.Id(1))));
 
-    /// <summary>Settles an insult that is held: keeps it if it is this client's, else forgets it.</summary>
-    /// <returns>The insult, if it is this client's and was not settled before.</returns>
+    /// <summary>Settles a held insult: keeps it if it is for this client, otherwise deletes it.</summary>
+    /// <returns>The insult, if it is for this client and was not settled before.</returns>
     public Task<ChatMessage?> SettleHeldAsync(string fingerprint, Guid id, bool isOwn) => database.WriteAsync(connection =>
     {
         var sql = isOwn

@@ -7,16 +7,16 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
-    // States stand as numbers in the text of a statement: as parameters they would keep the partial indexes from being used.
+    // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes.
     private static readonly string InOutbox = $"fingerprint = '' AND messages.state = {(int)MessageState.Sending}";
 
     /// <summary>
-    /// Own messages that are still on their way, in rising order of seq: as many as fit into a batch.
+    /// This user's messages that are still on their way, in ascending order of seq: as many as fit into a batch.
     /// </summary>
     /// <param name="to">Their conversation.</param>
-    /// <param name="after">Only those with a higher seq.</param>
-    /// <param name="count">How many at most.</param>
-    /// <param name="bytes">How many bytes of text at most; a first message is always taken.</param>
+    /// <param name="after">Only messages with a higher seq.</param>
+    /// <param name="count">The maximum number of messages.</param>
+    /// <param name="bytes">The maximum number of bytes of text; the first message is always included.</param>
     public IReadOnlyList<OutboxMessage> ReadOutbox(Conversation to, long after, int count, int bytes) => database.Read(connection =>
     {
         using var command = connection.Command(
@@ -51,7 +51,7 @@ public sealed partial class MessageStore
         """,
         ("$kind", (int)kind)).ToList(row => row.GetString(0)));
 
-    /// <summary>Tells the telemetry what an earlier process left in the outbox; from then on changes are counted.</summary>
+    /// <summary>Reports to the telemetry what an earlier process left in the outbox; from then on changes are counted.</summary>
     internal void CountOutbox()
     {
         var left = database.Read(connection => connection.Command(
@@ -66,45 +66,45 @@ public sealed partial class MessageStore
         }
     }
 
-    /// <summary>Own messages were delivered: all that are on their way, up to a seq.</summary>
-    /// <returns>Those that changed, in order of seq.</returns>
+    /// <summary>Marks this user's messages as delivered: all that are on their way, up to a seq.</summary>
+    /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) =>
         Advance(to, through, MessageState.Delivered);
 
-    /// <summary>Own messages were read by the other user: all that were delivered, up to a seq.</summary>
-    /// <returns>Those that changed, in order of seq.</returns>
+    /// <summary>Marks this user's messages as read by the other user: all that were delivered, up to a seq.</summary>
+    /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkReadByOtherAsync(Conversation to, long through) =>
         Advance(to, through, MessageState.Read);
 
-    /// <summary>Own messages were confirmed by the broker: all that are on their way, up to a seq.</summary>
+    /// <summary>Marks this user's messages as confirmed by the broker: all that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>
     /// <param name="through">The last seq that was confirmed.</param>
     /// <param name="state">What a confirm means there: confirmed, sent, or stored.</param>
-    /// <returns>Those that changed, in order of seq.</returns>
+    /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkConfirmedAsync(Conversation to, long through, MessageState state) =>
         Advance(to, through, state);
 
-    /// <summary>Gives up on own messages that are on their way, up to a seq.</summary>
+    /// <summary>Gives up on this user's messages that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>
     /// <param name="through">The last seq to give up.</param>
     /// <param name="reason">Why, as a sentence for the user.</param>
-    /// <returns>Those that changed, in order of seq.</returns>
+    /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkFailedAsync(Conversation to, long through, string reason) =>
         Advance(to, through, MessageState.Failed, reason);
 
-    /// <summary>Says why own messages are still on their way; the reason goes when they come further.</summary>
+    /// <summary>Stores why this user's messages are still on their way; the next change of state clears the reason.</summary>
     /// <param name="to">Their conversation.</param>
-    /// <param name="reason">Why, as a sentence for the user; null if the one that was said does not hold any more.</param>
-    /// <returns>Those of which it was not said yet, in order of seq.</returns>
+    /// <param name="reason">Why, as a sentence for the user; null if the stored reason is no longer true.</param>
+    /// <returns>The messages whose reason changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> ExplainWaitingAsync(Conversation to, string? reason) =>
         database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
             InOrder(Move(connection, to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason)));
 
-    /// <summary>Takes back why own messages were still on their way when an earlier process ended: nobody knows whether it still holds.</summary>
+    /// <summary>Clears the waiting reasons that an earlier process stored: whether they are still true is unknown.</summary>
     public Task ForgetWaitingReasonsAsync() => database.WriteAsync(connection => connection.Command(
         $"UPDATE messages SET reason = NULL WHERE fingerprint = '' AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run());
 
-    // Moves own messages to a state, from whichever it may follow.
+    // Moves this user's messages to a state from every state that may precede it.
     private async Task<IReadOnlyList<OutboxMessage>> Advance(
         Conversation to,
         long through,
@@ -146,7 +146,7 @@ public sealed partial class MessageStore
             ("$kind", (int)to.Kind), ("$name", to.Name), ("$through", through), ("$state", (int)state), ("$reason", reason))
             .ToList(row => new OutboxMessage(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5)));
 
-    // RETURNING promises no order.
+    // RETURNING guarantees no order.
     private static List<OutboxMessage> InOrder(List<OutboxMessage> changed)
     {
         changed.Sort((a, b) => a.Seq.CompareTo(b.Seq));

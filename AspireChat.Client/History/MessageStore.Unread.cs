@@ -4,21 +4,21 @@ using Microsoft.Data.Sqlite;
 namespace AspireChat.Client.History;
 
 /// <summary>
-/// What this user has not read, of chats and groups alike: a mark per conversation up to which everything is read, and a
-/// count of what others said behind it. No row of a message changes, so a million unread ones cost as much as one.
+/// The unread messages of chats and groups: per conversation, a mark up to which everything is read, and a count of the
+/// messages of others after it. No message row changes, so marking a million messages costs as much as marking one.
 /// </summary>
 public sealed partial class MessageStore
 {
-    // Whether the mark has passed a message. Rows that were marked before there was a mark lie behind it, in state read.
+    // Whether the mark has passed a message. Rows marked as read before the mark existed lie before it, in state read.
     private const string IsRead = "fingerprint <> '' AND local <= read_local";
 
-    /// <summary>How many messages of others in a conversation are not read; 0 if it is not known.</summary>
+    /// <summary>How many messages of others in a conversation are unread; 0 if the conversation is not known.</summary>
     public int CountUnread(Conversation conversation) => database.Read(connection => connection.Command(
         "SELECT unread FROM conversations WHERE kind = $kind AND name = $name", Place(conversation))
         .FirstOrDefault(row => row.GetInt32(0)));
 
-    /// <summary>Marks others' messages of a conversation as read.</summary>
-    /// <returns>True if one was not read before.</returns>
+    /// <summary>Marks the messages of others in a conversation as read.</summary>
+    /// <returns>True if at least one was unread.</returns>
     public Task<bool> MarkReadAsync(Conversation conversation) => database.WriteAsync(connection =>
     {
         var marked = connection.Command(
@@ -38,7 +38,7 @@ public sealed partial class MessageStore
         return true;
     });
 
-    /// <summary>How far this user has read what the holder of a key said in a private chat; 0 if nothing.</summary>
+    /// <summary>The seq up to which this user has read the messages of a key's holder in a private chat; 0 if none.</summary>
     public long ReadThrough(Conversation chat, string fingerprint) => database.Read(connection => connection.Command(
         """
         SELECT read_through FROM read_marks JOIN conversations ON conversations.id = conversation
@@ -50,7 +50,7 @@ public sealed partial class MessageStore
     private static ChatMessage AsRead(ChatMessage message, bool isRead) =>
         isRead && MessageStates.After(message.State).Contains(MessageState.Read) ? message with { State = MessageState.Read } : message;
 
-    // Insults are not counted: they are told as they come.
+    // Insults are not counted: they are shown as they arrive.
     private static void AddUnread(
         SqliteConnection connection, Conversation conversation, string fingerprint, List<ChatMessage> fresh)
     {
@@ -63,7 +63,7 @@ public sealed partial class MessageStore
             "UPDATE conversations SET unread = unread + $count WHERE kind = $kind AND name = $name RETURNING id",
             [.. Place(conversation), ("$count", fresh.Count)]).FirstOrDefault(row => row.GetInt64(0));
 
-        // Who says something in a group is not told who has read it.
+        // The sender of a group message is not told who has read it.
         if (conversation.Kind == ConversationKind.User)
         {
             connection.Command(

@@ -7,15 +7,15 @@ using Microsoft.Data.Sqlite;
 namespace AspireChat.Client.History;
 
 /// <summary>
-/// What was said, on disk: own messages from the moment the user sent them, others' before they are acknowledged.
+/// The messages on disk: this user's from the moment they are sent, others' before they are acknowledged.
 /// Every write returns after its commit.
 /// </summary>
 public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, TimeProvider time)
 {
     /// <summary>
-    /// Puts an own message into its conversation, gives it an id and the next seq, and leaves it in the outbox.
+    /// Adds a message of this user to its conversation, gives it an id and the next seq, and leaves it in the outbox.
     /// </summary>
-    /// <param name="to">Where it goes; made known if it is new.</param>
+    /// <param name="to">The conversation, which is added if it is new.</param>
     /// <param name="text">The text, checked.</param>
     /// <param name="span">The span that sends it; its context is kept with the message.</param>
     /// <param name="committed">Called with the message before anything else can happen to it.</param>
@@ -43,22 +43,22 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     }
 
     /// <summary>
-    /// Stores what somebody else said, in the order given, and drops what is there already, and what had been said in a
-    /// group before this user subscribed.
+    /// Stores another user's messages in the order given. Drops messages that are already stored, and messages sent in a group
+    /// before this user subscribed.
     /// </summary>
     /// <param name="from">The conversation as this client sees it.</param>
     /// <param name="sender">The sender's name.</param>
     /// <param name="fingerprint">The sender's key: ids are unique per key only.</param>
     /// <param name="messages">The messages of one batch.</param>
     /// <param name="tellGaps">
-    /// Whether a seq that jumps is a gap: true where everything comes that was sent since the first message seen.
+    /// Whether a jump of the seq is a gap: true where every message since the first one seen must arrive.
     /// </param>
     /// <param name="state">The state they start in.</param>
-    /// <param name="held">Where the batch was held; it is not any more, in the same commit.</param>
+    /// <param name="held">The place of the batch if it was held; it is deleted in the same commit.</param>
     /// <param name="committed">
-    /// Called with the messages that are new right after the commit, whatever happens to the caller meanwhile.
+    /// Called with the new messages right after the commit, whatever happens to the caller in the meantime.
     /// </param>
-    /// <returns>The messages that are new.</returns>
+    /// <returns>The new messages.</returns>
     public Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
         Conversation from,
         string sender,
@@ -108,10 +108,10 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         }, committed);
 
     /// <summary>A page of a conversation, oldest first, in local order.</summary>
-    /// <param name="conversation">Which.</param>
-    /// <param name="limit">How many at most.</param>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="limit">The maximum number of messages.</param>
     /// <param name="before">Only messages before this one; the newest page if null.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no such message in it.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: the conversation has no such message.</exception>
     public IReadOnlyList<ChatMessage> ReadPage(Conversation conversation, int limit, Guid? before) =>
         ReadPage(conversation, limit, before, andOnly: "");
 
@@ -126,7 +126,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         var end = long.MaxValue;
         if (before is { } message)
         {
-            // Somebody else may have said something with the same id; from the first of them, paging never goes round in a circle.
+            // Another sender may have used the same id; starting from the first such message, paging cannot loop.
             end = connection.Command(
                 $"SELECT local FROM messages WHERE id = $message AND conversation = $id {andOnly} ORDER BY local LIMIT 1",
                 ("$message", Sql.Bytes(message)), ("$id", id))

@@ -2,13 +2,13 @@ using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
-/// <summary>Brings the local store to the version of its tables that this program has.</summary>
+/// <summary>Upgrades the local store to this program's version of the tables.</summary>
 internal static class Schema
 {
-    /// <summary>The version that this program has.</summary>
+    /// <summary>This program's version of the tables.</summary>
     public static int Version => SchemaSteps.All.Count;
 
-    /// <summary>Sets the connection up as the writer and brings the file to this version.</summary>
+    /// <summary>Configures the connection as the writer and upgrades the file to this version.</summary>
     public static void Prepare(SqliteConnection writer)
     {
         writer.Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").Run();
@@ -21,7 +21,7 @@ internal static class Schema
 
         if (found < Version)
         {
-            // All steps or none: whatever happens, the file is of one version.
+            // All steps or none, so that the file always has one consistent version.
             using var transaction = writer.BeginTransaction();
             var missing = string.Join('\n', SchemaSteps.All.Skip((int)found));
             writer.Command($"{missing} PRAGMA user_version = {Version};").Run();

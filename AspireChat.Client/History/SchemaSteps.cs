@@ -1,9 +1,9 @@
 namespace AspireChat.Client.History;
 
-/// <summary>What makes each version of the local store's tables out of the one before; the first, out of an empty file.</summary>
+/// <summary>The steps that build each version of the local store's tables from the one before; the first needs an empty file.</summary>
 /// <remarks>
-/// A step stays as it is, with its comments: histories have taken it, and SQLite keeps the text. A change of the tables is a
-/// further step, tested with a history of the version before (AspireChat.Tests/Unit/History/Schemas).
+/// A step must never change, comments included: existing histories have run it, and SQLite stores its text. A change of the
+/// tables is a new step, tested with a history of the version before (AspireChat.Tests/Unit/History/Schemas).
 /// </remarks>
 internal static class SchemaSteps
 {
@@ -81,7 +81,7 @@ internal static class SchemaSteps
         );
         """;
 
-    // Version 2. In the queues of subscriptions that are there already may be batches that name no generation.
+    // Version 2. The queues of existing subscriptions may contain batches that name no generation.
     private const string Generations = """
         -- Which creations of a group are meant by a subscription to it: nearly always one; see docs/protocol.md.
         CREATE TABLE generations (
@@ -118,7 +118,7 @@ internal static class SchemaSteps
         CREATE INDEX held_sizes ON held (fingerprint, size) WHERE tries < 3;
         """;
 
-    // Version 4. Until then every message of others had a flag: a million of them took seconds to mark, and groups had no way to.
+    // Version 4. Before, every message of others had a flag: marking a million took seconds, and groups could not be marked.
     private const string Unread = """
         -- All messages of others up to this local one are read, and so many came behind it.
         ALTER TABLE conversations ADD COLUMN read_local INTEGER NOT NULL DEFAULT 0;
@@ -148,7 +148,7 @@ internal static class SchemaSteps
         CREATE INDEX messages_delivered ON messages (conversation, seq) WHERE fingerprint = '' AND state = 2;
         """;
 
-    // Version 5. Until then modes had numbers, of which only this program knew.
+    // Version 5. Before, modes were numbers that only this program knew.
     private const string Modes = """
         -- The groups to which this user is subscribed.
         CREATE TABLE subscribed (

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
-/// <summary>How this store's values look as columns.</summary>
+/// <summary>Helpers for SQL commands, and the column formats of this store's values.</summary>
 internal static class Sql
 {
     public static SqliteCommand Command(this SqliteConnection connection, string text, params ReadOnlySpan<(string Name, object? Value)> parameters)

@@ -3,8 +3,8 @@ using AspireChat.Client.Faults;
 namespace AspireChat.Client.Identity;
 
 /// <summary>
-/// The folder that holds one user's key and history, locked by this process for as long as it lives, so that two
-/// processes of one user never write the same history or speak with the same key.
+/// The folder that holds one user's key and history. This process locks it for its lifetime, so that two processes of one
+/// user never write the same history or use the same key.
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
@@ -22,8 +22,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The full path of a file in it.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Creates the folder if need be (readable by the owner only) and locks it.</summary>
-    /// <exception cref="ClientStartException">It cannot be written, or another process holds it.</exception>
+    /// <summary>Creates the folder if it is missing (readable by the owner only) and locks it.</summary>
+    /// <exception cref="ClientStartException">The folder cannot be written, or another process holds it.</exception>
     public static DataDirectory Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
@@ -38,7 +38,7 @@ public sealed class DataDirectory : IDisposable
                 Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            // FileShare.None is an advisory flock on Unix: every client takes it, and it goes with the process.
+            // FileShare.None is an advisory flock on Unix: every client takes it, and it is released when the process ends.
             var held = new FileStream(
                 System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new DataDirectory(full, held);
@@ -56,11 +56,11 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>The folder used when <c>Chat:DataDirectory</c> is not set.</summary>
     public static string DefaultFor(string user) => System.IO.Path.Combine(
-        // Not created here: if that is forbidden, Open says it with its sentence.
+        // Not created here: if creation is forbidden, Open reports it in its own sentence.
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
         "AspireChat",
         user);
 
-    /// <summary>Gives the folder free.</summary>
+    /// <summary>Releases the folder.</summary>
     public void Dispose() => _lock.Dispose();
 }

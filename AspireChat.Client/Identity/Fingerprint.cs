@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 namespace AspireChat.Client.Identity;
 
 /// <summary>
-/// The short form of a public key that people can compare and directories can hold: the lower-case hex SHA-256 of its
+/// The short form of a public key that people can compare and directories can store: the lower-case hex SHA-256 of its
 /// DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7), 64 digits.
 /// </summary>
 public static class Fingerprint
 {
-    /// <summary>How many digits of it stand in queue names.</summary>
+    /// <summary>How many of its digits are part of queue names.</summary>
     public const int PrefixLength = 16;
 
     /// <summary>The fingerprint of a DER SubjectPublicKeyInfo.</summary>

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Identity;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers this user's identity.</summary>
 public static class IdentityExtensions
 {
-    /// <summary>Adds the key of this user and the locked data directory it lies in.</summary>
+    /// <summary>Adds this user's key and the locked data directory that holds it.</summary>
     public static IHostApplicationBuilder AddIdentity(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(services =>

@@ -1,8 +1,8 @@
 namespace AspireChat.Client.Identity;
 
 /// <summary>
-/// What this client is to the others: its name, its key, and where it can be reached. The peer server says the
-/// address, the name server the epoch; both are read wherever this client introduces itself.
+/// How peers see this client: its name, its key, and its address. The peer server sets the address, and the registration at
+/// the name server the epoch; both are read wherever this client introduces itself.
 /// </summary>
 public sealed class LocalPeer(string name, PeerIdentity identity)
 {
@@ -12,19 +12,22 @@ public sealed class LocalPeer(string name, PeerIdentity identity)
     /// <summary>The name of this user.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The own key.</summary>
+    /// <summary>This client's key.</summary>
     public PeerIdentity Identity { get; } = identity;
 
-    /// <summary>The own peer address, <c>https://host:port</c>; complete once the peer server listens.</summary>
+    /// <summary>This client's peer address, <c>https://host:port</c>; completes once the peer server listens.</summary>
     public Task<Uri> Address => _address.Task;
 
-    /// <summary>The epoch of the newest registration with this key: of an earlier process until this one is registered; 0 before the first.</summary>
+    /// <summary>
+    /// The epoch of the newest registration with this key: that of an earlier process until this one is registered; 0 before
+    /// the first.
+    /// </summary>
     public long Epoch
     {
         get => Interlocked.Read(ref _epoch);
         set => Interlocked.Exchange(ref _epoch, value);
     }
 
-    /// <summary>Says where the peer server listens; once per process.</summary>
+    /// <summary>Sets where the peer server listens; once per process.</summary>
     public void ListensAt(Uri address) => _address.TrySetResult(address);
 }

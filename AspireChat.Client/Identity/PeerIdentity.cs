@@ -5,9 +5,8 @@ using AspireChat.Client.Faults;
 namespace AspireChat.Client.Identity;
 
 /// <summary>
-/// Who this client is: an ECDSA P-256 key pair, kept in the data directory, and a certificate around it for TLS.
-/// The certificate is signed by its own key and proves nothing but possession of it; names are matched to keys by
-/// fingerprint.
+/// This client's identity: an ECDSA P-256 key pair, kept in the data directory, and a certificate around it for TLS.
+/// The certificate is self-signed and proves nothing but possession of the key; names are matched to keys by fingerprint.
 /// </summary>
 public sealed class PeerIdentity : IDisposable
 {
@@ -29,11 +28,11 @@ public sealed class PeerIdentity : IDisposable
     /// <summary>The public key's fingerprint; see <see cref="Identity.Fingerprint"/>.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>The certificate with private key for both ends of a peer connection.</summary>
+    /// <summary>The certificate with its private key, for either end of a peer connection.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>Reads the key of a data directory, or makes one at the first start.</summary>
-    /// <exception cref="ClientStartException">The key file is there but is not an ECDSA P-256 key.</exception>
+    /// <summary>Reads the key from a data directory, or creates one at the first start.</summary>
+    /// <exception cref="ClientStartException">The key file exists but is not an ECDSA P-256 key.</exception>
     public static PeerIdentity LoadOrCreate(DataDirectory directory, string user)
     {
         var path = directory.File(KeyFile);
@@ -52,7 +51,7 @@ public sealed class PeerIdentity : IDisposable
                 throw new ClientStartException($"{path} is not an ECDSA P-256 key; restore it, or move it away to start with a new identity.");
             }
 
-            // Signs its certificate, which a public key alone cannot.
+            // This signs the certificate, which fails if the file has only a public key.
             return new PeerIdentity(key, user);
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException)
@@ -61,10 +60,10 @@ public sealed class PeerIdentity : IDisposable
         }
     }
 
-    /// <summary>Signs bytes with SHA-256; the signature has the fixed 64-byte form of IEEE P1363.</summary>
+    /// <summary>Signs bytes with SHA-256; the signature has the fixed 64-byte format of IEEE P1363.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
-        // ECDsa promises nothing about concurrent use.
+        // ECDsa is not documented as safe for concurrent use.
         lock (_key)
         {
             return _key.SignData(data, HashAlgorithmName.SHA256);
@@ -78,7 +77,7 @@ public sealed class PeerIdentity : IDisposable
         _key.Dispose();
     }
 
-    // Written beside its place, flushed and moved there: a crash leaves the whole key or none.
+    // Writes a temporary file beside the target, flushes it, and moves it: a crash leaves the whole key or none.
     private static void Write(string path, string pem)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -106,11 +105,11 @@ public sealed class PeerIdentity : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
             [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
 
-        // Made anew at every start, so its dates only have to outlive one process; an hour's grace for skewed clocks.
+        // Created at every start, so it only has to outlive one process; the hour allows for skewed clocks.
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddYears(5));
 
-        // Through PKCS#12, since not every platform's TLS accepts an ephemeral key.
+        // Exported to PKCS#12 and loaded again, since TLS does not accept an ephemeral key on every platform.
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
     }
 }

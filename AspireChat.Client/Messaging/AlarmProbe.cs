@@ -5,9 +5,9 @@ using RabbitMQ.Client.Exceptions;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Finds out that the broker takes no publishes, also for somebody who has nothing to say: RabbitMQ tells it only to a
-/// connection that has published since its alarm began. So one byte is published now and then, to a queue that is not there;
-/// the broker drops it.
+/// Detects that the broker accepts no publishes, even for a user who sends nothing: RabbitMQ reports an alarm only to a
+/// connection that has published since the alarm began. The probe therefore publishes one byte now and then to a queue that
+/// does not exist; the broker drops it.
 /// </summary>
 internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, TimeProvider time)
 {
@@ -16,12 +16,12 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // Not an empty one: RabbitMQ finds the alarm between a message's header and its body, so a confirm says that there is none.
+    // Not empty: RabbitMQ checks for the alarm between a message's header and its body, so a confirm proves that there is none.
     private static readonly byte[] Body = [0];
 
     private IChannel? _channel;
 
-    /// <summary>Returns when it is known whether the broker takes publishes, or that it lets nobody ask that way.</summary>
+    /// <summary>Returns once it is known whether the broker accepts publishes, or that it refuses the probe.</summary>
     /// <exception cref="TimeoutException">The broker does not answer.</exception>
     /// <exception cref="OperationInterruptedException">The connection was lost.</exception>
     public async Task FirstAsync(CancellationToken stopping)
@@ -33,7 +33,7 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
         _channel.ChannelShutdownAsync += (_, shutdown) => Ended(shutdown);
         var changed = alarm.Changed;
 
-        // Not waited for by itself: one that cannot leave has no answer in time either.
+        // Not awaited: a publish that cannot leave gets no answer in time either.
         _ = PublishAsync(_channel, stopping);
         await (await Task.WhenAny(answered.Task, changed).WaitAsync(Patience, time, stopping));
 
@@ -43,8 +43,8 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
             return Task.CompletedTask;
         }
 
-        // A channel that was closed for what was asked of it is an answer: not this way. A lost connection closes it too, and
-        // is none.
+        // If the broker closes the channel because of the probe, that is an answer: it refuses the probe. A lost connection closes
+        // the channel too, but is no answer.
         Task Ended(ShutdownEventArgs shutdown)
         {
             var end = new OperationInterruptedException(shutdown);
@@ -58,16 +58,16 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
         }
     }
 
-    /// <summary>Asks again and again until the connection is lost.</summary>
-    /// <exception cref="TimeoutException">What is published cannot leave, and that is not for an alarm.</exception>
+    /// <summary>Repeats the probe until the connection is lost.</summary>
+    /// <exception cref="TimeoutException">A publish cannot leave although there is no alarm.</exception>
     public async Task RunAsync(Task lost, CancellationToken stopping)
     {
         while (!lost.IsCompleted)
         {
             await await Task.WhenAny(lost, Task.Delay(Every, time, stopping));
 
-            // While the alarm is on, its end is told without asking. A channel that is closed was refused: then only who
-            // publishes learns of an alarm.
+            // While the alarm is on, RabbitMQ reports its end unasked. A closed channel means that the broker refused the
+            // probe: from then on only a client that publishes learns of an alarm.
             if (!alarm.IsOn && _channel is { IsOpen: true })
             {
                 await LeaveAsync(PublishAsync(_channel, stopping), lost, stopping);
@@ -75,7 +75,7 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
         }
     }
 
-    // A publish can hang for longer than the connection lives. As long as an alarm lasts there may be no room for it.
+    // A publish can hang for longer than the connection lives. During an alarm there may be no room for it.
     private async Task LeaveAsync(Task leaving, Task lost, CancellationToken stopping)
     {
         while (!leaving.IsCompleted && !lost.IsCompleted)
@@ -98,7 +98,7 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
         }
         catch (Exception)
         {
-            // The channel or the connection has ended, which its own events say, or this client ends.
+            // The channel or the connection has ended, which its own events report, or this client is stopping.
         }
     }
 }

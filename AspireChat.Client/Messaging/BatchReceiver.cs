@@ -8,16 +8,16 @@ using AspireChat.Client.Wire;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// What every consumer of message batches does with a delivery before anything is kept: opens it, checks its
-/// signature, and checks that the key may speak for the name. What fails is refused whole and reported.
+/// The checks that every consumer of message batches makes before it keeps anything: it opens the delivery, checks the
+/// signature, and checks that the key may speak for the name. A batch that fails is refused whole and reported.
 /// </summary>
 internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents events, RefusalLog log)
 {
-    /// <summary>Opens a delivery. Whether its key may speak for its name is still to be decided.</summary>
+    /// <summary>Opens a delivery. Does not yet decide whether its key may speak for its name.</summary>
     /// <param name="delivery">The delivery.</param>
-    /// <param name="conversation">Where it came.</param>
-    /// <param name="keepOwn">Whether what this client sent itself is taken; in a group it is the own copy.</param>
-    /// <returns>The batch; null if it is the own copy, or was refused.</returns>
+    /// <param name="conversation">The conversation in which it arrived.</param>
+    /// <param name="keepOwn">Whether to accept a batch that this client sent; in a group that is the copy of its own message.</param>
+    /// <returns>The batch; null if it is this client's own copy, or was refused.</returns>
     public OpenedBatch? Open(Delivery delivery, Conversation conversation, bool keepOwn = false)
     {
         try
@@ -32,12 +32,12 @@ internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents 
         }
     }
 
-    /// <summary>Whether the key of a batch may speak for its name. The name server is asked about names never met.</summary>
+    /// <summary>Whether the key of a batch may speak for its name. Asks the name server about names this client has never met.</summary>
     /// <returns>
-    /// False while nobody can tell, since the name server is away, or may have lost the claim less than a lease ago: nothing
-    /// may be shown, and nothing lost.
+    /// False while that cannot be decided: the name server is away, or may have lost the claim less than a lease ago. Until
+    /// then the batch must be neither shown nor lost.
     /// </returns>
-    /// <exception cref="BatchRefusedException">It may not.</exception>
+    /// <exception cref="BatchRefusedException">The key may not speak for the name.</exception>
     public async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping) =>
         batch.Fingerprint == self.Identity.Fingerprint || await trust.CheckAsync(batch.From, batch.Fingerprint, epoch: null, stopping) switch
         {
@@ -47,12 +47,12 @@ internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents 
             _ => throw new BatchRefusedException($"the name {batch.From} does not belong to the key that signed"),
         };
 
-    /// <summary>Whether the sender's name was never met here, so that the name server must be asked about it.</summary>
+    /// <summary>Whether this client has never met the sender's name and must ask the name server about it.</summary>
     public bool IsOfStranger(OpenedBatch batch) => !trust.HasMet(batch.From);
 
     /// <summary>Reports a batch that is refused whole.</summary>
-    /// <param name="conversation">Where it came.</param>
-    /// <param name="rule">What it breaks, as the end of a sentence.</param>
+    /// <param name="conversation">The conversation in which it arrived.</param>
+    /// <param name="rule">The rule it breaks, as the end of a sentence.</param>
     public void Refuse(Conversation conversation, string rule)
     {
         log.Count(conversation, rule);
@@ -60,7 +60,7 @@ internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents 
         events.Publish(new RefusedEvent(conversation, $"A message in {conversation} was refused: {rule}."));
     }
 
-    /// <summary>The span of receiving each message of a batch, up to its commit.</summary>
+    /// <summary>Starts one receive span per message of a batch; each lasts until the commit.</summary>
     public static Activity[] StartSpans(OpenedBatch batch, Conversation conversation) =>
     [
         .. batch.Messages

@@ -1,12 +1,12 @@
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Whether RabbitMQ takes no publishes because it is short of memory or disk (https://www.rabbitmq.com/docs/alarms). What
-/// was published just before waits in the connection, and is taken when the alarm is over.
+/// Whether RabbitMQ accepts no publishes because it is short of memory or disk (https://www.rabbitmq.com/docs/alarms). A
+/// message published just before the alarm waits in the connection until the alarm is over.
 /// </summary>
 internal sealed class BrokerAlarm(TimeProvider time)
 {
-    /// <summary>What is the matter, as the first half of a sentence.</summary>
+    /// <summary>The problem, as the first half of a sentence.</summary>
     public const string Matter = "RabbitMQ is short of memory or disk and takes nothing now";
 
     /// <summary>Why a message waits.</summary>
@@ -16,16 +16,16 @@ internal sealed class BrokerAlarm(TimeProvider time)
     private TaskCompletionSource _changed = NewSource();
     private bool _isOn;
 
-    /// <summary>Whether it is on.</summary>
+    /// <summary>Whether the alarm is on.</summary>
     public bool IsOn => Volatile.Read(ref _isOn);
 
-    /// <summary>Complete at its next beginning or end. Whoever waits for one of them takes this before looking at <see cref="IsOn"/>.</summary>
+    /// <summary>Completes when the alarm next begins or ends. A waiter must read this before <see cref="IsOn"/>.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>When it began or ended last.</summary>
+    /// <summary>When the alarm last began or ended.</summary>
     public DateTimeOffset ChangedAt { get; private set; }
 
-    /// <summary>It begins or ends.</summary>
+    /// <summary>Records that the alarm begins or ends.</summary>
     public void Set(bool isOn)
     {
         lock (_change)
@@ -41,9 +41,9 @@ internal sealed class BrokerAlarm(TimeProvider time)
         }
     }
 
-    /// <summary>Refuses what cannot wait.</summary>
+    /// <summary>Refuses an operation that cannot wait for the end of the alarm.</summary>
     /// <param name="so">What cannot be done, as the second half of a sentence.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it is on.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the alarm is on.</exception>
     public void ThrowIfOn(string so)
     {
         if (IsOn)

@@ -5,17 +5,17 @@ namespace AspireChat.Client.Messaging;
 
 internal sealed partial class BrokerConnection
 {
-    /// <summary>The connection that stands now; waits for one if there is none.</summary>
+    /// <summary>Returns the open connection; waits for one if there is none.</summary>
     public async Task<IConnection> GetAsync(CancellationToken cancellationToken) =>
         (await _current.Task.WaitAsync(cancellationToken)).Consuming;
 
     /// <summary>
-    /// Opens a channel for declaring and consuming, lends it out, and closes it. A broker that does not answer within the
-    /// library's timeouts, or not even to the goodbye, is frozen for everybody: the whole connection is given up.
+    /// Opens a channel for declaring and consuming, lends it to the caller, and closes it. A broker that does not answer
+    /// within the library's timeouts, even to the closing of the channel, is stuck for all users: the connection is given up.
     /// </summary>
-    /// <param name="use">Uses the channel; it is the caller's until it returns.</param>
-    /// <param name="stopping">The caller's own end.</param>
-    /// <param name="patience">How long to wait for a connection; null for ever.</param>
+    /// <param name="use">Uses the channel, which belongs to the caller until this returns.</param>
+    /// <param name="stopping">Cancelled when the caller stops.</param>
+    /// <param name="patience">How long to wait for a connection; null for no limit.</param>
     /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
     public async Task UseChannelAsync(Func<IChannel, Task> use, CancellationToken stopping, TimeSpan? patience = null)
     {
@@ -40,9 +40,9 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    /// <summary>Whether a call to the broker ended with this because the broker is away or does not answer.</summary>
-    /// <param name="e">What the call ended with.</param>
-    /// <param name="cancellationToken">The caller's own: its cancellation is no fault of the broker.</param>
+    /// <summary>Whether a call to the broker failed because the broker is away or does not answer.</summary>
+    /// <param name="e">The exception of the call.</param>
+    /// <param name="cancellationToken">The caller's token: its cancellation is no fault of the broker.</param>
     public static bool IsAway(Exception e, CancellationToken cancellationToken) => e switch
     {
         // The library's own timeouts are cancellations.
@@ -52,8 +52,8 @@ internal sealed partial class BrokerConnection
     };
 
     /// <summary>
-    /// Gives a connection up that does not do its work any more: a publish can hang for ever after a restart of the
-    /// broker (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930).
+    /// Gives up a connection that no longer works: a publish can hang forever after a restart of the broker
+    /// (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1930).
     /// </summary>
     public async Task DiscardAsync(IConnection connection, string why)
     {
@@ -73,7 +73,7 @@ internal sealed partial class BrokerConnection
         var closed = channel.DisposeAsync().AsTask();
         if (await Task.WhenAny(closed, Task.Delay(Goodbye, _time)) != closed)
         {
-            // Which ends the closing too.
+            // This ends the closing of the channel too.
             await DiscardAsync(connection, "it does not close a channel");
         }
 

@@ -5,15 +5,15 @@ namespace AspireChat.Client.Messaging;
 internal sealed partial class BrokerConnection
 {
     /// <summary>
-    /// Opens a channel for publishing, lends it out, and closes it. As <see cref="UseChannelAsync"/>, except that a broker
-    /// which takes no publishes now answers nothing there, which is no reason to give the connection up.
+    /// Opens a channel for publishing, lends it to the caller, and closes it. Like <see cref="UseChannelAsync"/>, except that a
+    /// broker that accepts no publishes does not answer on this connection, which is no reason to give it up.
     /// </summary>
-    /// <param name="use">Uses the channel, for nothing but publishing; both are the caller's until it returns.</param>
-    /// <param name="so">What cannot be done while the broker takes nothing, as the second half of a sentence.</param>
-    /// <param name="stopping">The caller's own end.</param>
+    /// <param name="use">Uses the channel for nothing but publishing; both belong to the caller until this returns.</param>
+    /// <param name="so">What cannot be done while the broker accepts nothing, as the second half of a sentence.</param>
+    /// <param name="stopping">Cancelled when the caller stops.</param>
     /// <param name="options">How the channel is made; null for the library's defaults.</param>
-    /// <param name="patience">How long to wait for a connection; null for ever.</param>
-    /// <exception cref="ChatException">The broker takes no publishes.</exception>
+    /// <param name="patience">How long to wait for a connection; null for no limit.</param>
+    /// <exception cref="ChatException">The broker accepts no publishes.</exception>
     /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
     public async Task UsePublishingAsync(
         Func<IConnection, IChannel, Task> use,
@@ -43,14 +43,14 @@ internal sealed partial class BrokerConnection
     }
 
     /// <summary>
-    /// Publishes what is worth nothing later: it ends with the deadline of a publish, or with an alarm. A broker that does not
-    /// take it by then is stuck, and the whole connection is given up.
+    /// Publishes something that is worthless later: gives up at the publish deadline or at an alarm. A broker that has not
+    /// taken the publish by the deadline is stuck, and the whole connection is given up.
     /// </summary>
     /// <param name="connection">The publishing connection.</param>
-    /// <param name="publish">Publishes; done when it has left or, with confirms, when the broker has it.</param>
-    /// <param name="so">What cannot be done while the broker takes nothing, as the second half of a sentence.</param>
-    /// <exception cref="ChatException">The broker takes no publishes.</exception>
-    /// <exception cref="TimeoutException">It was not taken in time.</exception>
+    /// <param name="publish">Publishes; completes when the message has left or, with confirms, when the broker has it.</param>
+    /// <param name="so">What cannot be done while the broker accepts nothing, as the second half of a sentence.</param>
+    /// <exception cref="ChatException">The broker accepts no publishes.</exception>
+    /// <exception cref="TimeoutException">The broker did not take the publish in time.</exception>
     public async Task PublishAsync(IConnection connection, Func<ValueTask> publish, string so)
     {
         var changed = Alarm.Changed;
@@ -67,7 +67,7 @@ internal sealed partial class BrokerConnection
                     break;
                 }
 
-                // It may also have been the end of one.
+                // The change may also have been the end of an alarm.
                 changed = Alarm.Changed;
                 Alarm.ThrowIfOn(so);
                 if (first == late)
@@ -89,7 +89,7 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    // Somebody else's publish can set the alarm off for this connection while the channel is being opened.
+    // Another client's publish can start the alarm for this connection while the channel is being opened.
     private async Task<IChannel> OpenPublishingAsync(
         IConnection connection, string so, CreateChannelOptions? options, CancellationToken stopping)
     {
@@ -118,7 +118,7 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    // While the alarm lasts the broker does not read the goodbye; it will.
+    // During an alarm the broker does not read the request to close the channel; it reads it afterwards.
     private async Task ClosePublishingAsync(IConnection connection, IChannel channel)
     {
         var changed = Alarm.Changed;
@@ -137,11 +137,11 @@ internal sealed partial class BrokerConnection
         await closed;
     }
 
-    // Of something that nobody waits for any more.
+    // Logs the fault of a task that is no longer awaited.
     private void LogFault(Task abandoned) => _ = abandoned.ContinueWith(
         end => Log.Broken(_logger, end.Exception!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    // Of the connection that stands; one that is lost may still have something to say.
+    // Only the open connection may set the alarm; a lost one may still raise events.
     private Task AlarmAsync(bool isOn, Task lost)
     {
         if (lost.IsCompleted)

@@ -15,7 +15,7 @@ internal sealed partial class BrokerConnection
         Show();
     }
 
-    // False if none was offered: who waits for one goes on waiting for the same.
+    // Returns false if no connection was offered: callers keep waiting on the same task.
     private bool Withdraw()
     {
         lock (_change)
@@ -30,7 +30,7 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    // How a connection that stands is: what keeps most from working comes first.
+    // Shows the state of an open connection; the problem that affects most comes first.
     private void Show()
     {
         lock (_change)
@@ -60,14 +60,14 @@ internal sealed partial class BrokerConnection
     private void TellChange() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
-    // Each reason once, until there was a connection: a wrong password, a refused certificate or a wrong name are mended by
-    // whoever reads the log. The nodes of a cluster may have one each.
+    // Logs each reason once until a connection succeeds: the operator who reads the log can correct a wrong password, a refused
+    // certificate or a wrong host name. Each node of a cluster may have its own reason.
     private void SayAway(Exception e)
     {
         var nodes = e is BrokerUnreachableException { InnerException: AggregateException several } ? several.InnerExceptions.AsEnumerable() : [e];
         foreach (var cause in nodes.Select(node => node.GetBaseException()))
         {
-            // The same refusal is met before the broker closes the connection, or after it.
+            // The client can learn of the same refusal before or after the broker closes the connection.
             var reason = (cause as OperationInterruptedException)?.ShutdownReason?.ReplyText ?? cause.Message;
             if (_told.Add(reason))
             {

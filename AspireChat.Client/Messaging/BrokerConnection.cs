@@ -6,14 +6,14 @@ using RabbitMQ.Client;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Owns the connection to RabbitMQ: makes it when the broker is there, makes it again when it is lost, and says how it
-/// stands. Whoever uses it takes channels of the connection that stands now, and asks again after a fault.
+/// Owns the connection to RabbitMQ: opens it once the broker is there, reopens it when it is lost, and reports its state.
+/// Its users take channels of the current connection, and ask again after a fault.
 /// </summary>
 /// <remarks>
-/// These are two connections, which live and end together: one for declaring and consuming, and one on which nothing is done
-/// but publishing. While RabbitMQ is short of memory or disk it does not read from a connection that publishes, not even the
-/// acknowledgements (https://www.rabbitmq.com/docs/alarms#separate-connections); the other one works on.
-/// The library's own recovery is off: it reports success with consumers lost
+/// There are in fact two connections, which live and end together: one for declaring and consuming, and one for publishing
+/// only. While RabbitMQ is short of memory or disk it reads nothing from a connection that publishes, not even
+/// acknowledgements (https://www.rabbitmq.com/docs/alarms#separate-connections); the other connection keeps working.
+/// The library's own recovery is off: it reports success although consumers are lost
 /// (https://github.com/rabbitmq/rabbitmq-dotnet-client/issues/1993) and binds deleted queues again (issue 1905).
 /// Instead every user of a channel declares what it needs, which is idempotent, and starts over.
 /// </remarks>
@@ -22,7 +22,7 @@ internal sealed partial class BrokerConnection : BackgroundService
     /// <summary>State: no broker is configured, so there are no groups, no discovery and no insults.</summary>
     public const string NotConfigured = "not-configured";
 
-    /// <summary>State: connected, but the broker takes no publishes.</summary>
+    /// <summary>State: connected, but the broker accepts no publishes.</summary>
     public const string Blocked = "blocked";
 
     /// <summary>State: connected, but the broker refuses something for a reason that does not pass by itself.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class BrokerConnection : BackgroundService
     private TaskCompletionSource<Pair> _current = NewSource();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Creates it; it connects when it is started.</summary>
+    /// <summary>Creates the service; it connects when it is started.</summary>
     public BrokerConnection(
         IServiceProvider services,
         IConfiguration configuration,
@@ -61,22 +61,22 @@ internal sealed partial class BrokerConnection : BackgroundService
     /// <summary>Whether there is a connection string.</summary>
     public bool IsConfigured => !string.IsNullOrEmpty(_configuration.GetConnectionString(MessagingExtensions.ConnectionName));
 
-    /// <summary>Whether the connection stands.</summary>
+    /// <summary>Whether the connection is open.</summary>
     public bool IsOpen => _current.Task is { IsCompletedSuccessfully: true, Result: { Consuming.IsOpen: true, Publishing.IsOpen: true } };
 
-    /// <summary>Whether the broker takes publishes.</summary>
+    /// <summary>Whether the broker accepts publishes.</summary>
     public BrokerAlarm Alarm { get; }
 
     /// <summary>What the broker refuses.</summary>
     public BrokerFaults Faults { get; }
 
     /// <summary>
-    /// Complete when it stands otherwise: it is made or lost, or <see cref="Alarm"/> or <see cref="Faults"/> have something else
-    /// to say. Whoever waits for that takes this before looking at them.
+    /// Completes when the state changes: the connection is opened or lost, or <see cref="Alarm"/> or <see cref="Faults"/>
+    /// change. A waiter must read this before it looks at them.
     /// </summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>Starts in the background; how the connection stands is known before any front end asks.</summary>
+    /// <summary>Starts in the background; the connection has a state before any front end asks for it.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         if (IsConfigured)
@@ -85,7 +85,8 @@ internal sealed partial class BrokerConnection : BackgroundService
         }
         else
         {
-            _states.Set(StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set: no groups, discovery and insults.");
+            _states.Set(
+                StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set, so there are no groups, no discovery and no insults.");
         }
 
         return base.StartAsync(cancellationToken);
@@ -179,7 +180,7 @@ internal sealed partial class BrokerConnection : BackgroundService
         return connection;
     }
 
-    // A goodbye that a broker does not read, because it is frozen or short of memory, is not waited for.
+    // Does not wait for a broker that does not read the closing because it is frozen or short of memory.
     private async Task EndAsync(IConnection? connection, CancellationToken stopping)
     {
         if (connection is not null)
@@ -205,8 +206,8 @@ internal sealed partial class BrokerConnection : BackgroundService
         }
     }
 
-    // The library does not wait for the broker's last word: one that refuses the virtual host ends the connection after it
-    // was made. A channel that opens is proof.
+    // The library does not wait for the broker's final answer: a broker that refuses the virtual host closes the connection
+    // after it was opened. Opening a channel proves that the connection works.
     private async Task ProveAsync(IConnection connection, CancellationToken stopping)
     {
         try

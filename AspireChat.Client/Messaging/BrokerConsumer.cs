@@ -7,35 +7,35 @@ using RabbitMQ.Client.Events;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>One message of a queue.</summary>
-/// <param name="Tag">The delivery tag, by which it is acknowledged on its channel.</param>
-/// <param name="Body">A copy of the body; empty if it was too large to look at.</param>
+/// <param name="Tag">The delivery tag that acknowledges it on its channel.</param>
+/// <param name="Body">A copy of the body; empty if the body is too large to read.</param>
 /// <param name="Properties">Its properties.</param>
 /// <param name="Size">The body's size in bytes.</param>
 internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size);
 
 /// <summary>
-/// Consumes one queue for as long as it is wanted: declares what it needs, consumes, and starts over after every
-/// fault. Deliveries are handled in order, as many at a time as are waiting, and acknowledged together afterwards;
-/// what was not acknowledged comes again. If handling fails because something is away or full, it is tried again for as
-/// long as the channel stands; a delivery that cannot be handled itself is dropped and counted.
+/// Consumes one queue until it is cancelled: declares what it needs, consumes, and starts over after every fault. It handles
+/// waiting deliveries in order and together, then acknowledges them together; the broker redelivers what was not
+/// acknowledged. If handling fails because something is away or full, it retries for as long as the channel is open; a
+/// delivery that can never be handled is dropped and counted.
 /// </summary>
 /// <remarks>
-/// There are deliveries that the library takes for an offence of the broker: it ends the connection, and a queue that
-/// outlives that gives them again, up to its delivery limit. So that they do not take along what was fetched with them, such
-/// a queue is consumed one by one for a while after every break.
+/// The library treats some deliveries as a protocol violation by the broker and ends the connection; a queue that survives
+/// the connection redelivers them, up to its delivery limit. To keep such a delivery from taking along the others that were
+/// fetched with it, the queue is consumed one delivery at a time for a while after every break.
 /// </remarks>
 /// <param name="broker">The connection.</param>
-/// <param name="what">What it works for, as the log and the user read it: <c>insults</c>, <c>group tea</c>.</param>
+/// <param name="what">The purpose of the queue, as the log and the user read it: <c>insults</c>, <c>group tea</c>.</param>
 /// <param name="declare">Declares the queue and its bindings (idempotent) and returns the queue's name.</param>
 /// <param name="handle">
-/// Handles deliveries; they are acknowledged when it returns. May get the same ones again. Its token ends with the consumer,
-/// and with what it consumes on: nobody can acknowledge them then, so waiting for something would only delay the next round.
+/// Handles deliveries, which are acknowledged when it returns. May get the same deliveries again. Its token is cancelled when
+/// the consumer or its channel ends: the deliveries can no longer be acknowledged, and waiting would only delay the next round.
 /// </param>
 /// <param name="prefetch">How many deliveries may be unacknowledged.</param>
-/// <param name="outlivesConnection">Whether the queue is there again after the connection was lost, with what it held.</param>
+/// <param name="outlivesConnection">Whether the queue and its contents survive a lost connection.</param>
 /// <param name="options">Limits and waits.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where faults go.</param>
+/// <param name="logger">Logs faults.</param>
 internal sealed partial class BrokerConsumer(
     BrokerConnection broker,
     string what,
@@ -49,12 +49,12 @@ internal sealed partial class BrokerConsumer(
 {
     private const ushort OneByOne = 1;
 
-    // Of a delivery that fails for a reason of its own; more than once, since nobody can be sure of that.
+    // Tries of a delivery that seems to fail for a reason of its own; several, since the cause is never certain.
     private const int Tries = 3;
 
     private readonly TaskCompletionSource _consuming = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Complete once the queue has been consumed for the first time: from then on nothing is missed.</summary>
+    /// <summary>Completes once the queue has been consumed for the first time: from then on no message is missed.</summary>
     public Task Consuming => _consuming.Task;
 
     /// <summary>Runs until cancelled.</summary>
@@ -107,8 +107,8 @@ internal sealed partial class BrokerConsumer(
         }
     }
 
-    // At the end what is handled is acknowledged; the rest goes back to the queue with the channel. False if it ended by a
-    // break; true if it was careful for long enough: as many deliveries as could have been fetched together.
+    // What is handled by the end is acknowledged; the rest returns to the queue with the channel. Returns false after a break;
+    // true if it consumed one by one for long enough: as many deliveries as a full prefetch.
     private async Task<bool> ConsumeAsync(IChannel channel, ushort atOnce, Backoff backoff, CancellationToken stopping)
     {
         var queue = await declare(channel, stopping);
@@ -116,20 +116,20 @@ internal sealed partial class BrokerConsumer(
 
         var waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
 
-        // The library may tell the end when this round is over already; so one that needs no disposing is told.
+        // Not disposed: the library may report the end after this round is over.
         var ended = new CancellationTokenSource();
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping, ended.Token);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, delivered) =>
         {
-            // The body's memory is the library's again after this handler. The prefetch bounds what waits here.
+            // The library reuses the body's memory after this handler. The prefetch bounds the number of waiting deliveries.
             var body = delivered.Body.Length <= options.MaxBodyBytes ? delivered.Body.ToArray() : [];
             waiting.Writer.TryWrite(new Delivery(
                 delivered.DeliveryTag, body, new BasicProperties(delivered.BasicProperties), delivered.Body.Length));
             return Task.CompletedTask;
         };
 
-        // The broker cancels the consumer when the queue is deleted; both ends are an end of this round.
+        // The broker cancels the consumer when the queue is deleted; that ends this round like a lost channel.
         consumer.UnregisteredAsync += (_, _) => EndAsync(waiting, ended);
         consumer.ShutdownAsync += (_, _) => EndAsync(waiting, ended);
         channel.ChannelShutdownAsync += (_, _) => EndAsync(waiting, ended);
@@ -140,7 +140,7 @@ internal sealed partial class BrokerConsumer(
         _consuming.TrySetResult();
         try
         {
-            // What has come is handled even if the round is over: a queue that went with the connection does not give it again.
+            // Handles what has arrived even if the round is over: a queue that ended with the connection does not redeliver it.
             var handled = 0;
             while (await waiting.Reader.WaitToReadAsync(stopping))
             {
@@ -153,7 +153,7 @@ internal sealed partial class BrokerConsumer(
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            // Not the broker's silence, for which the whole connection would be given up.
+            // The channel ended. This must not look like a broker that does not answer, which would end the whole connection.
         }
 
         return false;
@@ -172,8 +172,8 @@ internal sealed partial class BrokerConsumer(
         return deliveries.Count;
     }
 
-    // A fault on this side, such as a full disk, is no reason to give deliveries back: each return counts towards the
-    // queue's delivery limit, at which the broker drops them.
+    // A local fault, such as a full disk, is no reason to return deliveries: each return counts towards the queue's delivery
+    // limit, at which the broker drops them.
     private async Task HandleAsync(IChannel channel, List<Delivery> deliveries, CancellationToken round)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
@@ -210,7 +210,7 @@ internal sealed partial class BrokerConsumer(
         }
     }
 
-    // One of them is to blame, and the others must not suffer for it.
+    // One delivery causes the fault; the others must not be dropped with it.
     private async Task HandleEachAsync(IChannel channel, List<Delivery> deliveries, CancellationToken round)
     {
         foreach (var delivery in deliveries)

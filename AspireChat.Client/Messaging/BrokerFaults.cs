@@ -4,26 +4,26 @@ using RabbitMQ.Client;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// What the broker refuses for a reason that does not pass by itself, by what it hits: <c>insults</c>, <c>group tea</c>,
-/// <c>surveys</c>. Everybody goes on trying, so each fault ends when whoever looks after the broker has mended it; it is said
-/// in the log when it is known to last, and when it is over.
+/// What the broker refuses for a reason that does not pass by itself, keyed by what is affected: <c>insults</c>,
+/// <c>group tea</c>, <c>surveys</c>. Consumers and outboxes keep retrying, so a fault ends once the broker's operator has
+/// corrected it. The log reports a fault once it is known to last, and its end.
 /// </summary>
 internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
 {
-    // A member that leaves while another one joins, or a permission that is being changed: over at the next try or two.
+    // For a member that leaves while another one joins, or a permission that is being changed: over after one or two retries.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
-    // A queue whose node is starting, or one that belongs to the own lost connection until the broker has missed two of its
-    // heartbeats.
+    // For a queue whose node is starting, or one that belongs to this client's lost connection until the broker has missed two
+    // of its heartbeats.
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     private readonly Lock _change = new();
     private readonly SortedDictionary<string, Fault> _faults = new(StringComparer.Ordinal);
 
-    /// <summary>Another sentence is true now; raised outside of any lock.</summary>
+    /// <summary>The sentences have changed; raised outside of any lock.</summary>
     public event Action? Changed;
 
-    /// <summary>A sentence for each lasting fault.</summary>
+    /// <summary>One sentence for each lasting fault.</summary>
     public IReadOnlyList<string> Sentences
     {
         get
@@ -35,7 +35,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    /// <summary>Why something is refused, as a sentence; null if it is not, or if that is not known to last.</summary>
+    /// <summary>Why the broker refuses something, as a sentence; null if it does not, or if the fault is not known to last.</summary>
     public string? Find(string what)
     {
         lock (_change)
@@ -44,9 +44,12 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    /// <summary>Why something is refused to somebody, as a sentence; null if it is not refused to them, or if that is not known to last.</summary>
-    /// <param name="by">Who it is: others may be refused something else of it.</param>
-    /// <param name="what">What they work for.</param>
+    /// <summary>
+    /// Why the broker refuses something to one consumer or outbox, as a sentence; null if it does not, or if the fault is not
+    /// known to last.
+    /// </summary>
+    /// <param name="by">The consumer or outbox: another one may be refused for another reason.</param>
+    /// <param name="what">What is affected.</param>
     public string? Find(object by, string what)
     {
         lock (_change)
@@ -55,16 +58,16 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    /// <summary>What a conversation is called here.</summary>
+    /// <summary>How a conversation is named among what is affected.</summary>
     public static string NameOf(Conversation conversation) =>
         conversation.Kind == ConversationKind.Group ? $"group {conversation.Name}" : conversation.ToString();
 
     /// <summary>A refusal as a sentence.</summary>
     public static string Sentence(string what, string reason) => $"RabbitMQ refuses {what}: {reason.TrimEnd('.')}.";
 
-    /// <summary>Somebody was refused once more.</summary>
-    /// <param name="by">Who it was: a consumer or an outbox.</param>
-    /// <param name="what">What it works for.</param>
+    /// <summary>Records one more refusal.</summary>
+    /// <param name="by">The consumer or outbox that was refused.</param>
+    /// <param name="what">What is affected.</param>
     /// <param name="refusal">The broker's reason.</param>
     public void Refused(object by, string what, BrokerRefusal refusal)
     {
@@ -80,7 +83,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
             var now = time.GetUtcNow();
             var since = fault.Refused.TryGetValue(by, out var before) ? before.Since : now;
 
-            // Another reason than before is no sign that it passes.
+            // A changed reason is no sign that the fault passes.
             var lasts = before.Lasts || now - since >= (refusal.Code is Constants.NotFound or Constants.ResourceLocked ? Long : Short);
             fault.Refused[by] = (since, refusal.Text, lasts);
             isNew = lasts && fault.Told.Add(refusal.Text);
@@ -98,7 +101,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    /// <summary>What somebody was refused is taken now.</summary>
+    /// <summary>Records that the broker accepts what it refused to this consumer or outbox.</summary>
     public void Works(object by, string what)
     {
         var isOther = Remove(by, what, out var isOver);
@@ -113,7 +116,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    /// <summary>Somebody does not try any more.</summary>
+    /// <summary>Records that this consumer or outbox no longer tries.</summary>
     public void Forget(object by, string what)
     {
         if (Remove(by, what, out _))
@@ -122,8 +125,8 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    // True if there is another sentence now, or none any more: of two reasons one may have gone. It is over if that was the end
-    // of a fault that had been told.
+    // Returns true if the sentence changed or is gone: one of two reasons may be over. isOver is true if this ended a fault that
+    // had been logged.
     private bool Remove(object by, string what, out bool isOver)
     {
         lock (_change)
@@ -145,7 +148,7 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
         }
     }
 
-    // Always in the same order, so that two reasons are one sentence, whoever met which first.
+    // Sorted, so that two reasons make the same sentence in whatever order they were met.
     private string? Sentence(string what)
     {
         var reasons = _faults.GetValueOrDefault(what)?.Refused.Values
@@ -155,10 +158,10 @@ internal sealed partial class BrokerFaults(TimeProvider time, ILogger logger)
 
     private sealed class Fault
     {
-        // Who works for it and is refused, since when, and why.
+        // The consumers and outboxes that are refused, since when, and why.
         public Dictionary<object, (DateTimeOffset Since, string Reason, bool Lasts)> Refused { get; } = new(ReferenceEqualityComparer.Instance);
 
-        // Each reason is told once, whoever meets it.
+        // Each reason is logged once, whichever consumer or outbox meets it.
         public HashSet<string> Told { get; } = [];
     }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Healthy while the connection to RabbitMQ stands, and degraded while it stands and something does not work: the same that
-/// the connection's state says.
+/// Healthy while the connection to RabbitMQ is open, and degraded while it is open but something does not work, as the
+/// connection's state reports.
 /// </summary>
 internal sealed class BrokerHealthCheck(ConnectionStates connections) : IHealthCheck
 {

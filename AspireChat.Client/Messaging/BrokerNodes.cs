@@ -5,11 +5,11 @@ namespace AspireChat.Client.Messaging;
 
 /// <summary>
 /// The nodes of a RabbitMQ cluster: that of the connection string, and those of <see cref="BrokerOptions.OtherNodes"/>. A
-/// client is connected to one of them, whichever answered first of all in random order.
+/// client tries them in random order and connects to the first that answers.
 /// </summary>
 internal static class BrokerNodes
 {
-    /// <summary>Every node as it is connected to: the others like the first, but for host and port.</summary>
+    /// <summary>The endpoint of every node: the others have the settings of the first, except host and port.</summary>
     /// <param name="first">The node of the connection string.</param>
     /// <param name="others">The others, in the form of <see cref="BrokerOptions.OtherNodes"/>.</param>
     public static IEnumerable<AmqpTcpEndpoint> All(AmqpTcpEndpoint first, string others) =>
@@ -26,13 +26,13 @@ internal static class BrokerNodes
             first.MaxInboundMessageBodySize)),
     ];
 
-    /// <summary>The first of the others that is not a node; null if all are.</summary>
+    /// <summary>The first entry that is not a node; null if all are.</summary>
     public static string? FindMalformed(string others) => Split(others).FirstOrDefault(node => Parse(node) is null);
 
     private static string[] Split(string list) =>
         list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    // A host and perhaps a port, and nothing else that an address can have.
+    // A host and an optional port, and no other part of a URI.
     private static Uri? Parse(string node) =>
         Uri.TryCreate($"amqp://{node}", UriKind.Absolute, out var uri) && uri is { Host.Length: > 0, UserInfo: "", PathAndQuery: "/", Fragment: "", Port: not 0 }
             ? uri

@@ -12,7 +12,7 @@ namespace AspireChat.Client.Messaging;
 
 internal sealed partial class BrokerOutbox
 {
-    // One round on one channel; ends by an exception, since there is always more to come.
+    // One round on one channel. It ends only by an exception, since more messages may always follow.
     private async Task PublishAsync(IConnection connection, IChannel channel, Backoff backoff, CancellationToken stopping)
     {
         var confirms = Channel.CreateUnbounded<BasicAckEventArgs>(new UnboundedChannelOptions { SingleReader = true });
@@ -87,7 +87,7 @@ internal sealed partial class BrokerOutbox
     {
         while (await Task.WhenAny(leaving, Task.Delay(options.PublishDeadline, time)) != leaving)
         {
-            // As long as the alarm lasts there may be no room for more.
+            // During an alarm there may be no room for more.
             if (!broker.Alarm.IsOn)
             {
                 await broker.DiscardAsync(connection, $"a publish could not leave within {options.PublishDeadline.TotalSeconds:0.#} s");
@@ -98,7 +98,7 @@ internal sealed partial class BrokerOutbox
         await leaving;
     }
 
-    // For a confirm, for room and something to publish, for the alarm or its end, or for the deadline of the oldest publish.
+    // Waits for a confirm, for room and something to publish, for a change of the alarm, or for the deadline of the oldest publish.
     private async Task WaitAsync(
         PublishWindow window, ChannelReader<BasicAckEventArgs> confirms, Task alarm, IConnection connection, CancellationToken stopping)
     {
@@ -118,7 +118,7 @@ internal sealed partial class BrokerOutbox
 
         if (first == late)
         {
-            // While the alarm lasts nothing is confirmed, and a new connection would help nobody.
+            // During an alarm the broker confirms nothing, and a new connection would not help.
             if (broker.Alarm.IsOn || window.Oldest is null || Deadline(window) > TimeSpan.Zero)
             {
                 return;
@@ -134,7 +134,7 @@ internal sealed partial class BrokerOutbox
             return;
         }
 
-        // A ring that came in the same moment must not be lost.
+        // A ring at the same moment must not be lost.
         if (more.IsCompletedSuccessfully)
         {
             _bell.Ring();
@@ -157,7 +157,7 @@ internal sealed partial class BrokerOutbox
         _settled.Ring();
     }
 
-    // Never, if nothing waits, or while the alarm lasts. What waited for its end has its whole time from then on.
+    // Infinite if no publish waits, or during an alarm. A publish that waited for the end of an alarm has its full time from then on.
     private TimeSpan Deadline(PublishWindow window)
     {
         if (broker.Alarm.IsOn || window.Oldest is not { } oldest)

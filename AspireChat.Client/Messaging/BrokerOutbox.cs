@@ -7,10 +7,10 @@ using RabbitMQ.Client;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Publishes the own messages of one conversation, in order: what is waiting in the outbox leaves in one signed
-/// batch, batches are pipelined, and a message leaves the outbox when the broker has confirmed it. After every fault
-/// the unconfirmed ones are sent again with the same ids, and receivers drop what they have. While the broker takes nothing,
-/// or refuses this, what waits says why.
+/// Publishes this user's messages in one conversation, in order: all that wait in the outbox leave in one signed batch,
+/// batches are pipelined, and a message leaves the outbox when the broker has confirmed it. After every fault the unconfirmed
+/// messages are sent again with the same ids, and receivers drop duplicates. While the broker accepts nothing, or refuses
+/// these messages, each waiting message gives the reason.
 /// </summary>
 internal sealed partial class BrokerOutbox(
     Conversation conversation,
@@ -23,7 +23,7 @@ internal sealed partial class BrokerOutbox(
     TimeProvider time,
     ILogger logger)
 {
-    // Tracked here: the library would make every publish wait for its own.
+    // This class tracks confirms: the library would make every publish wait for its own.
     private static readonly CreateChannelOptions WithConfirms = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
@@ -31,10 +31,10 @@ internal sealed partial class BrokerOutbox(
     private readonly Bell _bell = new();
     private readonly Bell _settled = new();
 
-    /// <summary>There is something in the outbox.</summary>
+    /// <summary>Signals that the outbox has a new message.</summary>
     public void Wake() => _bell.Ring();
 
-    /// <summary>Waits until everything is confirmed, but not longer than given.</summary>
+    /// <summary>Waits until everything is confirmed, but at most for the given time.</summary>
     public async Task DrainAsync(TimeSpan atMost)
     {
         var end = time.GetUtcNow() + atMost;
@@ -104,7 +104,7 @@ internal sealed partial class BrokerOutbox(
 
     private bool IsEmpty => store.ReadOutbox(conversation, after: 0, count: 1, bytes: 0).Count == 0;
 
-    // What is said meanwhile is told as well why it waits.
+    // Messages sent during the alarm are given the reason too.
     private async Task WaitForAlarmAsync(CancellationToken stopping)
     {
         while (true)

@@ -6,18 +6,18 @@ using RabbitMQ.Client.Exceptions;
 
 namespace AspireChat.Client.Messaging;
 
-/// <summary>Whose fault it is that a delivery could not be handled.</summary>
+/// <summary>Decides what caused the failure to handle a delivery.</summary>
 internal static class DeliveryFault
 {
-    // A constraint broken, a value too large or of another type (https://www.sqlite.org/rescode.html).
+    // A value too large, a broken constraint, a value of another type (https://www.sqlite.org/rescode.html).
     private const int TooBig = 18;
     private const int Constraint = 19;
     private const int Mismatch = 20;
 
     /// <summary>
-    /// Whether it lies in what was delivered, so that trying again helps nothing; otherwise a disk, a server or the
-    /// connection failed, which passes. What is not known to pass counts as the former: a queue must not stop for ever at
-    /// a fault of this program. So a batch with such a fault is set aside and not dropped (docs/architecture.md).
+    /// Whether the cause is the delivery itself, so that a retry is useless; otherwise a disk, a server or the connection
+    /// failed, which passes. An unknown fault counts as the delivery's: a bug in this program must not stop a queue forever.
+    /// A batch with such a fault is therefore set aside and not dropped (docs/architecture.md).
     /// </summary>
     public static bool IsIn(Exception e) => e switch
     {

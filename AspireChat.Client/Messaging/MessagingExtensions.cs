@@ -6,24 +6,24 @@ using RabbitMQ.Client;
 
 namespace AspireChat.Client.Messaging;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the connection to RabbitMQ.</summary>
 public static class MessagingExtensions
 {
     /// <summary>The name of the connection: in <c>ConnectionStrings</c>, among the health checks and the connection states.</summary>
     public const string ConnectionName = "rabbitmq";
 
-    // What RabbitMQ can be told to allow at most (https://www.rabbitmq.com/docs/configure, max_message_size).
+    // The highest limit that RabbitMQ can be configured with (https://www.rabbitmq.com/docs/configure, max_message_size).
     private const uint LargestBody = 512 * 1024 * 1024;
 
-    // The size of frames that is agreed on with a broker that would allow larger ones; RabbitMQ's own default.
+    // The frame size to negotiate with a broker that would allow larger ones; RabbitMQ's own default.
     private const uint FrameMax = 128 * 1024;
 
-    // No larger frame is read. The headers of a message are in one, and the broker does not cut them to the agreed size: it
-    // sends on what somebody published, and adds to it at each redelivery. The library reads nested headers by recursion, and
-    // the stack of this program's threads (AspireChat.Client.csproj) is enough for frames up to this.
+    // No larger frame is read. A message's headers are in one frame, which the broker does not cut to the negotiated size: it
+    // forwards what the publisher sent and adds to it at each redelivery. The library reads nested headers by recursion, and
+    // the stack of this program's threads (AspireChat.Client.csproj) is large enough for frames up to this size.
     private const uint LargestFrame = 256 * 1024;
 
-    /// <summary>Adds the connection to RabbitMQ and what all its users share.</summary>
+    /// <summary>Adds the connection to RabbitMQ and the services that its users share.</summary>
     public static IHostApplicationBuilder AddMessaging(this IHostApplicationBuilder builder)
     {
         CheckAddress(builder.Configuration.GetConnectionString(ConnectionName));
@@ -31,8 +31,8 @@ public static class MessagingExtensions
             .BindConfiguration(BrokerOptions.Section);
         builder.Services.AddSingleton<IValidateOptions<BrokerOptions>, BrokerNodesValidator>();
 
-        // Only the factory is used: the connection it registers beside it lives for ever, and ours is made again. A publish
-        // carries messages of many traces, so the library's spans could only be traces of their own.
+        // Only the factory is used: the connection that is registered with it lives forever, but this client reopens its own. A
+        // publish carries messages of many traces, so the library's spans could only form separate traces.
         builder.AddRabbitMQClient(ConnectionName, settings => settings.DisableHealthChecks = settings.DisableTracing = true, factory =>
         {
             factory.AutomaticRecoveryEnabled = false;
@@ -41,12 +41,12 @@ public static class MessagingExtensions
             factory.ContinuationTimeout = TimeSpan.FromSeconds(10);
             factory.RequestedConnectionTimeout = TimeSpan.FromSeconds(5);
 
-            // A body above the library's limit ends the connection, again at each redelivery; ours refuses it and goes on.
+            // A body above the library's limit ends the connection, again at each redelivery; this client refuses it and goes on.
             factory.MaxInboundMessageBodySize = LargestBody;
 
             factory.RequestedFrameMax = FrameMax;
 
-            // For amqps the library accepts a certificate of any name; whoever has one could take the password.
+            // For amqps the library accepts a certificate of any name; the holder of any valid one could steal the password.
             factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
 
             var others = builder.Configuration[$"{BrokerOptions.Section}:{nameof(BrokerOptions.OtherNodes)}"] ?? "";
@@ -61,10 +61,10 @@ public static class MessagingExtensions
         return builder;
     }
 
-    // By what the library calls the largest body of an endpoint it measures each frame; bodies it measures by the factory's.
+    // The library checks each frame against the endpoint's "largest body", and each body against the factory's.
     private static AmqpTcpEndpoint Bounded(AmqpTcpEndpoint node) => new(node.HostName, node.Port, node.Ssl, LargestFrame);
 
-    // Not repeated in the sentence: it may hold a password.
+    // The message does not repeat the address: it may hold a password.
     private static void CheckAddress(string? address)
     {
         if (!string.IsNullOrEmpty(address) && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps"))

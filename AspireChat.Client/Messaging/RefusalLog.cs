@@ -3,8 +3,8 @@ using AspireChat.Client.Chat;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Says in the log that batches are refused, in one line a minute: a line for each would let a stranger fill the log. The
-/// user is told of each.
+/// Logs refused batches, in one line a minute: a line for each would let a stranger fill the log. The user is told of
+/// each one.
 /// </summary>
 internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> logger)
 {
@@ -14,9 +14,9 @@ internal sealed partial class RefusalLog(TimeProvider time, ILogger<RefusalLog> 
     private long? _saidAt;
     private int _refused;
 
-    /// <summary>A batch was refused.</summary>
-    /// <param name="conversation">Where it came.</param>
-    /// <param name="rule">What it breaks, as the end of a sentence.</param>
+    /// <summary>Counts a refused batch.</summary>
+    /// <param name="conversation">The conversation in which it arrived.</param>
+    /// <param name="rule">The rule it breaks, as the end of a sentence.</param>
     public void Count(Conversation conversation, string rule)
     {
         lock (_gate)

@@ -6,8 +6,8 @@ using AspireChat.Client.Identity;
 namespace AspireChat.Client.Messaging;
 
 /// <summary>
-/// Why the own messages of one conversation wait, kept true: told when RabbitMQ takes nothing or refuses them, and taken back
-/// when that is over or nobody can know it any more.
+/// Why this user's messages in one conversation wait. The reason is stored and shown when RabbitMQ accepts nothing or refuses
+/// the messages, and withdrawn when that is over or can no longer be known.
 /// </summary>
 internal sealed partial class WaitingReason(
     Conversation conversation,
@@ -21,13 +21,13 @@ internal sealed partial class WaitingReason(
 {
     private readonly string _what = BrokerFaults.NameOf(conversation);
 
-    // What is told about a message must be told in the order in which it was stored. Whoever has taken what is in here has the
-    // turn, and puts it back.
+    // Events about a message must be published in the order in which its states were stored. The task that has taken the item
+    // from this channel has the turn, and puts the item back.
     private readonly Channel<bool> _turn = NewTurn();
 
     private bool _isTold;
 
-    /// <summary>Tells it anew whenever the connection stands otherwise, until cancelled.</summary>
+    /// <summary>Updates the reason whenever the state of the connection changes, until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -38,29 +38,29 @@ internal sealed partial class WaitingReason(
         }
     }
 
-    /// <summary>Says why messages wait that have not said so yet, or that the reason they gave is none any more.</summary>
+    /// <summary>Gives the current reason to waiting messages that do not have it yet, or withdraws one that is no longer true.</summary>
     /// <returns>False if that could not be stored.</returns>
     public Task<bool> TellAsync() =>
         TellAsync(() => !broker.IsOpen ? null : broker.Alarm.IsOn ? BrokerAlarm.Waits : broker.Faults.Find(by: this, _what));
 
-    /// <summary>What this conversation says was refused.</summary>
+    /// <summary>Records that the broker refused this conversation's messages.</summary>
     public async Task RefusedAsync(BrokerRefusal refusal)
     {
         broker.Faults.Refused(this, _what, refusal);
         await TellAsync();
     }
 
-    /// <summary>The broker has taken something.</summary>
+    /// <summary>Records that the broker accepted a message.</summary>
     public void Works() => broker.Faults.Works(this, _what);
 
-    /// <summary>Nobody tries any more, so nobody knows whether the broker would take it.</summary>
+    /// <summary>Withdraws the reason: this client no longer tries, so it cannot know whether the broker would accept a message.</summary>
     public async Task ForgetAsync()
     {
         broker.Faults.Forget(this, _what);
         await TellAsync(() => null);
     }
 
-    /// <summary>Changes the states of messages, and tells it before anything else is told about them.</summary>
+    /// <summary>Changes the states of messages and publishes the change before any other event about them.</summary>
     public async Task InTurnAsync(Func<Task> change)
     {
         await _turn.Reader.ReadAsync();
@@ -104,7 +104,7 @@ internal sealed partial class WaitingReason(
         }
         catch (Exception e)
         {
-            // A full disk, for example; that is no reason to stop sending.
+            // The disk may be full, for example; that is no reason to stop sending.
             Log.NotTold(logger, conversation, e);
             return false;
         }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;
 
-/// <summary>Checks at start that others would take the address under which this client wants to be reached.</summary>
+/// <summary>Checks at start that peers would accept the address this client advertises.</summary>
 internal sealed class AdvertisedHostValidator : IValidateOptions<ChatOptions>
 {
     private const string Path = $"{ChatOptions.Section}:{nameof(ChatOptions.AdvertisedHost)}";
@@ -11,6 +11,6 @@ internal sealed class AdvertisedHostValidator : IValidateOptions<ChatOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ChatOptions options) =>
         PeerAddress.RefuseHost(options.AdvertisedHost.Trim('[', ']')) is { } fault
-            ? ValidateOptionsResult.Fail($"{Path} is '{options.AdvertisedHost}', which others refuse: {fault}. It is where they reach this client.")
+            ? ValidateOptionsResult.Fail($"{Path} is '{options.AdvertisedHost}', which peers refuse: {fault}. Peers reach this client there.")
             : ValidateOptionsResult.Success;
 }

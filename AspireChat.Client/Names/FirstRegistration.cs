@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Names;
 
 /// <summary>
-/// This process's first registration at the name server, as a signal. A client is up before it is registered, and until
-/// then others refuse what it says or cannot find it; so whatever depends on them waits here, and waits once. What happens
-/// to the registration later is said by the state of the connection <c>redis</c>.
+/// Signals this process's first registration at the name server. A client runs before it is registered, and until then
+/// peers refuse its messages or cannot find it; so every operation that depends on peers waits here, once. The connection
+/// state <c>redis</c> reports what happens to the registration later.
 /// </summary>
 public sealed class FirstRegistration(IOptions<NameServerOptions> options, TimeProvider time)
 {
@@ -17,7 +17,7 @@ public sealed class FirstRegistration(IOptions<NameServerOptions> options, TimeP
 
     /// <summary>Waits until this client is registered, at most <see cref="NameServerOptions.StartPatience"/>.</summary>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.Unavailable"/>: the name server is away, which is said at once, or there was no answer in time.
+    /// <see cref="ChatFault.Unavailable"/>: the name server is away, which is reported at once, or did not answer in time.
     /// <see cref="ChatFault.Conflict"/>: the name belongs to another key.
     /// </exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ public sealed class FirstRegistration(IOptions<NameServerOptions> options, TimeP
         }
     }
 
-    /// <summary>As <see cref="WaitAsync"/>, for those who can do something without a registration too.</summary>
+    /// <summary>Like <see cref="WaitAsync"/>, for callers that can work without a registration too.</summary>
     /// <returns>Whether this client is registered.</returns>
     public async Task<bool> SettleAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ public sealed class FirstRegistration(IOptions<NameServerOptions> options, TimeP
         }
         catch (TimeoutException)
         {
-            // Nobody knows yet; the caller waited long enough.
+            // The outcome is not known yet, but the caller has waited long enough.
         }
 
         return _registered.Task.IsCompleted;
@@ -47,12 +47,12 @@ public sealed class FirstRegistration(IOptions<NameServerOptions> options, TimeP
     /// <summary>Waits until this client is registered, however long that takes.</summary>
     public Task UntilRegisteredAsync(CancellationToken cancellationToken) => _registered.Task.WaitAsync(cancellationToken);
 
-    /// <summary>It succeeded: nobody waits any more.</summary>
+    /// <summary>Records that the registration succeeded, and releases the waiting callers.</summary>
     internal void Succeed() => _registered.TrySetResult();
 
     /// <summary>
-    /// It cannot succeed at present: who waits is told so now. No answer in time is no hindrance, since the name server may
-    /// only be as slow as a machine on which everything starts at once.
+    /// Records that the registration cannot succeed at present, and tells waiting callers at once. A timeout does not count: the
+    /// name server may merely be slow because everything on its machine starts at once.
     /// </summary>
     internal void Hinder(ChatException reason)
     {
@@ -63,7 +63,7 @@ public sealed class FirstRegistration(IOptions<NameServerOptions> options, TimeP
         }
     }
 
-    // An exception of its own for each who waited.
+    // Each caller gets its own exception.
     private sealed record Hindrance(ChatFault Fault, string Sentence, Exception? Cause)
     {
         public ChatException ToException() => new(Fault, Sentence, Cause);

@@ -25,8 +25,8 @@ public sealed class NameServerOptions
     public TimeSpan ClaimFor { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// How long what needs this client to be registered waits for that after the start, while the name server is not known
-    /// to be away (<c>Chat:NameServer:StartPatience</c>): 0 to 1 min.
+    /// How long an operation that needs this client to be registered waits for that after the start, unless the name server is
+    /// known to be away (<c>Chat:NameServer:StartPatience</c>): 0 to 1 min.
     /// </summary>
     public TimeSpan StartPatience { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -7,31 +7,31 @@ namespace AspireChat.Client.Names;
 /// <summary>Whether a key may speak for a name.</summary>
 public enum NameVerdict
 {
-    /// <summary>It may: it is the key this name had at first contact, or, at first contact, the one that claims it.</summary>
+    /// <summary>It may: it is the key of this name since first contact or, at first contact, the key that claims the name.</summary>
     Trusted,
 
-    /// <summary>Never met, and nobody claims the name with this key.</summary>
+    /// <summary>The name was never met, and is not claimed with this key.</summary>
     Unclaimed,
 
     /// <summary>
-    /// Never met, and nobody claims the name, but the claim may have been lost, and its owner has had less than a lease to
-    /// register again: whoever can wait asks again.
+    /// The name was never met and is not claimed, but its claim may have been lost, and its owner has had less than a lease to
+    /// register again. A caller that can wait should ask again.
     /// </summary>
     NotYetClaimed,
 
-    /// <summary>Known here with another key.</summary>
+    /// <summary>The name is known here with another key.</summary>
     OtherKey,
 
-    /// <summary>The right key, but a registration older than one seen before: a process that was superseded.</summary>
+    /// <summary>The key is right, but the registration is older than one seen before: it is from a superseded process.</summary>
     OldEpoch,
 
-    /// <summary>Never met, and the name server is away: nobody can tell yet.</summary>
+    /// <summary>The name was never met, and the name server is away, so its owner is unknown for now.</summary>
     NotYetKnown,
 }
 
 /// <summary>
-/// Decides whether a key may speak for a name. A name met before is bound to the key it had then, whatever the name
-/// server says now; a name met for the first time must be claimed there by that key.
+/// Decides whether a key may speak for a name. A name met before is bound to the key it had then, whatever the name server
+/// says now; a name met for the first time must be claimed there by that key.
 /// </summary>
 public sealed partial class NameTrust(
     KnownPeers known,
@@ -41,14 +41,14 @@ public sealed partial class NameTrust(
     TimeProvider time,
     ILogger<NameTrust> logger)
 {
-    // When a question had no answer last; 0 if none had.
+    // When the name server last failed to answer; 0 if it never did.
     private long _awayAt;
 
-    /// <summary>Checks a name that somebody claims with a proven key, and remembers it if it is trusted.</summary>
+    /// <summary>Checks a name that a peer claims with a proven key, and pins it if it is trusted.</summary>
     /// <param name="user">The claimed name.</param>
     /// <param name="fingerprint">The proven key.</param>
-    /// <param name="epoch">The epoch of the claimed registration; null where none is told, as in a signed batch.</param>
-    /// <param name="cancellationToken">Ends the waiting for the name server.</param>
+    /// <param name="epoch">The epoch of the claimed registration; null where none is given, as in a signed batch.</param>
+    /// <param name="cancellationToken">Cancels waiting for the name server.</param>
     public async Task<NameVerdict> CheckAsync(string user, string fingerprint, long? epoch, CancellationToken cancellationToken)
     {
         if (known.Find(user) is null)
@@ -83,18 +83,18 @@ public sealed partial class NameTrust(
         return epoch < pin.Epoch ? NameVerdict.OldEpoch : NameVerdict.Trusted;
     }
 
-    /// <summary>Whether a name is pinned here, so that nobody has to be asked about it.</summary>
+    /// <summary>Whether a name is pinned here, so that the name server need not be asked about it.</summary>
     public bool HasMet(string user) => known.Find(user) is not null;
 
-    /// <summary>Which key the peer behind a record of the name server must prove.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record names another key than the known one.</exception>
+    /// <summary>The key that the peer in a record of the name server must prove.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record's key is not the pinned one.</exception>
     public string ExpectedKey(PeerRecord record) => known.Find(record.User) is { } pin && pin.Fingerprint != record.Fingerprint
         ? throw Warn(record.User, pin.Fingerprint, record.Fingerprint)
         : record.Fingerprint;
 
-    /// <summary>Remembers a user who was called and has proven the expected key.</summary>
-    /// <returns>False if a newer registration of that user is known: the one that answered was superseded, or is not registered yet.</returns>
-    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the name was pinned to another key meanwhile.</exception>
+    /// <summary>Pins a called user who has proven the expected key.</summary>
+    /// <returns>False if a newer registration of that user is known: the answering peer was superseded, or is not registered yet.</returns>
+    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the name was pinned to another key in the meantime.</exception>
     public async Task<bool> MeetAsync(string user, string fingerprint, long epoch)
     {
         var pin = await known.MeetAsync(user, fingerprint, epoch);
@@ -106,17 +106,17 @@ public sealed partial class NameTrust(
         return epoch >= pin.Epoch;
     }
 
-    // Whoever is there registers again within a lease after the name server has lost its data: all of them, or, since it was
-    // away, the last ones.
+    // After the name server has lost its data, every running client registers again within a lease: counted from the loss or,
+    // if the server was away, from the last question that it did not answer.
     private async Task<bool> MayBeLostAsync(CancellationToken cancellationToken)
     {
-        // Asked in any case: an empty server begins to count with the question.
+        // Always asked: an empty server begins to count with the first question.
         var age = await names.AgeAsync(cancellationToken);
         return age < options.Value.Lease
             || (Volatile.Read(ref _awayAt) is not 0 and var at && time.GetElapsedTime(at) < options.Value.Lease);
     }
 
-    // Loud, and the same words on every way in: this is either a new machine or an impostor, and only the user can tell.
+    // Loud, and worded the same on every path: this is either a new machine or an impostor, and only the user can tell.
     private ChatException Warn(string user, string pinned, string shown)
     {
         Log.OtherKey(logger, user, pinned, shown);

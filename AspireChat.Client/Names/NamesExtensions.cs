@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the client's side of the name server.</summary>
 public static class NamesExtensions
 {
     /// <summary>Adds the name server, and the service that keeps this client registered there.</summary>
@@ -29,7 +29,7 @@ public static class NamesExtensions
         return builder;
     }
 
-    // Until this process is registered it introduces itself as the one before it, whom acquaintances know.
+    // Until this process is registered, it introduces itself with the epoch of its predecessor, which its peers know.
     private static LocalPeer Introduce(IServiceProvider services)
     {
         var self = new LocalPeer(

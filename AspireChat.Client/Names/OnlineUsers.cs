@@ -3,16 +3,16 @@ using AspireChat.Client.Telemetry;
 
 namespace AspireChat.Client.Names;
 
-/// <summary>Turns one listing of the name server after the other into <see cref="PresenceEvent"/>s.</summary>
-/// <param name="self">The own name, of which nothing is said.</param>
-/// <param name="events">Where they are published.</param>
+/// <summary>Turns successive listings of the name server into <see cref="PresenceEvent"/>s.</summary>
+/// <param name="self">This client's name, for which no events are published.</param>
+/// <param name="events">Where the events are published.</param>
 internal sealed class OnlineUsers(string self, LiveEvents events)
 {
     private HashSet<string> _online = [];
 
-    /// <summary>Says who came and who went since the listing before; of the first one, everybody has come.</summary>
-    /// <param name="listing">Who is online now.</param>
-    /// <param name="sayGone">False to keep those who are missing until a later listing tells whether they are gone.</param>
+    /// <summary>Publishes who came and who went since the previous listing; at the first one, everyone has come.</summary>
+    /// <param name="listing">The users who are online now.</param>
+    /// <param name="sayGone">False to keep missing users online until a later listing shows whether they are gone.</param>
     public void Update(IEnumerable<PeerRecord> listing, bool sayGone = true)
     {
         var before = _online;

@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace AspireChat.Client.Names;
 
 /// <summary>
-/// Where a peer listens, as it stands at the name server and in a survey's answer: <c>https://host:port</c> and nothing
-/// else. Anybody may have written it, and whoever believes it connects there; so an address that no peer can have is
-/// refused before anybody does.
+/// Where a peer listens, as found at the name server and in the answer to a survey: <c>https://host:port</c> and nothing
+/// else. Anyone may have written it, and a client that believes it connects there; so an address that no peer can have is
+/// refused before any connection.
 /// </summary>
 internal static class PeerAddress
 {
@@ -17,7 +17,7 @@ internal static class PeerAddress
     /// <summary>Reads an address.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Uri? address) => Refuse(text, out address) is null;
 
-    /// <summary>Says what is wrong with an address, as the end of a sentence; null if a peer can have it.</summary>
+    /// <summary>Returns what is wrong with an address, as the end of a sentence; null if a peer can have it.</summary>
     public static string? Refuse(string? text, out Uri? address)
     {
         address = null;
@@ -37,7 +37,7 @@ internal static class PeerAddress
             return "it does not begin with https";
         }
 
-        // A port that is only implied would be that of web servers.
+        // Without an explicit port, the address would mean the port of web servers.
         if (uri.Port is < 1 or > ushort.MaxValue || !text.TrimEnd('/').EndsWith($":{uri.Port}", StringComparison.Ordinal))
         {
             return "it has no port";
@@ -52,7 +52,7 @@ internal static class PeerAddress
         return null;
     }
 
-    /// <summary>Says what is wrong with a host, as the end of a sentence; null if it is a name, or an address that a peer can have.</summary>
+    /// <summary>Returns what is wrong with a host, as the end of a sentence; null if it is a name or a possible peer address.</summary>
     public static string? RefuseHost(string host)
     {
         if (!IPAddress.TryParse(host, out var ip))
@@ -64,7 +64,7 @@ internal static class PeerAddress
         return ip.AddressFamily == AddressFamily.InterNetworkV6 ? RefuseV6(ip) : RefuseV4(ip.GetAddressBytes());
     }
 
-    /// <summary>The text of an address, with its port even where that is the scheme's own.</summary>
+    /// <summary>The text of an address, with its port even if that is the default of the scheme.</summary>
     public static string Text(Uri address) =>
         address.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.StrongPort, UriFormat.UriEscaped);
 
@@ -76,7 +76,7 @@ internal static class PeerAddress
         _ => null,
     };
 
-    // 169.254.169.254 is where clouds keep their machines' secrets.
+    // At 169.254.169.254, clouds serve the secrets of their machines.
     private static string? RefuseV4(byte[] ip) => ip switch
     {
         [169, 254, ..] => "it is link-local",

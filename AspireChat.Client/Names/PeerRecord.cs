@@ -1,6 +1,6 @@
 namespace AspireChat.Client.Names;
 
-/// <summary>A user who is online, as the name server says it. Nothing in it is proven: peers check keys themselves.</summary>
+/// <summary>A user who is online, as reported by the name server. Nothing in it is proven: peers check keys themselves.</summary>
 /// <param name="User">The user name.</param>
 /// <param name="Address">Where the peer listens: <c>https://host:port</c>.</param>
 /// <param name="Fingerprint">The fingerprint of the peer's key; 64 lower-case hex digits.</param>
@@ -8,7 +8,7 @@ namespace AspireChat.Client.Names;
 /// <param name="Since">When the user registered, by the name server's clock, UTC, to the millisecond.</param>
 public sealed record PeerRecord(string User, Uri Address, string Fingerprint, long Epoch, DateTimeOffset Since)
 {
-    /// <summary>Reads a record as Redis holds it, where anybody may have written it.</summary>
+    /// <summary>Reads a record from Redis, where anyone may have written it.</summary>
     /// <returns>Null if it is malformed.</returns>
     internal static PeerRecord? Parse(string user, string? address, string? fingerprint, string? epoch, string? since) =>
         PeerAddress.TryParse(address, out var uri)

@@ -6,13 +6,13 @@ using StackExchange.Redis;
 namespace AspireChat.Client.Names;
 
 /// <summary>
-/// The name server: who owns which name, who is online, and where. It says where to find a peer, never who to trust.
+/// The name server: who owns which name, who is online, and at what address. It says where to find a peer, never whom to trust.
 /// </summary>
 /// <remarks>
 /// Keys (docs/protocol.md): <c>chat:claim:{user}</c> hash <c>fingerprint</c>, <c>epoch</c>; <c>chat:peer:{user}</c> hash
 /// <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>, <c>since</c> (milliseconds since 1970-01-01 UTC),
 /// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds;
-/// <c>chat:since</c>, from when on it has kept its data, in such milliseconds.
+/// <c>chat:since</c>, the time since which it has kept its data, in such milliseconds.
 /// User names are those of <see cref="ChatName"/> everywhere. Every call is bounded by
 /// <see cref="RedisOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
@@ -28,11 +28,11 @@ public sealed partial class PresenceDirectory(
     private readonly NameServerOptions _options = options.Value;
 
     /// <summary>
-    /// Registers a lease, and claims the name for its key. The same key takes over from its own older lease, whose
-    /// token is dead from then on. Repeating the call with the same lease prolongs it.
+    /// Registers a lease, and claims the name for its key. The same key takes over from its own older lease, whose token becomes
+    /// invalid. Repeating the call with the same lease prolongs it.
     /// </summary>
-    /// <param name="lease">What to register.</param>
-    /// <param name="minimumEpoch">The highest epoch known to have been used: the new one is higher, even if Redis has lost its data.</param>
+    /// <param name="lease">The lease to register.</param>
+    /// <param name="minimumEpoch">The highest epoch known to be used: the new one is higher, even if Redis has lost its data.</param>
     /// <param name="yieldAbove">A registration of the same key with an epoch above this one is left alone; null if none is.</param>
     /// <param name="cancellationToken">Gives up waiting; the registration may still happen.</param>
     public async Task<Registration> RegisterAsync(
@@ -64,10 +64,10 @@ public sealed partial class PresenceDirectory(
     }
 
     /// <summary>
-    /// Prolongs a registration, and writes its record anew: what somebody else wrote there stands until then at most. A
-    /// forged lease ends the registration instead.
+    /// Prolongs a registration and rewrites its record, so that forged fields last until the next renewal at most. A forged
+    /// lease ends the registration instead.
     /// </summary>
-    /// <returns>False if it is gone, superseded, or the name now belongs to another key; registering again tells which.</returns>
+    /// <returns>False if it is gone or superseded, or the name now belongs to another key; registering again tells which.</returns>
     public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
             "renew",
@@ -85,8 +85,8 @@ public sealed partial class PresenceDirectory(
             ],
             cancellationToken) == 1;
 
-    /// <summary>Takes a registration back; the claim to the name stays.</summary>
-    /// <returns>False if the name was not registered with this lease any more.</returns>
+    /// <summary>Removes a registration; the claim to the name stays.</summary>
+    /// <returns>False if the name was no longer registered with this lease.</returns>
     public async Task<bool> UnregisterAsync(Lease lease, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
             "unregister",
@@ -95,8 +95,10 @@ public sealed partial class PresenceDirectory(
             [lease.User, lease.Token, Milliseconds(_options.ClaimFor)],
             cancellationToken) == 1;
 
-    /// <summary>Where a user is; null if not online, or if the record is malformed.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: as of every call, and if no peer can have that address.</exception>
+    /// <summary>Looks up where a user is; null if the user is not online, or if the record is malformed.</summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.Unavailable"/>: as for every call, or because no peer can have the recorded address.
+    /// </exception>
     public async Task<PeerRecord?> LookUpAsync(string user, CancellationToken cancellationToken)
     {
         var fields = await ReadAsync(PeerPrefix, user, ["address", "fingerprint", "epoch", "since"], cancellationToken);
@@ -107,7 +109,7 @@ public sealed partial class PresenceDirectory(
 
         if (fields[0] is { Length: > 0 } address && PeerAddress.Refuse(address, out _) is { } fault)
         {
-            // Not an absence: the user's own client writes the right one at its next renewal.
+            // The user is not absent: that user's client writes the right address at its next renewal.
             Log.RefusedAddress(logger, user, fault);
             throw new ChatException(
                 ChatFault.Unavailable, $"The name server has an address of {user} that no peer can have: {fault}. Try again in some seconds.");
@@ -116,7 +118,7 @@ public sealed partial class PresenceDirectory(
         return Reported(PeerRecord.Parse(user, fields[0], fields[1], fields[2], fields[3]), user);
     }
 
-    /// <summary>Which key owns a name, online or not; null if none does, or if the claim is malformed.</summary>
+    /// <summary>The key that owns a name, online or not; null if none does, or if the claim is malformed.</summary>
     public async Task<Claim?> FindClaimAsync(string user, CancellationToken cancellationToken)
     {
         var fields = await ReadAsync(ClaimPrefix, user, ["fingerprint", "epoch"], cancellationToken);
@@ -124,13 +126,13 @@ public sealed partial class PresenceDirectory(
     }
 
     /// <summary>
-    /// For how long the name server has kept its data, counted from the first such question: a claim may have been lost
-    /// before, and not since.
+    /// How long the name server has kept its data, counted from the first such question: a claim may have been lost before that,
+    /// but not since.
     /// </summary>
     public async Task<TimeSpan> AgeAsync(CancellationToken cancellationToken) => TimeSpan.FromMilliseconds(
         (long)await redis.EvaluateAsync("age", PresenceScripts.Age, [SinceKey], [], cancellationToken));
 
-    /// <summary>Who is online, in alphabetical order. Malformed records are left out.</summary>
+    /// <summary>The users who are online, in alphabetical order. Malformed records are left out.</summary>
     public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)
     {
         var answer = await redis.EvaluateAsync("list-peers", PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
@@ -156,7 +158,7 @@ public sealed partial class PresenceDirectory(
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 
-    // Null if there is no such hash.
+    // Returns null if there is no such hash.
     private async Task<string?[]?> ReadAsync(string prefix, string user, RedisValue[] fields, CancellationToken cancellationToken)
     {
         try
@@ -167,7 +169,7 @@ public sealed partial class PresenceDirectory(
         }
         catch (ChatException e) when (e.InnerException is RedisServerException { Message: var said } && said.StartsWith("WRONGTYPE", StringComparison.Ordinal))
         {
-            // Not a hash at all: as malformed as a record can be.
+            // The value is not a hash: treat it as a malformed record.
             return new string?[fields.Length];
         }
     }
@@ -188,7 +190,7 @@ public sealed partial class PresenceDirectory(
         [LoggerMessage(1, LogLevel.Warning, "The name server holds a malformed {Kind} of {User}; skipped", EventName = "RecordMalformed")]
         public static partial void SkippedMalformed(ILogger logger, string user, string kind);
 
-        // What stands there instead of a name is not repeated: it could be made to deceive the reader of a log.
+        // The log does not repeat the text that is not a name: it could be crafted to deceive the reader.
         [LoggerMessage(2, LogLevel.Warning, "The name server lists something that is not a user name; skipped", EventName = "ForeignNameListed")]
         public static partial void SkippedForeignName(ILogger logger);
 

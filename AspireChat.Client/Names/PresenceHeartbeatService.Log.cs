@@ -19,7 +19,7 @@ public sealed partial class PresenceHeartbeatService
         [LoggerMessage(5, LogLevel.Warning, "A newer process with the key of {User} has registered, epoch {Epoch}; waiting until it is gone", EventName = "Superseded")]
         public static partial void Superseded(ILogger logger, string user, long epoch);
 
-        [LoggerMessage(6, LogLevel.Error, "The name {User} went to another key; trying to get it back", EventName = "NameTaken")]
+        [LoggerMessage(6, LogLevel.Error, "Another key took the name {User}; trying to get it back", EventName = "NameTaken")]
         public static partial void NameTaken(ILogger logger, string user);
 
         [LoggerMessage(7, LogLevel.Information, "{User} could not be unregistered; the name server forgets it when the lease is over", EventName = "NotUnregistered")]

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Names;
 
 /// <summary>
-/// Keeps this client registered at the name server, from the moment its peer server listens to the process's end, and
-/// tells the front ends who comes and goes. Whatever happens to the registration is said as the state of the connection
-/// <c>redis</c>, which is <see cref="ConnectionStates.Connected"/> exactly while this client is registered.
+/// Keeps this client registered at the name server, from the moment its peer server listens until the process ends, and
+/// tells the front ends who comes and goes. The connection state <c>redis</c> reports what happens to the registration; it
+/// is <see cref="ConnectionStates.Connected"/> exactly while this client is registered.
 /// </summary>
 public sealed partial class PresenceHeartbeatService(
     PresenceDirectory names,
@@ -25,10 +25,10 @@ public sealed partial class PresenceHeartbeatService(
     TimeProvider time,
     ILogger<PresenceHeartbeatService> logger) : BackgroundService
 {
-    /// <summary>State: a newer process with the own key is registered, and others reach that one.</summary>
+    /// <summary>State: a newer process with this client's key is registered, and peers reach that one.</summary>
     public const string Superseded = "superseded";
 
-    /// <summary>State: the own name went to another key while this client was running.</summary>
+    /// <summary>State: another key took this client's name while the client was running.</summary>
     public const string NameTaken = "name-taken";
 
     private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
@@ -42,14 +42,14 @@ public sealed partial class PresenceHeartbeatService(
     private bool _isAway;
     private long? _lostAt;
 
-    /// <summary>Starts in the background; how the connection stands is known before any front end asks.</summary>
+    /// <summary>Starts in the background; the connection has a state before any front end asks for it.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         Change(ConnectionStates.Connecting);
         return base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Stops renewing and takes the registration back, within two seconds even if Redis is away.</summary>
+    /// <summary>Stops renewing and removes the registration, within two seconds even if Redis is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -62,7 +62,7 @@ public sealed partial class PresenceHeartbeatService(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            // Even if it does not look held: an answer may have been lost, and the token protects a successor's.
+            // Even if the lease does not seem to be held: an answer may have been lost, and the token protects a successor's registration.
             await names.UnregisterAsync(_lease, either.Token);
         }
         catch (Exception e) when (e is ChatException or OperationCanceledException)
@@ -81,7 +81,7 @@ public sealed partial class PresenceHeartbeatService(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The end, not a fault.
+            // The service is stopping; this is not a fault.
         }
     }
 
@@ -128,7 +128,7 @@ public sealed partial class PresenceHeartbeatService(
 
         if (failure.Sentence is null)
         {
-            // What made this client lose its registration may have hit the others as well: they have as long to come back.
+            // The cause of the lost registration may have hit the other clients too: they get the same time to come back.
             var sayGone = _lostAt is not { } lostAt || time.GetElapsedTime(lostAt) > options.Value.Lease;
             _online.Update(await names.ListAsync(cancellationToken), sayGone);
         }
@@ -136,14 +136,14 @@ public sealed partial class PresenceHeartbeatService(
 
     private async Task RegisterAsync(Lease lease, CancellationToken cancellationToken)
     {
-        // At its start a process takes over from whoever holds the name with the same key; later it only takes back
-        // what it lost, and leaves a newer process alone.
+        // At its start a process takes the name over from any process with the same key; later it only takes back what it lost,
+        // and leaves a newer process alone.
         var answer = await names.RegisterAsync(
             lease, await RememberedEpochAsync(), _wasHeld ? self.Epoch : null, cancellationToken);
         switch (answer.Outcome)
         {
             case RegistrationOutcome.Registered:
-                // Remembered before anybody hears it: after a crash the next one must be higher.
+                // Stored before any peer sees it: after a crash the next epoch must be higher.
                 await known.MeetAsync(self.Name, self.Identity.Fingerprint, answer.Epoch);
                 self.Epoch = answer.Epoch;
                 _isHeld = _wasHeld = true;
@@ -171,7 +171,7 @@ public sealed partial class PresenceHeartbeatService(
         var pin = known.Find(self.Name);
         if (pin is not null && pin.Fingerprint != self.Identity.Fingerprint)
         {
-            // The own key was replaced by its user; nobody else could have been pinned to the own name here.
+            // The user has replaced this client's key; no other key can be pinned to this client's name here.
             await known.AcceptKeyAsync(self.Name, self.Identity.Fingerprint);
             pin = null;
         }
@@ -229,7 +229,7 @@ public sealed partial class PresenceHeartbeatService(
         if (Change(
             NameTaken,
             $"THE NAME {self.Name} NOW BELONGS TO ANOTHER KEY: the name server lost its data and somebody else took the name. "
-            + "Others do not reach you by it. Trying to get it back."))
+            + "Other users cannot reach you by it. Trying to get it back."))
         {
             Log.NameTaken(logger, self.Name);
         }

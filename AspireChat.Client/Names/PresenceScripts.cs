@@ -1,20 +1,20 @@
 namespace AspireChat.Client.Names;
 
 /// <summary>
-/// Every check-then-write at the name server, each one Lua script, which Redis runs as a whole
-/// (https://redis.io/docs/latest/develop/programmability/eval-intro/), with the server's clock.
+/// Every check-then-write at the name server, each as one Lua script, which Redis runs atomically
+/// (https://redis.io/docs/latest/develop/programmability/eval-intro/) and which uses the server's clock.
 /// </summary>
 /// <remarks>
-/// Lua's numbers are doubles, whose text differs between versions of Redis (digits, exponents): it is made with
-/// <c>%.0f</c>. An epoch found in Redis counts if it is below 2^52; beyond, it is taken for a forgery that means to leave
-/// no higher one.
+/// Lua's numbers are doubles, and their text differs between versions of Redis (digits, exponents), so the scripts format
+/// them with <c>%.0f</c>. An epoch found in Redis counts only if it is below 2^52; a higher one is treated as a forgery
+/// that is meant to leave no higher epoch.
 /// </remarks>
 internal static class PresenceScripts
 {
     /// <summary>
     /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, minimum epoch,
-    /// epoch above which the same key's other lease is left alone (empty: none is).
-    /// Answers { outcome, epoch }, with since if it is registered; the outcome is the number of a <see cref="RegistrationOutcome"/>.
+    /// epoch above which the same key's other lease is left alone (empty: it never is).
+    /// Returns { outcome, epoch }, and since if it is registered; the outcome is the number of a <see cref="RegistrationOutcome"/>.
     /// </summary>
     public const string Register = Clock + OfType + """
         local function epochOf(text)
@@ -52,9 +52,9 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, epoch, since. Answers 1 if the
-    /// lease was renewed, 0 if it is not the present one or the name has gone to another key. Every other field is written
-    /// anew, so that a forged one does not outlive a renewal.
+    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, epoch, since. Returns 1 if the
+    /// lease was renewed, 0 if it is not the current one or the name belongs to another key. Every other field is rewritten, so
+    /// that a forged one does not outlive a renewal.
     /// </summary>
     public const string Renew = Clock + OfType + """
         ofType(KEYS[1], 'hash')
@@ -77,8 +77,8 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// KEYS: claim, peer, peers. ARGV: user, lease, claim ms. Answers 1 if the registration was removed, 0 if it was
-    /// not the lease's own. The claim stays.
+    /// KEYS: claim, peer, peers. ARGV: user, lease, claim ms. Returns 1 if the registration was removed, 0 if it has another
+    /// lease. The claim stays.
     /// </summary>
     public const string Unregister = OfType + """
         ofType(KEYS[2], 'hash')
@@ -91,8 +91,8 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// KEYS: peers. ARGV: the prefix of peer keys. Answers { user, address, fingerprint, epoch, since } of each who is
-    /// online, and forgets those whose lease is over. A key of another type has no fields, rather than failing the rest.
+    /// KEYS: peers. ARGV: the prefix of peer keys. Returns { user, address, fingerprint, epoch, since } of each user who is
+    /// online, and removes users whose lease is over. A key of another type counts as having no fields and does not fail the rest.
     /// </summary>
     public const string List = Clock + OfType + """
         ofType(KEYS[1], 'zset')
@@ -112,8 +112,8 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// KEYS: since. Answers for how many milliseconds that key is there, and writes it if it is not: an empty server begins
-    /// to count. So it does at a time to come, which is a forgery, or a clock that was put back.
+    /// KEYS: since. Returns how many milliseconds ago that key was set, and sets it if it is missing: an empty server begins to
+    /// count. It also begins anew if the key is in the future: that is a forgery, or the clock was set back.
     /// </summary>
     public const string Age = Clock + OfType + """
         ofType(KEYS[1], 'string')
@@ -125,14 +125,14 @@ internal static class PresenceScripts
         return now - since
         """;
 
-    // The server's time in milliseconds. TIME makes no difference to replicas: they get the effects.
+    // The server's time in milliseconds. TIME is safe with replicas: they receive the effects.
     private const string Clock = """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
         """;
 
-    // Somebody else's value of another type would make every call fail, for good: it is as if there were nothing.
+    // A foreign value of another type would make every call fail permanently, so it is deleted and counts as missing.
     private const string OfType = """
         local function ofType(key, kind)
           local found = redis.call('TYPE', key).ok

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace AspireChat.Client.Names;
 
 /// <summary>
-/// The form of each field that Redis holds. Everybody who can reach Redis can write there, so whatever is not exactly
-/// of this form is refused before it can get to a connection, a log or a screen.
+/// The format of each field that Redis holds. Anyone who can reach Redis can write there, so a value that does not match
+/// exactly is refused before it can reach a connection, a log or a screen.
 /// </summary>
 internal static class RecordFields
 {

@@ -15,5 +15,5 @@ public enum RegistrationOutcome
 
 /// <summary>The answer to an attempt to register a name.</summary>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Epoch">The epoch of the own registration, or of the newer process's one; 0 if the name is taken.</param>
+/// <param name="Epoch">The epoch of this client's registration, or of the newer process's; 0 if the name is taken.</param>
 public readonly record struct Registration(RegistrationOutcome Outcome, long Epoch);

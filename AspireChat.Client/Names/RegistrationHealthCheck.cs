@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AspireChat.Client.Names;
 
-/// <summary>Ready means that others can find this client: healthy while it is registered at the name server.</summary>
+/// <summary>Healthy while this client is registered at the name server: a client is ready once others can find it.</summary>
 public sealed class RegistrationHealthCheck(ConnectionStates connections) : IHealthCheck
 {
     /// <inheritdoc/>

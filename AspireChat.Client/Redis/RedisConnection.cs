@@ -7,19 +7,19 @@ using StackExchange.Redis;
 namespace AspireChat.Client.Redis;
 
 /// <summary>
-/// The connection to Redis, made in the background at first use: making it blocks until Redis answers or its connect
-/// timeout is over, and no start should wait for that. Once made, it repairs itself.
+/// The connection to Redis, opened in the background at first use: opening it blocks until Redis answers or the connect
+/// timeout is over, and the start must not wait for that. Once open, it repairs itself.
 /// </summary>
 /// <remarks>
 /// Every call is bounded by <see cref="RedisOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
 /// </remarks>
-/// <param name="connect">Makes it; called again if it failed.</param>
+/// <param name="connect">Opens the connection; called again if it failed.</param>
 /// <param name="options">The longest a call may take.</param>
 /// <param name="time">The clock.</param>
 public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptions<RedisOptions> options, TimeProvider time)
 {
-    // Scripts go as text, a kilobyte each: a restarted Redis has forgotten them, and not every library version notices.
+    // Scripts are sent as text, a kilobyte each: a restarted Redis has forgotten them, and not every library version notices.
     private const CommandFlags ScriptFlags = CommandFlags.NoScriptCache;
 
     private readonly Lock _gate = new();
@@ -30,12 +30,12 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         string name, string script, RedisKey[] keys, RedisValue[] values, CancellationToken cancellationToken) =>
         CallAsync("EVAL", name, database => database.ScriptEvaluateAsync(script, keys, values, ScriptFlags), cancellationToken);
 
-    /// <summary>Asks Redis something.</summary>
+    /// <summary>Calls Redis.</summary>
     /// <param name="command">The command, as traces show it.</param>
-    /// <param name="target">What it is about: a script's name, or what keys begin with; never a whole key.</param>
-    /// <param name="call">Asks.</param>
+    /// <param name="target">Its subject: a script's name, or the prefix of keys; never a whole key.</param>
+    /// <param name="call">The call.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it is away, or answered with an error.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis is away, or answered with an error.</exception>
     public async Task<T> CallAsync<T>(
         string command, string target, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -79,13 +79,13 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         }
     }
 
-    // The library lets the socket's own exception through if a connection breaks a second time while it is given up, and its
-    // pipe's own if the connection ends while a message is written.
+    // The library lets the socket's exception through if a connection breaks again while it is being closed, and its pipe's
+    // exception if the connection ends while a message is being written.
     private static bool IsAway(Exception e) =>
         e is RedisException or TimeoutException or OperationCanceledException or ObjectDisposedException or IOException or SocketException
             or InvalidOperationException { Source: "System.IO.Pipelines" };
 
-    // The database, as soon as there is a connection object; Redis itself may still be away.
+    // Returns the database as soon as there is a connection object; Redis itself may still be away.
     private async Task<IDatabase> OpenAsync(CancellationToken cancellationToken)
     {
         Task<IConnectionMultiplexer> connecting;

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace AspireChat.Client.Redis;
 
-/// <summary>Registration of the connection.</summary>
+/// <summary>Registers the connection to Redis.</summary>
 public static class RedisExtensions
 {
     /// <summary>The name of the connection: in <c>ConnectionStrings</c>, among the health checks and the connection states.</summary>
@@ -19,11 +19,11 @@ public static class RedisExtensions
             ConnectionName,
             settings =>
             {
-                // Our own: being connected is not yet being registered.
+                // This client has its own check: being connected does not mean being registered.
                 settings.DisableHealthChecks = true;
 
-                // RedisConnection has spans of its own: the library's are made of what it did meanwhile, for whomever, and
-                // most of that is heartbeats.
+                // RedisConnection has its own spans: the library's cover everything it did in the meantime, for any caller, which is
+                // mostly heartbeats.
                 settings.DisableTracing = true;
             },
             KeepTrying);
@@ -35,20 +35,20 @@ public static class RedisExtensions
         return builder;
     }
 
-    /// <summary>How a connection to Redis outlives Redis.</summary>
+    /// <summary>Configures a connection that survives the loss of Redis.</summary>
     internal static void KeepTrying(ConfigurationOptions redis)
     {
         redis.AbortOnConnectFail = false;
 
-        // Pool sizes, machine name and the like fill a log line and tell its reader nothing.
+        // Pool sizes, the machine name and the like fill a log line without helping its reader.
         redis.IncludeDetailInExceptions = false;
 
-        // A question that was given up must not be sent later, when Redis is back.
+        // A call that was given up must not be sent later, when Redis is back.
         redis.BacklogPolicy = BacklogPolicy.FailFast;
         redis.ConnectTimeout = 2_000;
         redis.ReconnectRetryPolicy = new LinearRetry(500);
 
-        // Seconds between signs of life; without them a connection whose other end vanished would look alive for minutes.
+        // Seconds between keep-alives; without them a connection whose other end vanished would look alive for minutes.
         redis.KeepAlive = 5;
     }
 }

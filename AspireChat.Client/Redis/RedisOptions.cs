@@ -1,6 +1,6 @@
 namespace AspireChat.Client.Redis;
 
-/// <summary>The section <c>Chat:Redis</c>: how this client talks to Redis, whatever it keeps there.</summary>
+/// <summary>The section <c>Chat:Redis</c>: how this client calls Redis, whatever it keeps there.</summary>
 public sealed class RedisOptions
 {
     /// <summary>The section's name.</summary>

@@ -25,7 +25,7 @@ public sealed class RedisOptionsValidator(IConfiguration configuration) : IValid
         return faults.Build();
     }
 
-    // The connection is made later and in the background; by then nobody could be told.
+    // The connection is opened later, in the background, where an error could no longer be shown to the user.
     private void CheckConnectionString(ValidateOptionsResultBuilder faults)
     {
         var text = configuration.GetConnectionString(RedisExtensions.ConnectionName);
@@ -44,7 +44,7 @@ public sealed class RedisOptionsValidator(IConfiguration configuration) : IValid
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            // Not the value itself, nor the exception's text: they may hold a password.
+            // The message has neither the value nor the exception's text: they may hold a password.
             faults.AddError($"{ConnectionStringPath} is not a Redis connection string; an example is localhost:6379,password=secret.");
         }
     }

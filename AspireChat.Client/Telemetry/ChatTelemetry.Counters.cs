@@ -9,7 +9,7 @@ public static partial class ChatTelemetry
 
     private static readonly Meter Meter = new(Name);
 
-    // Per kind of conversation, of this process.
+    // This process's messages in the outbox, by kind of conversation.
     private static readonly long[] OutboxDepth = new long[Enum.GetValues<ConversationKind>().Length];
 
     private static readonly Counter<long> Sent = Meter.CreateCounter<long>(
@@ -30,7 +30,7 @@ public static partial class ChatTelemetry
     private static readonly Counter<long> Refused = Meter.CreateCounter<long>(
         "aspirechat.messages.refused", Messages, "Batches or calls of others that broke a rule.");
 
-    // In seconds, by the bounds that the conventions give for them; the usual ones would be for milliseconds.
+    // In seconds, with the bounds that the conventions give for seconds; the default bounds are for milliseconds.
     private static readonly Histogram<double> DeliveryTime = Meter.CreateHistogram(
         "aspirechat.delivery.duration",
         "s",
@@ -44,7 +44,7 @@ public static partial class ChatTelemetry
     static ChatTelemetry() => Meter.CreateObservableGauge(
         "aspirechat.outbox.depth", ObserveOutbox, Messages, "This user's messages that are still on their way.");
 
-    /// <summary>Counts others' messages that were stored, and those that were there already.</summary>
+    /// <summary>Counts messages of other users that were stored, and those that were already stored.</summary>
     public static void CountReceived(Conversation from, int stored, int known)
     {
         Received.Add(stored, Kind(from.Kind));
@@ -54,16 +54,16 @@ public static partial class ChatTelemetry
         }
     }
 
-    /// <summary>Says how many others are online.</summary>
+    /// <summary>Records how many other users are online.</summary>
     public static void RecordOnline(int peers) => PeersOnline.Record(peers);
 
-    /// <summary>Messages came into the outbox, or left it.</summary>
+    /// <summary>Counts messages that entered or left the outbox.</summary>
     /// <param name="kind">The kind of their conversation.</param>
-    /// <param name="change">How many more there are; fewer if it is negative.</param>
+    /// <param name="change">How many entered; negative if they left.</param>
     public static void CountOutbox(ConversationKind kind, long change) => Interlocked.Add(ref OutboxDepth[(int)kind], change);
 
     /// <summary>Counts a refused call or batch.</summary>
-    /// <param name="why">One or two words: which rule it broke.</param>
+    /// <param name="why">The rule it broke, in one or two words.</param>
     public static void CountRefused(string why) => Refused.Add(1, new KeyValuePair<string, object?>("reason", why));
 
     private static IEnumerable<Measurement<long>> ObserveOutbox() =>

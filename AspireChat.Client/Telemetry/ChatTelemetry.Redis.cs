@@ -6,11 +6,11 @@ namespace AspireChat.Client.Telemetry;
 public static partial class ChatTelemetry
 {
     /// <summary>
-    /// The span of asking Redis something, after https://opentelemetry.io/docs/specs/semconv/database/redis/. None where
-    /// nothing led to it: heartbeats and renewals are no part of any trace.
+    /// Starts the span of a call to Redis, after https://opentelemetry.io/docs/specs/semconv/database/redis/. Returns null outside
+    /// a trace: heartbeats and renewals are not part of any trace.
     /// </summary>
     /// <param name="command">The command.</param>
-    /// <param name="target">A script's name, or what the keys begin with.</param>
+    /// <param name="target">A script's name, or the prefix of the keys.</param>
     public static Activity? StartRedis(string command, string target)
     {
         if (Activity.Current is null)
@@ -26,7 +26,7 @@ public static partial class ChatTelemetry
         return command == "EVAL" ? span?.SetTag("db.stored_procedure.name", target) : span;
     }
 
-    /// <summary>Says which server a span asks, where there is only one to ask.</summary>
+    /// <summary>Adds the server to a span, if there is only one.</summary>
     public static void SetServer(Activity span, EndPoint[] servers)
     {
         if (servers is not [var server])

@@ -7,14 +7,14 @@ public static partial class ChatTelemetry
     private const string Survey = "survey";
     private const string CorrelationId = "messaging.message.conversation_id";
 
-    /// <summary>The span of asking everybody; its context travels with the question.</summary>
+    /// <summary>Starts the span of asking all clients; its context travels with the question.</summary>
     public static Activity? StartSurvey(string correlation) => Source.StartActivity(
         "send survey", ActivityKind.Producer, parentContext: default, Operation("send", "send", "rabbitmq", Survey))
         ?.SetTag(CorrelationId, correlation);
 
-    /// <summary>The span of answering; its context travels with the answer. None if the question belongs to no trace.</summary>
-    /// <param name="asker">Who asks, as the question says; nobody has checked it.</param>
-    /// <param name="correlation">Which survey.</param>
+    /// <summary>Starts the span of answering; its context travels with the answer. Null if the question belongs to no trace.</summary>
+    /// <param name="asker">The asker's name as given in the question; it is not verified.</param>
+    /// <param name="correlation">The survey's id.</param>
     /// <param name="asked">The context that came with the question.</param>
     public static Activity? StartAnswer(string asker, string correlation, ActivityContext asked) => asked == default
         ? null
@@ -22,11 +22,11 @@ public static partial class ChatTelemetry
             ?.SetTag(Sender, ChatName.TryParse(asker, out var name) ? name : null)
             .SetTag(CorrelationId, correlation);
 
-    /// <summary>Records that an answer arrived and counts.</summary>
-    /// <param name="answerer">Who answered.</param>
-    /// <param name="correlation">Which survey.</param>
+    /// <summary>Records an answer that arrived and counts.</summary>
+    /// <param name="answerer">The responder's name.</param>
+    /// <param name="correlation">The survey's id.</param>
     /// <param name="asked">The context of the question.</param>
-    /// <param name="answered">The context that came with the answer; one of another trace is not believed.</param>
+    /// <param name="answered">The context that came with the answer; ignored if it belongs to another trace.</param>
     public static void RecordAnswer(string answerer, string correlation, ActivityContext asked, ActivityContext answered)
     {
         if (asked != default)

@@ -4,22 +4,22 @@ using AspireChat.Client.Chat;
 namespace AspireChat.Client.Telemetry;
 
 /// <summary>
-/// The spans and counters of this client. A trace tells what a person caused, from the call or key press to the last
-/// receipt; what the program does for itself has no spans.
+/// The spans and counters of this client. A trace shows what a user caused, from the call or key press to the last receipt;
+/// the program's own background work has no spans.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Names and attributes follow OpenTelemetry's conventions for messaging
-/// (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/) and databases. A span is named by its operation
-/// and the kind of its destination, <c>send user</c>, so that there are few names; which user stands in
-/// <c>messaging.destination.name</c>. The system is <c>rabbitmq</c>, or <c>aspirechat</c> between two peers. What is no
-/// operation of the conventions has its own word as <c>messaging.operation.name</c> (<c>delivered</c>, <c>confirmed</c>,
-/// <c>read</c>, <c>answer</c>) and the nearest type.
+/// (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/) and databases. A span's name consists of its
+/// operation and the kind of its destination, <c>send user</c>, so that there are few names;
+/// <c>messaging.destination.name</c> holds the user. The system is <c>rabbitmq</c>, or <c>aspirechat</c> between two peers.
+/// An operation that the conventions do not have gets its own word as <c>messaging.operation.name</c> (<c>delivered</c>,
+/// <c>confirmed</c>, <c>read</c>, <c>answer</c>) and the nearest type.
 /// </para>
 /// <para>
-/// A span of a message belongs to the context that came with that message: streams, publishes and frames carry messages of
-/// many traces and outlive them, so the libraries' spans of these are left out. Texts, keys of Redis and messages of
-/// exceptions never become attributes.
+/// A message's span belongs to the context that came with the message. Streams, publishes and frames carry messages of many
+/// traces and outlive them, so the libraries' spans for these are left out. Message texts, Redis keys and exception messages
+/// never become attributes.
 /// </para>
 /// </remarks>
 public static partial class ChatTelemetry
@@ -32,16 +32,16 @@ public static partial class ChatTelemetry
     private static readonly ActivitySource Source = new(Name);
 
     /// <summary>
-    /// The span of something that a person does, where nothing says so yet: in the terminal, which has no calls of an API.
+    /// Starts the span of a user's action where none has started yet: in the terminal, which has no API calls.
     /// </summary>
-    /// <param name="name">What it is, in two words.</param>
+    /// <param name="name">The action, in two words.</param>
     public static Activity? StartAct(string name) => Activity.Current is null ? Source.StartActivity(name) : null;
 
-    /// <summary>Marks a span as failed, by the kind of the exception alone: its message may hold what nobody should read.</summary>
+    /// <summary>Marks a span as failed by the type of the exception only: its message may hold confidential text.</summary>
     public static void Fail(Activity? span, Exception e) =>
         span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", e.GetType().FullName);
 
-    // Whatever runs at present, such as a stream that lives as long as the chat, is not the parent, and stays the present one.
+    // The current span, such as a stream that lives as long as the chat, does not become the parent, and stays the current one.
     private static Activity? StartApart(
         string name,
         ActivityKind kind,
@@ -57,7 +57,7 @@ public static partial class ChatTelemetry
         var current = Activity.Current;
         if (parent == default)
         {
-            // It would be the parent instead.
+            // Otherwise the current span would become the parent.
             Activity.Current = null;
         }
 
@@ -70,7 +70,7 @@ public static partial class ChatTelemetry
     [
         new("messaging.system", system),
         new("messaging.operation.name", name),
-        new("messaging.operation", name), // Its name of before, which the dashboard shows: "MSG rabbitmq send group:tea".
+        new("messaging.operation", name), // The former attribute name, which the dashboard shows: "MSG rabbitmq send group:tea".
         new("messaging.operation.type", type),
         new("messaging.destination.name", destination),
     ];

@@ -1,4 +1,4 @@
 namespace AspireChat.Client.Wire;
 
-/// <summary>A batch of another user broke a rule; <see cref="Exception.Message"/> says which. Nothing of it was kept.</summary>
+/// <summary>Another user's batch broke a rule, named in <see cref="Exception.Message"/>. None of the batch was kept.</summary>
 public sealed class BatchRefusedException(string rule) : Exception(rule);

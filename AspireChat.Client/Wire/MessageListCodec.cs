@@ -10,18 +10,18 @@ using WireMessage = AspireChat.Protos.V1.ChatMessage;
 namespace AspireChat.Client.Wire;
 
 /// <summary>
-/// The messages of one sender to one conversation, to and from the wire. What comes in is checked whole: one bad
-/// message refuses its batch.
+/// Converts the messages of one sender in one conversation to and from the wire format. A received batch is checked whole:
+/// one bad message makes it refused.
 /// </summary>
 public static class MessageListCodec
 {
-    /// <summary>The most messages of one batch.</summary>
+    /// <summary>The maximum number of messages in a batch.</summary>
     public const int MaxMessages = 64;
 
-    /// <summary>The most text of one batch: 128 KiB of UTF-8.</summary>
+    /// <summary>The maximum size of a batch's text: 128 KiB of UTF-8.</summary>
     public const int MaxBytes = 128 * 1024;
 
-    /// <summary>Makes a batch of own messages.</summary>
+    /// <summary>Makes a batch of this user's messages.</summary>
     public static MessageList Pack(
         string from, Chat.Conversation to, IReadOnlyList<OutboxMessage> messages, string generation = "")
     {
@@ -55,16 +55,16 @@ public static class MessageListCodec
         return list;
     }
 
-    /// <summary>Checks a batch and takes its messages out.</summary>
+    /// <summary>Checks a batch and extracts its messages.</summary>
     /// <param name="list">The batch.</param>
-    /// <param name="from">Who sent it, as the connection or the signature proves.</param>
-    /// <param name="to">Where it must go.</param>
-    /// <exception cref="BatchRefusedException">It breaks a rule.</exception>
+    /// <param name="from">The sender, as the connection or the signature proves.</param>
+    /// <param name="to">The conversation it must belong to.</param>
+    /// <exception cref="BatchRefusedException">The batch breaks a rule.</exception>
     public static IReadOnlyList<ReceivedMessage> Unpack(MessageList? list, string from, Chat.Conversation to)
     {
         if (list is null || list.Messages.Count is 0 or > MaxMessages)
         {
-            throw new BatchRefusedException($"a batch has 1 to {MaxMessages} messages, this one {list?.Messages.Count ?? 0}");
+            throw new BatchRefusedException($"a batch has 1 to {MaxMessages} messages, but this one has {list?.Messages.Count ?? 0}");
         }
 
         if (list.From != from)
@@ -122,19 +122,19 @@ public static class MessageListCodec
         {
             if (message.SentAt is { } sentAt)
             {
-                // To the millisecond, as the store keeps it.
+                // Cut to the millisecond, which is what the store keeps.
                 return DateTimeOffset.FromUnixTimeMilliseconds(sentAt.ToDateTimeOffset().ToUnixTimeMilliseconds());
             }
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException)
         {
-            // Not normalized, or outside the calendar: refused below like a missing one.
+            // The time is not normalized, or outside the calendar: refused below like a missing one.
         }
 
-        throw new BatchRefusedException("a message has no valid time of sending");
+        throw new BatchRefusedException("a message has no valid send time");
     }
 
-    // A context that cannot be read costs the trace, not the message.
+    // A malformed trace context loses the trace, not the message.
     private static ActivityContext Trace(WireMessage message) =>
         message.Trace is { } trace && ActivityContext.TryParse(trace.Traceparent, trace.Tracestate, isRemote: true, out var context)
             ? context

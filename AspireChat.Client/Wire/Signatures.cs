@@ -5,15 +5,15 @@ using AspireChat.Client.Identity;
 namespace AspireChat.Client.Wire;
 
 /// <summary>
-/// Signatures over bytes that travel through a third party: ECDSA P-256 with SHA-256 over a purpose, a context, and the
-/// content, so that a signature given for one place is worth nothing in another.
+/// Signatures of bytes that travel through a third party: ECDSA P-256 with SHA-256 over a purpose, a context, and the
+/// content, so that a signature made for one place is invalid in another.
 /// </summary>
 internal static class Signatures
 {
     /// <summary>Signs content.</summary>
-    /// <param name="identity">The own key.</param>
-    /// <param name="purpose">What kind of content it is, for example <c>aspirechat.v1.MessageBatch</c>.</param>
-    /// <param name="context">Where it belongs, for example a conversation.</param>
+    /// <param name="identity">This client's key.</param>
+    /// <param name="purpose">The kind of content, for example <c>aspirechat.v1.MessageBatch</c>.</param>
+    /// <param name="context">The place of the content, for example a conversation.</param>
     /// <param name="content">The bytes.</param>
     public static byte[] Sign(PeerIdentity identity, string purpose, string context, ReadOnlySpan<byte> content) =>
         identity.Sign(Signed(purpose, context, content));
@@ -32,7 +32,7 @@ internal static class Signatures
         }
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
-            // The second is what .NET says of a curve that it does not know.
+            // .NET throws PlatformNotSupportedException for an unknown curve.
             return false;
         }
     }

@@ -9,7 +9,7 @@ namespace AspireChat.Client.Wire;
 /// <summary>A batch whose signature was checked.</summary>
 /// <param name="From">The sender's name, as signed.</param>
 /// <param name="Fingerprint">The fingerprint of the key that signed.</param>
-/// <param name="Generation">The creation of the group that it was signed for; empty for none.</param>
+/// <param name="Generation">The generation of the group that it was signed for; empty for none.</param>
 /// <param name="Messages">The messages, checked.</param>
 internal sealed record OpenedBatch(string From, string Fingerprint, string Generation, IReadOnlyList<ReceivedMessage> Messages);
 
@@ -21,11 +21,11 @@ internal static class SignedBatch
 
     private const string Purpose = "aspirechat.v1.MessageBatch";
 
-    /// <summary>Makes a signed body of own messages.</summary>
-    /// <param name="self">Who signs.</param>
-    /// <param name="to">Where they go.</param>
+    /// <summary>Makes a signed body of this user's messages.</summary>
+    /// <param name="self">The signer.</param>
+    /// <param name="to">Their conversation.</param>
     /// <param name="messages">The messages.</param>
-    /// <param name="generation">To a group: which creation of it.</param>
+    /// <param name="generation">In a group: its generation.</param>
     public static byte[] Seal(LocalPeer self, Conversation to, IReadOnlyList<OutboxMessage> messages, string generation = "")
     {
         var content = MessageListCodec.Pack(self.Name, to, messages, generation).ToByteArray();
@@ -37,9 +37,9 @@ internal static class SignedBatch
         }.ToByteArray();
     }
 
-    /// <summary>Checks a body and takes its messages out. Whether the key may speak for the name is still to be decided.</summary>
+    /// <summary>Checks a body and extracts its messages. Does not yet decide whether the key may speak for the name.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="to">The conversation it came in.</param>
+    /// <param name="to">The conversation in which it arrived.</param>
     /// <exception cref="BatchRefusedException">It is not a batch, not signed by the key it names, or breaks a rule.</exception>
     public static OpenedBatch Open(ReadOnlyMemory<byte> body, Conversation to)
     {

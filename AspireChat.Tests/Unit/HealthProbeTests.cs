@@ -48,7 +48,7 @@ public sealed class HealthProbeTests
     [InlineData("The web address http://127.0.0.1:0 does not say which port to ask", "--check-health", "--urls", "http://127.0.0.1:0")]
     [InlineData("The web address http://unix:/run/chat.sock does not say", "--check-health", "--urls", "http://unix:/run/chat.sock")]
     [InlineData("The web address http://*:99999 does not say", "--check-health", "--urls", "http://*:99999")]
-    [InlineData("The web address (--urls) is not one", "--check-health", "--urls", "nonsense")]
+    [InlineData("The web address (--urls) is not valid", "--check-health", "--urls", "nonsense")]
     public void What_is_no_address_is_refused_with_a_sentence(string sentence, params string[] arguments)
     {
         var refusal = Record.Exception(() => Find(arguments, []));

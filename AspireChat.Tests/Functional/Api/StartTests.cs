@@ -46,7 +46,7 @@ public sealed partial class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nonsense", "The web address (--urls) is not one:")]
+    [InlineData("nonsense", "The web address (--urls) is not valid:")]
     [InlineData("http://192.0.2.1:80", "The web address cannot be used")]
     [InlineData("https://127.0.0.1:0", "There is no certificate for an https web address")]
     public async Task A_web_address_that_cannot_be_used_ends_the_start(string urls, string sentence)
