@@ -98,6 +98,10 @@ public sealed class LiveEvents
         {
             MessageEvent e => 2L * e.Message.Text.Length,
             InsultEvent e => 2L * e.Insult.Text.Length,
+            StateEvent e => 2L * (e.Reason?.Length ?? 0),
+            ConnectionEvent e => 2L * (e.Detail?.Length ?? 0),
+            GroupEvent e => 2L * (e.Detail?.Length ?? 0),
+            RefusedEvent e => 2L * e.Detail.Length,
             _ => 0,
         };
     }

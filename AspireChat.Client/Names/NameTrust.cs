@@ -38,12 +38,8 @@ public sealed partial class NameTrust(
     PresenceDirectory names,
     LiveEvents events,
     IOptions<NameServerOptions> options,
-    TimeProvider time,
     ILogger<NameTrust> logger)
 {
-    // When the name server last failed to answer; 0 if it never did.
-    private long _awayAt;
-
     /// <summary>Checks a name that a peer claims with a proven key, and pins it if it is trusted.</summary>
     /// <param name="user">The claimed name.</param>
     /// <param name="fingerprint">The proven key.</param>
@@ -57,7 +53,9 @@ public sealed partial class NameTrust(
             {
                 if (await names.FindClaimAsync(user, cancellationToken) is not { } claim)
                 {
-                    return await MayBeLostAsync(cancellationToken) ? NameVerdict.NotYetClaimed : NameVerdict.Unclaimed;
+                    // After the name server has lost its data, every running client registers again within a lease.
+                    var age = await names.AgeAsync(cancellationToken);
+                    return age < options.Value.Lease ? NameVerdict.NotYetClaimed : NameVerdict.Unclaimed;
                 }
 
                 if (claim.Fingerprint != fingerprint)
@@ -67,7 +65,6 @@ public sealed partial class NameTrust(
             }
             catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
             {
-                Volatile.Write(ref _awayAt, time.GetTimestamp());
                 return NameVerdict.NotYetKnown;
             }
         }
@@ -104,16 +101,6 @@ public sealed partial class NameTrust(
         }
 
         return epoch >= pin.Epoch;
-    }
-
-    // After the name server has lost its data, every running client registers again within a lease: counted from the loss or,
-    // if the server was away, from the last question that it did not answer.
-    private async Task<bool> MayBeLostAsync(CancellationToken cancellationToken)
-    {
-        // Always asked: an empty server begins to count with the first question.
-        var age = await names.AgeAsync(cancellationToken);
-        return age < options.Value.Lease
-            || (Volatile.Read(ref _awayAt) is not 0 and var at && time.GetElapsedTime(at) < options.Value.Lease);
     }
 
     // Loud, and worded the same on every path: this is either a new machine or an impostor, and only the user can tell.

@@ -126,11 +126,14 @@ public sealed partial class PresenceDirectory(
     }
 
     /// <summary>
-    /// How long the name server has kept its data, counted from the first such question: a claim may have been lost before that,
-    /// but not since.
+    /// How long the name server has certainly kept its data: since the first such question after it came up empty, and since
+    /// this client's connection to it broke, when another server with older data may have taken its place.
     /// </summary>
-    public async Task<TimeSpan> AgeAsync(CancellationToken cancellationToken) => TimeSpan.FromMilliseconds(
-        (long)await redis.EvaluateAsync("age", PresenceScripts.Age, [SinceKey], [], cancellationToken));
+    public async Task<TimeSpan> AgeAsync(CancellationToken cancellationToken)
+    {
+        var age = TimeSpan.FromMilliseconds((long)await redis.EvaluateAsync("age", PresenceScripts.Age, [SinceKey], [], cancellationToken));
+        return redis.UnbrokenFor is { } unbroken && unbroken < age ? unbroken : age;
+    }
 
     /// <summary>The users who are online, in alphabetical order. Malformed records are left out.</summary>
     public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)

@@ -24,6 +24,10 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
 
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _connecting;
+    private long _brokenAt;
+
+    /// <summary>How long Redis has answered without a break that was noticed; null if none was.</summary>
+    public TimeSpan? UnbrokenFor => Volatile.Read(ref _brokenAt) is not 0 and var at ? time.GetElapsedTime(at) : null;
 
     /// <summary>Runs a Lua script, which traces show by its name.</summary>
     public Task<RedisResult> EvaluateAsync(
@@ -72,12 +76,23 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         catch (Exception e) when (IsAway(e))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            NoteBreak();
             var cause = timeout.IsCancellationRequested
                 ? new TimeoutException($"No answer within {options.Value.CallTimeout.TotalSeconds:0.###} s.", e)
                 : e;
             throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
         }
     }
+
+    private IConnectionMultiplexer Connect()
+    {
+        var connection = connect();
+        connection.ConnectionFailed += (_, _) => NoteBreak();
+        connection.ConnectionRestored += (_, _) => NoteBreak();
+        return connection;
+    }
+
+    private void NoteBreak() => Volatile.Write(ref _brokenAt, time.GetTimestamp());
 
     // The library lets the socket's exception through if a connection breaks again while it is being closed, and its pipe's
     // exception if the connection ends while a message is being written.
@@ -93,7 +108,7 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         {
             if (_connecting is null or { IsFaulted: true })
             {
-                _connecting = Task.Run(connect, CancellationToken.None);
+                _connecting = Task.Run(Connect, CancellationToken.None);
             }
 
             connecting = _connecting;
