@@ -12,7 +12,7 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class GroupModeTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task A_group_of_a_mode_that_only_newer_clients_know_is_refused_and_left_as_it_was()
+    public async Task A_client_refuses_to_join_a_group_of_an_unknown_mode()
     {
         await using var room = await Room.StartAsync(broker, ["alice"]);
         var alice = room.Clients[0];
@@ -35,7 +35,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_new_group_cannot_have_a_mode_that_this_version_does_not_know()
+    public async Task A_new_group_cannot_have_an_unknown_mode()
     {
         await using var room = await Room.StartAsync(broker, ["alice"]);
         var alice = room.Clients[0];

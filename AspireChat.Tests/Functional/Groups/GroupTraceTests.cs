@@ -21,7 +21,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
             await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
         }
 
-        // Several in one burst: each keeps its own trace though they may share a publish.
+        // Of several in one burst, each keeps its own trace though they may share a publish.
         var sent = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => clients[0].Api.SendToGroupAsync("chess", $"secret {i}")));
         foreach (var message in sent)
         {

@@ -11,7 +11,7 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class MembershipTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task A_group_has_one_mode_for_all()
+    public async Task A_group_has_one_mode_for_all_members()
     {
         await using var room = await StartAsync("alice", "bob");
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -26,7 +26,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
             Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.JoinGroupAsync("now", GroupMode.Durable))).Status);
         }
 
-        // A refused join leaves nothing behind, and whoever does not say takes what is there.
+        // A refused join leaves nothing behind, and a join without a mode takes the mode of the group.
         Assert.Empty(await bob.Api.GroupsAsync());
         await alice.Api.UntilMembersAsync("chess", 1);
         Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now"));
@@ -34,7 +34,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Only_who_is_in_the_room_may_speak_and_only_who_was_there_may_read()
+    public async Task Only_members_in_the_room_may_speak_and_only_past_members_may_read()
     {
         await using var room = await StartAsync("alice");
         var api = room.Clients[0].Api;
@@ -66,7 +66,8 @@ public sealed class MembershipTests(SharedRabbitMq broker)
 
         await alice.Api.SayAsync("chess", "one", "two");
         await Until.True(
-            "both are confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed));
+            "both messages are confirmed",
+            async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed));
         Assert.Empty(await bob.Api.TextsAsync("chess"));
         await bob.Api.JoinGroupAsync("chess");
         Assert.Equal("joined", (await atBob.NextAsync<GroupChange>()).What);
@@ -74,7 +75,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_durable_group_is_closed_when_the_last_subscription_is_given_up()
+    public async Task A_durable_group_ends_when_its_last_subscriber_unsubscribes()
     {
         await using var room = await StartAsync("alice", "bob");
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -92,14 +93,14 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         Assert.Equal(queues[1..], await GroupQueuesAsync(room));
         await bob.Api.UntilMembersAsync("chess", 1);
 
-        // Nobody in the room, but still subscribed: it is kept, and can be given up from outside too.
+        // The room is empty but bob is subscribed: the group stays, and he can unsubscribe from outside.
         await bob.Api.ExitGroupAsync("chess");
         await bob.Api.UntilMembersAsync("chess", 0);
         Assert.Equal(queues[1..], await GroupQueuesAsync(room));
         await bob.Api.GiveUpGroupAsync("chess");
         await AssertNothingIsLeftAsync(room);
 
-        // What was said there can still be read; the name is free for another kind of group.
+        // Its messages can still be read; its name is free for a group of another mode.
         Assert.Empty(await bob.Api.TextsAsync("chess"));
         Assert.Equal(new GroupSummary("chess", GroupMode.Transient, 1, true), await bob.Api.JoinGroupAsync("chess", GroupMode.Transient));
         await bob.Api.ExitGroupAsync("chess");
@@ -108,12 +109,12 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Counts_stay_right_through_two_hundred_joins_and_exits()
+    public async Task Member_counts_stay_right_through_two_hundred_joins_and_exits()
     {
         await using var room = await StartAsync(Enumerable.Range(0, 8).Select(i => $"u{i}"));
         await Task.WhenAll(room.Clients.Select(async (client, number) =>
         {
-            // Those with an even number end inside, the others outside.
+            // Clients with an even number end inside, the others outside.
             for (var i = number % 2; i < 26 + (number % 2); i++)
             {
                 await (i % 2 == number % 2 ? client.Api.JoinGroupAsync("chess") : client.Api.ExitGroupAsync("chess"));
@@ -127,7 +128,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
             await client.Api.UntilMembersAsync("chess", 4);
         }
 
-        // And they are members in earnest.
+        // The counted members also receive.
         await room.Clients[0].Api.SayAsync("chess", "who is here?");
         foreach (var client in room.Clients.Where((_, number) => number > 0 && number % 2 == 0))
         {
@@ -136,7 +137,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Two_hundred_users_join_leave_and_give_up_at_once_and_are_counted_right()
+    public async Task Two_hundred_users_join_leave_and_unsubscribe_at_once_with_right_counts()
     {
         await using var redis = await RedisServer.StartAsync();
         using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
@@ -151,7 +152,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         Assert.All(joined, join => Assert.False(join.WasSubscribed));
         Assert.Equal(200, (await membership.DescribeAsync("chess", cancellation))?.Members);
 
-        // Every third leaves, every third comes again, every third gives up.
+        // Every third leaves, every third joins again, every third unsubscribes.
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
         {
             switch (i % 3)
@@ -170,14 +171,14 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         Assert.Equal(67, (await membership.DescribeAsync("chess", cancellation))?.Members);
         Assert.Equal(134, (int)await redis.ExecuteAsync("SCARD", "chat:group:chess:subscribers"));
 
-        // The last one closes it, whoever that is.
+        // The last one to unsubscribe ends the group.
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.GiveUpAsync("chess", $"u{i}", [], cancellation)));
         Assert.Null(await membership.DescribeAsync("chess", cancellation));
         Assert.Empty(((RedisResult[]?)await redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 
     [Fact]
-    public async Task A_killed_member_counts_until_its_lease_is_over()
+    public async Task A_killed_member_counts_until_its_lease_expires()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] lease = [("Chat:Groups:Lease", "00:00:03")];
@@ -194,7 +195,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await alice.Api.UntilMembersAsync("chess", 1, deadline: TimeSpan.FromSeconds(10));
         await alice.Api.UntilMembersAsync("now", 1);
 
-        // And the last one: a transient group ends with its last lease, a durable one with its last subscription.
+        // Now the last member: a transient group ends with its last lease, a durable one with its last subscription.
         await alice.KillAsync();
         await bob.RestartAsync();
         await bob.Api.UntilMembersAsync("chess", 0, deadline: TimeSpan.FromSeconds(10));
@@ -208,7 +209,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     {
         Assert.Empty(((RedisResult[]?)await room.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
 
-        // The broker's own end of a connection or a consumer takes a moment.
+        // The broker takes a moment to notice the end of a connection.
         await Until.Sequence("no queue is left", [], () => GroupQueuesAsync(room));
         await Until.Sequence("no exchange is left", ["chat.discovery"], () => room.Broker.ExchangesAsync(room.Rabbit));
     }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
 
-/// <summary>What was signed once is published once more, by somebody who overheard it.</summary>
+/// <summary>A peer that overheard signed batches publishes them once more.</summary>
 public sealed class ReplayTests(SharedRabbitMq broker)
 {
     private static readonly string[] Old = [.. Enumerable.Range(0, 10).Select(i => $"old {i}")];
@@ -11,7 +11,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(string mode)
+    public async Task A_replay_does_not_show_a_newcomer_earlier_messages(string mode)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -30,7 +30,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(string mode)
+    public async Task A_replay_does_not_show_messages_of_an_earlier_group_of_that_name(string mode)
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -49,7 +49,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_though_Redis_has_lost_its_data()
+    public async Task A_replay_shows_a_newcomer_nothing_old_after_Redis_lost_its_data()
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
@@ -60,27 +60,27 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
         await alice.Api.ExitGroupAsync("chess");
 
-        // Bob, who is there, knows how far Alice has spoken, who is not.
+        // Alice is away, but bob in the room knows her last number.
         string[] claims = ["chat:claim:alice", "chat:claim:bob", "chat:claim:carol"];
         var spoken = await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
         await room.Redis.ExecuteAsync("FLUSHALL");
         await Until.Equal(
-            "it is known again how far everybody has spoken",
+            "Redis has the last number of every sender again",
             string.Join(' ', (string[])spoken!),
             async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
-        await Until.True("everybody is registered again", async () => (int)await room.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
+        await Until.True("all are registered again", async () => (int)await room.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
         await carol.Api.JoinGroupAsync("chess");
         await ReplayAsync(mallory, replay);
         await bob.Api.SayAsync("chess", "new");
         await carol.Api.UntilTextsAsync("carol", "chess", null, ["new"]);
 
-        // Who was away hears it, and nothing twice.
+        // Alice was away; she receives the new message and nothing twice.
         await alice.Api.JoinGroupAsync("chess");
         await alice.Api.UntilTextsAsync("alice", "chess", null, [.. Old, "new"]);
     }
 
     [Fact]
-    public async Task Who_is_in_the_room_brings_back_how_far_others_have_spoken_though_a_newcomer_opened_the_group_again()
+    public async Task A_member_restores_last_numbers_in_a_group_that_a_newcomer_created_again()
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (room.Clients[0], room.Clients[1]);
@@ -91,7 +91,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.ExitGroupAsync("chess");
         var spoken = string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!);
 
-        // In one step, so that Carol is faster than Bob's renewal.
+        // One step, so that carol is faster than bob's renewal.
         await room.Redis.ExecuteAsync(
             "EVAL",
             """
@@ -102,7 +102,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
             """,
             4, "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs", new string('c', 32));
         await Until.Equal(
-            "it is known again how far Alice has spoken",
+            "Redis has alice's last number again",
             spoken,
             async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
     }
@@ -110,7 +110,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(string mode)
+    public async Task A_sender_that_lost_its_history_is_heard_by_newcomers(string mode)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
@@ -120,7 +120,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.SayAsync("chess", Old);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
         await Until.Equal(
-            "it is known how far Alice has spoken",
+            "Redis has alice's last number",
             $"{Old.Length}",
             async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!));
 
@@ -140,7 +140,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Whoever_was_away_while_Redis_lost_its_data_has_everything_though_another_was_faster()
+    public async Task An_absent_member_receives_everything_though_a_newcomer_created_the_group_again()
     {
         await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
@@ -169,14 +169,14 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Who_comes_right_after_Redis_lost_its_data_hears_those_who_were_in_the_room_all_along()
+    public async Task A_newcomer_hears_the_members_right_after_Redis_lost_its_data()
     {
         await using var room = await Room.StartAsync(broker, ["alice", "carol"]);
         var (alice, carol) = (room.Clients[0], room.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.Api.SayAsync("chess", "before");
 
-        // The claim, so that she knows at once whose texts these are.
+        // The claim tells carol at once whose texts these are.
         await carol.Api.OpenChatAsync("alice");
         await room.Redis.ExecuteAsync("DEL", "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs");
         await carol.Api.JoinGroupAsync("chess");
@@ -191,11 +191,11 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         var overheard = await mallory.OverhearAsync("chess");
         await alice.Api.SayAsync("chess", Old);
         await Until.True(
-            "all of it is confirmed",
+            "all messages are confirmed",
             async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State is MessageState.Confirmed or MessageState.Sent));
         var last = (await alice.Api.GroupMessagesAsync("chess"))[^1].Id;
         await Until.True(
-            "mallory has overheard it",
+            "mallory has overheard the messages",
             () => overheard.Any(body => System.Text.Encoding.Latin1.GetString(body).Contains($"{last}", StringComparison.Ordinal)));
         return [.. overheard];
     }
