@@ -10,12 +10,12 @@ namespace AspireChat.Tests.Functional.Messaging;
 public sealed class BrokerConsumerTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task A_fault_on_this_side_costs_no_delivery_however_long_it_lasts()
+    public async Task A_lasting_fault_of_the_client_loses_no_delivery()
     {
         await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
         await PublishAsync(stand, "one", "two", "three");
 
-        // More often than the queue would give a message again before it drops it.
+        // More failures than the queue allows redeliveries before it drops a message.
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var handled = new List<string>();
         var tries = 0;
@@ -41,7 +41,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_delivery_that_cannot_be_handled_is_dropped_and_costs_no_other()
+    public async Task A_delivery_that_cannot_be_handled_is_dropped_alone()
     {
         await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
         await PublishAsync(stand, "one", "poison", "two", "three", "poison");
@@ -65,12 +65,12 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
         await last.Task.DefaultTimeout();
         await consuming.StopAsync();
         Assert.Equal(["last", "one", "three", "two"], handled.Order(StringComparer.Ordinal));
-        await Until.Equal("nobody consumes", 0u, stand.ConsumersAsync);
-        await Until.Equal("nothing came back", 0u, stand.CountAsync);
+        await Until.Equal("no consumer is left", 0u, stand.ConsumersAsync);
+        await Until.Equal("no message returned to the queue", 0u, stand.CountAsync);
     }
 
     [Fact]
-    public async Task What_was_not_acknowledged_comes_again_after_the_connection_was_lost()
+    public async Task Unacknowledged_deliveries_return_after_the_connection_was_lost()
     {
         await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
         await PublishAsync(stand, "one");
@@ -81,7 +81,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
             seen.AddRange(deliveries.Select(Text));
             if (seen.Count == 1)
             {
-                // Handled, but the connection goes before the acknowledgement.
+                // The delivery is handled, but the connection is lost before the acknowledgement.
                 await stand.DropConnectionAsync();
                 return;
             }
@@ -95,7 +95,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_queue_that_was_deleted_is_declared_again()
+    public async Task The_client_declares_a_deleted_queue_again()
     {
         await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -107,7 +107,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
         await consuming.Consumer.Consuming.DefaultTimeout();
 
         await stand.Channel.QueueDeleteAsync(BrokerStand.Queue);
-        await Until.Equal("somebody consumes again", 1u, stand.ConsumersAsync);
+        await Until.Equal("the client consumes again", 1u, stand.ConsumersAsync);
         await PublishAsync(stand, "again");
         Assert.Equal("again", await seen.Task.DefaultTimeout());
     }
@@ -115,7 +115,7 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_handles_waits_for_nothing_longer_than_its_channel_stands(bool isConnectionLost)
+    public async Task A_handler_is_cancelled_when_its_channel_closes(bool isConnectionLost)
     {
         await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
         await PublishAsync(stand, "one");
@@ -141,11 +141,11 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
         }
 
         await stand.Channel.QueueDeleteAsync(BrokerStand.Queue);
-        await Until.Equal("somebody consumes again", 1u, stand.ConsumersAsync);
+        await Until.Equal("the client consumes again", 1u, stand.ConsumersAsync);
         await PublishAsync(stand, "again");
         Assert.Equal("again", await seen.Task.DefaultTimeout());
 
-        // It was no fault of the connection, which others use as well.
+        // The connection had no fault and stays, for the others that use it.
         Assert.Same(connection, await stand.Broker.GetAsync(CancellationToken.None));
     }
 

@@ -9,10 +9,10 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>The client's own connection to a virtual host without the client around it, and a raw channel beside it.</summary>
+/// <summary>The connection of a client to a virtual host, without the client, and a raw channel beside it.</summary>
 internal sealed class BrokerStand : IAsyncDisposable
 {
-    /// <summary>A quorum queue that gives a message three times and then drops it.</summary>
+    /// <summary>A quorum queue that delivers a message three times and then drops it.</summary>
     public const string Queue = "work";
 
     private readonly IConnection _beside;
@@ -20,10 +20,10 @@ internal sealed class BrokerStand : IAsyncDisposable
     private BrokerStand(BrokerConnection broker, IConnection beside, IChannel channel) =>
         (Broker, _beside, Channel) = (broker, beside, channel);
 
-    /// <summary>Tries again soon.</summary>
+    /// <summary>Options that retry soon.</summary>
     public static BrokerOptions Eager { get; } = new() { MaxBackoff = TimeSpan.FromMilliseconds(100) };
 
-    /// <summary>The client's own connection.</summary>
+    /// <summary>The connection under test.</summary>
     public BrokerConnection Broker { get; }
 
     /// <summary>A channel of another connection, with confirms.</summary>
@@ -64,17 +64,17 @@ internal sealed class BrokerStand : IAsyncDisposable
         return Queue;
     }
 
-    /// <summary>Gives up the client's connection, as it does with one that does not answer.</summary>
+    /// <summary>Drops the connection, as the client does with one that does not answer.</summary>
     public async Task DropConnectionAsync() =>
         await Broker.DiscardAsync(await Broker.GetAsync(CancellationToken.None), "the test says so");
 
     /// <summary>How many messages wait in <see cref="Queue"/>.</summary>
     public async Task<uint> CountAsync() => (await Channel.QueueDeclarePassiveAsync(Queue)).MessageCount;
 
-    /// <summary>How many consume from <see cref="Queue"/>.</summary>
+    /// <summary>How many consumers <see cref="Queue"/> has.</summary>
     public async Task<uint> ConsumersAsync()
     {
-        // A passive declare of a queue that is not there closes its channel.
+        // A passive declaration of a missing queue closes its channel.
         await using var channel = await _beside.CreateChannelAsync();
         return (await channel.QueueDeclarePassiveAsync(Queue)).ConsumerCount;
     }
