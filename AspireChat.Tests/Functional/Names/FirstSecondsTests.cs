@@ -72,7 +72,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
         await Until.True(
             "alice's client is connected to the broker", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"] == "connected");
 
-        // Alice may get one herself, and holds it until Redis names its sender; then bob gets another one.
+        // Alice may get one herself, and holds it until Redis decides which client shows it; so bob gets another one.
         string[] insults = ["boo 1", "boo 2", "boo 3"];
         await Task.WhenAll(insults.Select(alice.Api.InsultAsync));
         var since = TimeProvider.System.GetTimestamp();
