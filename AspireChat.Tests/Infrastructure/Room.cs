@@ -1,6 +1,6 @@
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>Clients inside this process that share a Redis and a virtual host of their own.</summary>
+/// <summary>A system for one test like <see cref="ChatSystem"/>, with a broker and with all clients inside this process.</summary>
 public sealed class Room : IAsyncDisposable
 {
     private Room(SharedRabbitMq broker, string rabbit, RedisServer redis) => (Broker, Rabbit, Redis) = (broker, rabbit, redis);
@@ -14,10 +14,10 @@ public sealed class Room : IAsyncDisposable
     /// <summary>The name server.</summary>
     public RedisServer Redis { get; }
 
-    /// <summary>The clients, in the order of their names as given.</summary>
+    /// <summary>The clients, in the order of the given names.</summary>
     public IReadOnlyList<InProcessClient> Clients { get; private set; } = [];
 
-    /// <summary>Starts everything and waits until all clients are ready.</summary>
+    /// <summary>Starts a Redis and the clients, and waits until all clients are ready.</summary>
     public static async Task<Room> StartAsync(
         SharedRabbitMq broker, IEnumerable<string> names, params IEnumerable<(string Key, string Value)> settings)
     {
