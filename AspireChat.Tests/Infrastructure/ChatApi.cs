@@ -56,9 +56,9 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null) => _client.JoinGroupAsync(group, mode, Ends);
 
-    public Task ExitGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
+    public Task LeaveGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
 
-    public Task GiveUpGroupAsync(string group) => _client.GiveUpGroupAsync(group, Ends);
+    public Task UnsubscribeAsync(string group) => _client.GiveUpGroupAsync(group, Ends);
 
     public Task<SentMessage> SendToGroupAsync(string group, string text) => _client.SendToGroupAsync(group, text, Ends);
 

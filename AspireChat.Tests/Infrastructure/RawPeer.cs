@@ -9,9 +9,7 @@ using Grpc.Net.Client;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>
-/// A peer that is not AspireChat's client: it has its own key and claim, and its calls may break every rule.
-/// </summary>
+/// <summary>A peer that is not AspireChat's client: it has its own key and claim, and its calls may break every rule.</summary>
 public sealed class RawPeer : IDisposable
 {
     private readonly List<GrpcChannel> _channels = [];

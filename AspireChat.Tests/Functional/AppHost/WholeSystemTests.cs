@@ -5,9 +5,7 @@ using static AspireChat.Tests.Functional.AppHost.SystemOfThree;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>
-/// What users do, and what they are promised when parts of the system restart, by the local API and Aspire's commands.
-/// </summary>
+/// <summary>What users do, and what they are promised when parts of the system restart, by the local API and Aspire's commands.</summary>
 public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() => system.Whole), IClassFixture<SystemOfThree>
 {
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(90);
@@ -47,7 +45,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         await AtCarol.JoinGroupAsync("found", GroupMode.Durable);
         await AtCarol.JoinGroupAsync("found-too", GroupMode.Transient);
         await AtCarol.JoinGroupAsync("found-empty", GroupMode.Durable);
-        await AtCarol.ExitGroupAsync("found-empty");
+        await AtCarol.LeaveGroupAsync("found-empty");
 
         var survey = await AtAlice.DiscoverAsync(seconds: 20);
 

@@ -10,8 +10,8 @@ public sealed class SurveyTests(SharedRabbitMq broker)
     [Fact]
     public async Task A_survey_reports_every_user_and_every_group_at_once()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"]);
-        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob", "carol"]);
+        var (alice, bob, carol) = (system.Clients[0], system.Clients[1], system.Clients[2]);
         foreach (var (api, groups) in ((ChatApi, string[])[])[(alice.Api, ["mine", "ours"]), (bob.Api, ["ours", "now"]), (carol.Api, ["ours", "left"])])
         {
             foreach (var group in groups)
@@ -20,9 +20,9 @@ public sealed class SurveyTests(SharedRabbitMq broker)
             }
         }
 
-        await carol.Api.ExitGroupAsync("left");
+        await carol.Api.LeaveGroupAsync("left");
         await using var atAlice = await alice.WatchAsync();
-        var queues = await room.Broker.QueuesAsync(room.Rabbit);
+        var queues = await system.Broker.QueuesAsync(system.Rabbit);
         var survey = await alice.Api.DiscoverAsync(seconds: 20);
 
         // Not found are the asker, groups that only the asker is in, and empty rooms.
@@ -35,22 +35,22 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         await Until.Sequence("both users are reported", ["bob", "carol"], () => Task.FromResult(Named(atAlice, found => found.User?.Name)));
         await Until.Sequence(
             "both groups are reported", ["now", "ours"], () => Task.FromResult(Named(atAlice, found => found.Group?.Name)));
-        await Until.Sequence("the broker has the same queues as before", queues, () => room.Broker.QueuesAsync(room.Rabbit));
+        await Until.Sequence("the broker has the same queues as before", queues, () => system.Broker.QueuesAsync(system.Rabbit));
 
         // Surveys at the same time do not count each other's answers.
-        var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(20)));
+        var surveys = await Task.WhenAll(system.Clients.Select(client => client.Api.DiscoverAsync(20)));
         Assert.All(surveys, each => Assert.Equal((SurveyEnd.Complete, 2), (each.Ended, each.Users.Count)));
     }
 
     [Fact]
     public async Task A_survey_waits_its_whole_window_without_a_list_of_users()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         Assert.Equal(SurveyEnd.Complete, (await alice.Api.DiscoverAsync(20)).Ended);
 
         // Acquaintances find each other without the name server, but nothing says which other users exist.
-        await room.Redis.KillAsync();
+        await system.Redis.KillAsync();
         var window = TimeSpan.FromSeconds(1);
         await Until.Value(
             "alice finds bob",
@@ -62,7 +62,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
             },
             seen => seen == (SurveyEnd.Timeout, true, "bob"));
 
-        await room.Redis.RestartAsync();
+        await system.Redis.RestartAsync();
         await bob.DisposeAsync();
         await Until.Sequence("only alice is listed", ["alice"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
         var started = TimeProvider.System.GetTimestamp();
@@ -76,13 +76,13 @@ public sealed class SurveyTests(SharedRabbitMq broker)
     [Fact]
     public async Task Forged_and_late_answers_are_ignored()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var alice = room.Clients[0];
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
-        await using var carol = await RawMember.ConnectAsync("carol", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var alice = system.Clients[0];
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
+        await using var carol = await RawMember.ConnectAsync("carol", system.Rabbit);
 
         // Carol is listed, so the survey waits its whole window for her.
-        await carol.RegisterAsync(room.Redis);
+        await carol.RegisterAsync(system.Redis);
         var previous = "none";
         await mallory.AnswerSurveysAsync(correlation =>
         {
@@ -132,24 +132,24 @@ public sealed class SurveyTests(SharedRabbitMq broker)
     [Fact]
     public async Task Clients_still_answer_surveys_after_malformed_questions()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         var question = new Protos.V1.SurveyQuestion { Asker = "mallory" }.ToByteArray();
         await mallory.PublishAsync("chat.discovery", question);
         await mallory.PublishAsync("chat.discovery", question, replyTo: "no such queue", correlation: "1");
         await mallory.PublishAsync("chat.discovery", question, replyTo: "x", correlation: new string('c', 200));
         await mallory.PublishAsync("chat.discovery", "garbage"u8.ToArray(), replyTo: "x", correlation: "1");
         await mallory.PublishAsync("chat.discovery", new byte[17 * 1024 * 1024], replyTo: "x", correlation: "1");
-        Assert.Equal(["bob"], (await room.Clients[0].Api.DiscoverAsync(20)).Users.Select(user => user.Name));
+        Assert.Equal(["bob"], (await system.Clients[0].Api.DiscoverAsync(20)).Users.Select(user => user.Name));
     }
 
     [Fact]
     public async Task A_window_out_of_range_is_refused()
     {
-        await using var room = await Room.StartAsync(broker, ["alice"]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice"]);
         foreach (var seconds in (double[])[0, -1, 30.5, double.NaN, double.PositiveInfinity])
         {
-            var refusal = await ChatApi.RefusalAsync(() => room.Clients[0].Api.DiscoverAsync(seconds));
+            var refusal = await ChatApi.RefusalAsync(() => system.Clients[0].Api.DiscoverAsync(seconds));
             Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
             Assert.Contains("30", refusal.Message, StringComparison.Ordinal);
         }

@@ -8,12 +8,12 @@ public sealed class GapTests(SharedRabbitMq broker)
     [Fact]
     public async Task The_client_reports_messages_that_never_arrived_as_missing()
     {
-        await using var room = await Room.StartAsync(broker, ["bob"]);
-        var bob = room.Clients[0];
-        await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
-        await alice.ClaimAsync(room.Redis);
+        await using var system = await InProcessSystem.StartAsync(broker, ["bob"]);
+        var bob = system.Clients[0];
+        await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit);
+        await alice.ClaimAsync(system.Redis);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await alice.LearnAsync(room.Redis, "chess");
+        await alice.LearnAsync(system.Redis, "chess");
         await using var atBob = await bob.WatchAsync();
 
         // Her first batch leaves no gap, whatever its number is.
@@ -37,15 +37,15 @@ public sealed class GapTests(SharedRabbitMq broker)
     public async Task The_client_reports_messages_that_a_full_queue_dropped_as_missing()
     {
         const int sent = 40;
-        await using var room = await Room.StartAsync(broker, ["bob"], ("Chat:Groups:MaxQueueBytes", $"{1024 * 1024}"));
-        var bob = room.Clients[0];
-        await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
-        await alice.ClaimAsync(room.Redis);
+        await using var system = await InProcessSystem.StartAsync(broker, ["bob"], ("Chat:Groups:MaxQueueBytes", $"{1024 * 1024}"));
+        var bob = system.Clients[0];
+        await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit);
+        await alice.ClaimAsync(system.Redis);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await alice.LearnAsync(room.Redis, "chess");
+        await alice.LearnAsync(system.Redis, "chess");
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
 
         // These are more than two megabytes, for a queue that holds one.
         for (var i = 0; i < sent; i++)

@@ -23,7 +23,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
         {
             var hello = await alice.Api.SendToGroupAsync("chess", "hello");
             Assert.Equal(MessageState.Sending, hello.State);
-            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTalk.IsStateOf(hello.Id))).State);
+            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTestExtensions.IsStateOf(hello.Id))).State);
             foreach (var watcher in watchers[1..])
             {
                 var arrived = await watcher.NextAsync<Message>();
@@ -56,7 +56,8 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
                 }
             }
 
-            Assert.Equal([promise], watchers[0].Seen<StateChange>().Where(GroupTalk.IsStateOf(hello.Id)).Select(change => change.State));
+            Assert.Equal(
+                [promise], watchers[0].Seen<StateChange>().Where(GroupTestExtensions.IsStateOf(hello.Id)).Select(change => change.State));
             Assert.DoesNotContain(watchers.SelectMany(watcher => watcher.Seen<object>()), data => data is RefusedBatch or GroupChange);
             await AssertPagesAsync(bob);
         }

@@ -13,9 +13,9 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [InlineData("transient")]
     public async Task A_replay_does_not_show_a_newcomer_earlier_messages(string mode)
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         var replay = await SayOldTextsAsync(mallory, alice);
 
@@ -32,12 +32,12 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [InlineData("transient")]
     public async Task A_replay_does_not_show_messages_of_an_earlier_group_of_that_name(string mode)
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         var replay = await SayOldTextsAsync(mallory, alice);
-        await alice.Api.GiveUpGroupAsync("chess");
+        await alice.Api.UnsubscribeAsync("chess");
 
         await bob.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await alice.Api.JoinGroupAsync("chess");
@@ -51,24 +51,24 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Fact]
     public async Task A_replay_shows_a_newcomer_nothing_old_after_Redis_lost_its_data()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob, carol) = (system.Clients[0], system.Clients[1], system.Clients[2]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         var replay = await SayOldTextsAsync(mallory, alice);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
-        await alice.Api.ExitGroupAsync("chess");
+        await alice.Api.LeaveGroupAsync("chess");
 
         // Alice is away, but bob in the room knows her last number.
         string[] claims = ["chat:claim:alice", "chat:claim:bob", "chat:claim:carol"];
-        var spoken = await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
-        await room.Redis.ExecuteAsync("FLUSHALL");
+        var spoken = await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
+        await system.Redis.ExecuteAsync("FLUSHALL");
         await Until.Equal(
             "Redis has the last number of every sender again",
             string.Join(' ', (string[])spoken!),
-            async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
-        await Until.True("all are registered again", async () => (int)await room.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
+            async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+        await Until.True("all are registered again", async () => (int)await system.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
         await carol.Api.JoinGroupAsync("chess");
         await ReplayAsync(mallory, replay);
         await bob.Api.SayAsync("chess", "new");
@@ -82,17 +82,17 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Fact]
     public async Task A_member_restores_last_numbers_in_a_group_that_a_newcomer_created_again()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", Old);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
-        await alice.Api.ExitGroupAsync("chess");
-        var spoken = string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!);
+        await alice.Api.LeaveGroupAsync("chess");
+        var spoken = string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!);
 
         // One step, so that carol is faster than bob's renewal.
-        await room.Redis.ExecuteAsync(
+        await system.Redis.ExecuteAsync(
             "EVAL",
             """
             redis.call('DEL', unpack(KEYS))
@@ -104,7 +104,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await Until.Equal(
             "Redis has alice's last number again",
             spoken,
-            async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+            async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
     }
 
     [Theory]
@@ -142,19 +142,20 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Fact]
     public async Task An_absent_member_receives_everything_though_a_newcomer_created_the_group_again()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob, carol) = (system.Clients[0], system.Clients[1], system.Clients[2]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "one");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one"]);
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         await alice.Api.SayAsync("chess", "two");
-        await alice.Api.ExitGroupAsync("chess");
+        await alice.Api.LeaveGroupAsync("chess");
 
-        await room.Redis.ExecuteAsync("FLUSHALL");
+        await system.Redis.ExecuteAsync("FLUSHALL");
         await Until.True(
-            "carol is registered again", async () => (await room.Redis.ExecuteAsync("EXISTS", "chat:claim:carol", "chat:claim:alice")).ToString() == "2");
+            "carol is registered again",
+            async () => (await system.Redis.ExecuteAsync("EXISTS", "chat:claim:carol", "chat:claim:alice")).ToString() == "2");
         await carol.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await carol.Api.SayAsync("chess", "three");
         await bob.Api.JoinGroupAsync("chess");
@@ -171,14 +172,15 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Fact]
     public async Task A_newcomer_hears_the_members_right_after_Redis_lost_its_data()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "carol"]);
-        var (alice, carol) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "carol"]);
+        var (alice, carol) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.Api.SayAsync("chess", "before");
 
         // The claim tells carol at once whose texts these are.
         await carol.Api.OpenChatAsync("alice");
-        await room.Redis.ExecuteAsync("DEL", "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs");
+        await system.Redis.ExecuteAsync(
+            "DEL", "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs");
         await carol.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "one", "two");
         await carol.Api.SayAsync("chess", "three");

@@ -108,7 +108,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         bodies.Insert(39, zoe.Sign(zoe.ToGroup("chess", 1, "zoe 1")));
         await Task.WhenAll(bodies.Select(body => alice.SayAsync("chess", body)));
         await Until.True("bob has the messages before zoe's", async () => (await bob.Api.TextsAsync("chess", "alice")).Count() >= 40);
-        var refused = await ChatApi.RefusalAsync(() => bob.Api.ExitGroupAsync("chess"));
+        var refused = await ChatApi.RefusalAsync(() => bob.Api.LeaveGroupAsync("chess"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         await atBob.NextAsync<GroupChange>("bob has left", change => change.What == "left");
 
@@ -251,7 +251,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         }
 
         await atBob.NextAsync<GroupChange>("the held batches reach their limit", change => change is { Name: "chess", What: "waiting" });
-        await ChatApi.RefusalAsync(() => bob.Api.ExitGroupAsync("chess"));
+        await ChatApi.RefusalAsync(() => bob.Api.LeaveGroupAsync("chess"));
         await atBob.NextAsync<GroupChange>("bob has left", change => change is { Name: "chess", What: "left" });
         await zoe.SayAsync("go", zoe.Sign(zoe.ToGroup("go", 1, "zoe in go")));
         await alice.SayAsync("go", alice.Sign(alice.ToGroup("go", 1, "behind it")));
@@ -285,7 +285,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4"]);
 
         bob.ExecuteSql("DROP TRIGGER fault");
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         await bob.Api.JoinGroupAsync("chess");
         await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4", "poison"]);
         await atBob.UntilToldAsync("chess", "alice", ["hello", "alice 3", "alice 4", "poison"]);

@@ -32,7 +32,7 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
         await own.StopAsync();
         foreach (var group in (string[])["chess", "now"])
         {
-            var refusal = await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync(group));
+            var refusal = await ChatApi.RefusalAsync(() => bob.Api.UnsubscribeAsync(group));
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
             Assert.True((await bob.Api.FindGroupAsync(group))!.IsJoined, $"bob should still be in {group}");
             await alice.Api.SayAsync(group, "still here?");
@@ -47,7 +47,7 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
         await alice.Api.UntilMembersAsync("now", 2);
 
         // With the broker back, bob can unsubscribe.
-        await bob.Api.GiveUpGroupAsync("chess");
+        await bob.Api.UnsubscribeAsync("chess");
         await alice.Api.UntilMembersAsync("chess", 1);
         Assert.Null(await bob.Api.FindGroupAsync("chess"));
     }
@@ -64,7 +64,7 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
 
         await system.Redis.KillAsync();
-        var refusal = await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync("chess"));
+        var refusal = await ChatApi.RefusalAsync(() => bob.Api.UnsubscribeAsync("chess"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
         await alice.Api.SayAsync("chess", "still here?");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "still here?"]);
@@ -72,7 +72,7 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
         await system.Redis.RestartAsync();
         await Until.True("bob can unsubscribe", async () =>
         {
-            await bob.Api.GiveUpGroupAsync("chess");
+            await bob.Api.UnsubscribeAsync("chess");
             return true;
         });
         await alice.Api.UntilMembersAsync("chess", 1);
@@ -81,49 +81,51 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
     [Fact]
     public async Task The_client_subscribes_again_when_the_name_server_answers_too_late()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         await bob.Api.JoinGroupAsync("go", GroupMode.Durable);
-        await bob.Api.ExitGroupAsync("go");
-        var generation = (string?)await room.Redis.ExecuteAsync("HGET", "chat:group:go", "generation");
+        await bob.Api.LeaveGroupAsync("go");
+        var generation = (string?)await system.Redis.ExecuteAsync("HGET", "chat:group:go", "generation");
 
-        room.Redis.Pause();
+        system.Redis.Pause();
         foreach (var group in (string[])["chess", "go"])
         {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync(group))).Status);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => bob.Api.UnsubscribeAsync(group))).Status);
         }
 
         // By the time a client registers again, Redis has executed the waiting calls.
-        room.Redis.Resume();
+        system.Redis.Resume();
         await Until.True("alice reaches the name server again", async () => await alice.Api.FindGroupAsync("chess") is { Members: 1 });
-        Assert.Equal(["alice", "bob"], ((string[])(await room.Redis.ExecuteAsync("SMEMBERS", "chat:group:chess:subscribers"))!).Order());
-        Assert.Equal(["bob"], (string[])(await room.Redis.ExecuteAsync("SMEMBERS", "chat:group:go:subscribers"))!);
-        Assert.Equal(generation, (string?)await room.Redis.ExecuteAsync("HGET", "chat:group:go", "generation"));
+        Assert.Equal(["alice", "bob"], ((string[])(await system.Redis.ExecuteAsync("SMEMBERS", "chat:group:chess:subscribers"))!).Order());
+        Assert.Equal(["bob"], (string[])(await system.Redis.ExecuteAsync("SMEMBERS", "chat:group:go:subscribers"))!);
+        Assert.Equal(generation, (string?)await system.Redis.ExecuteAsync("HGET", "chat:group:go", "generation"));
     }
 
     [Fact]
     public async Task A_refused_unsubscription_leaves_an_absent_member_its_queue()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        var queue = Assert.Single(await room.Broker.QueuesAsync(room.Rabbit), name => name.StartsWith("chat.group.", StringComparison.Ordinal));
-        await bob.Api.ExitGroupAsync("chess");
+        var queue = Assert.Single(
+            await system.Broker.QueuesAsync(system.Rabbit), name => name.StartsWith("chat.group.", StringComparison.Ordinal));
+        await bob.Api.LeaveGroupAsync("chess");
         await alice.Api.JoinGroupAsync("chess");
 
         // As if the broker had deleted the queue and its answer had been lost.
-        await using (var beside = await new ConnectionFactory { Uri = new Uri(room.Rabbit) }.CreateConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var beside = await new ConnectionFactory { Uri = new Uri(system.Rabbit) }
+            .CreateConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var channel = await beside.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
             await channel.QueueDeleteAsync(queue, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        room.Redis.Pause();
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => bob.Api.GiveUpGroupAsync("chess"))).Status);
-        room.Redis.Resume();
+        system.Redis.Pause();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => bob.Api.UnsubscribeAsync("chess"))).Status);
+        system.Redis.Resume();
         await alice.Api.SayAsync("chess", "still here?");
         await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).IsJoined);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["still here?"]);
@@ -132,15 +134,15 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
     [Fact]
     public async Task Messages_sent_right_before_unsubscribing_are_recorded()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => alice.Api.SendToGroupAsync("chess", $"{i}")));
-        await alice.Api.GiveUpGroupAsync("chess");
+        await alice.Api.UnsubscribeAsync("chess");
 
         var confirmed = (await alice.Api.GroupMessagesAsync("chess")).Count(message => message.State == MessageState.Confirmed);
-        Assert.Equal([$"{confirmed}"], (string[])(await room.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!);
+        Assert.Equal([$"{confirmed}"], (string[])(await system.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!);
     }
 
     [Fact]
@@ -157,7 +159,7 @@ public sealed class UnsubscribeTests(SharedRabbitMq broker)
         }
 
         await own.StopAsync();
-        var givingUp = ChatApi.RefusalAsync(() => alice.Api.GiveUpGroupAsync("chess"));
+        var givingUp = ChatApi.RefusalAsync(() => alice.Api.UnsubscribeAsync("chess"));
 
         // One renewal may have been under way when the call began.
         for (var i = 0; i < 3; i++)

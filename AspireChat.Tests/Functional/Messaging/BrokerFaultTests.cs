@@ -160,7 +160,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         await atAlice.NextAsync("alice has dropped the connection", IsConnection("reconnecting"));
 
         // A frozen broker counts as away: every call that needs it says so.
-        foreach (var call in (Func<Task>[])[() => alice.Api.JoinGroupAsync("go"), () => alice.Api.DiscoverAsync(), () => bob.Api.GiveUpGroupAsync("chess")])
+        foreach (var call in (Func<Task>[])[() => alice.Api.JoinGroupAsync("go"), () => alice.Api.DiscoverAsync(), () => bob.Api.UnsubscribeAsync("chess")])
         {
             var refusal = await ChatApi.RefusalAsync(call);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
@@ -171,7 +171,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
 
         // A message unsent when its sender leaves a transient group is not sent to its next members.
         await alice.Api.SayAsync("now", "anybody here?");
-        await alice.Api.ExitGroupAsync("now");
+        await alice.Api.LeaveGroupAsync("now");
         var unsent = Assert.Single(await alice.Api.GroupMessagesAsync("now"));
         Assert.Equal(MessageState.Failed, unsent.State);
         Assert.Contains("left the group", unsent.Reason, StringComparison.Ordinal);

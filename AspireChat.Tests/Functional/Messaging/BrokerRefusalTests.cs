@@ -28,7 +28,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         var insult = await alice.Api.InsultAsync("stuck");
 
         // The message, the state and the health say so, and the log once.
-        var told = await events.NextAsync("the insult says why it waits", GroupTalk.IsStateOf(insult.Id));
+        var told = await events.NextAsync("the insult says why it waits", GroupTestExtensions.IsStateOf(insult.Id));
         Assert.Equal(MessageState.Sending, told.State);
         Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Reason, StringComparison.Ordinal);
         await Until.Equal("the state of the broker connection", "refusing", () => StateAsync(alice));

@@ -60,8 +60,8 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", settings);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await bob.Api.ExitGroupAsync("chess");
-        await alice.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
+        await alice.Api.LeaveGroupAsync("chess");
 
         await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
         await zoe.ClaimAsync(system.Redis);

@@ -105,18 +105,18 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     [Fact]
     public async Task A_newcomers_batch_waits_for_the_name_server()
     {
-        await using var room = await Room.StartAsync(broker, ["bob"]);
-        var bob = room.Clients[0];
+        await using var system = await InProcessSystem.StartAsync(broker, ["bob"]);
+        var bob = system.Clients[0];
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
-        await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
-        await alice.ClaimAsync(room.Redis);
-        await alice.LearnAsync(room.Redis, "chess");
+        await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit);
+        await alice.ClaimAsync(system.Redis);
+        await alice.LearnAsync(system.Redis, "chess");
 
-        await room.Redis.KillAsync();
+        await system.Redis.KillAsync();
         await atBob.NextAsync<ConnectionChange>("Redis is away", change => change is { Connection: "redis", State: not "connected" });
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
-        await room.Redis.RestartAsync();
+        await system.Redis.RestartAsync();
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
         Assert.Empty(atBob.Seen<RefusedBatch>());
     }

@@ -35,7 +35,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     public async Task Calls_that_need_the_registration_wait_for_it()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         var bob = await system.StartClientAsync("bob");
         await bob.Api.JoinGroupAsync("tea");
         await using var atBob = await bob.WatchAsync();
@@ -64,7 +64,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     public async Task An_insult_waits_until_its_sender_is_registered()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         var bob = await system.StartClientAsync("bob");
         await using var atBob = await bob.WatchAsync();
         await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, system.Rabbit);
@@ -87,7 +87,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     public async Task A_survey_finds_a_client_that_registers_after_it_began()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         var alice = await system.StartClientAsync("alice");
         await using var bob = ChatClientProcess.Launch("bob", gate.ConnectionString, system.Rabbit);
         var server = await broker.ServerAsync();
@@ -107,7 +107,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     public async Task A_returning_client_accepts_a_newcomer()
     {
         await using var system = await ChatSystem.StartAsync();
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         gate.Open();
         var port = FreePort.Next();
         await using var bob = await ChatClientProcess.StartAsync(
@@ -147,7 +147,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     public async Task No_call_waits_forever_for_a_silent_Redis()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var gate = Gate.To(redis.Port);
+        await using var gate = GatedProxy.To(redis.Port);
         await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, settings: ("Chat:NameServer:StartPatience", "00:00:00.5"));
         await alice.UntilAliveAsync();
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();

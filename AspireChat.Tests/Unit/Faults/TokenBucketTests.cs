@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Unit.Faults;
 
 public sealed class TokenBucketTests
 {
-    private readonly HandClock _clock = new();
+    private readonly ManualClock _clock = new();
 
     [Fact]
     public void The_bucket_allows_a_burst_and_then_its_rate()

@@ -11,7 +11,7 @@ public sealed class BrokerFaultsTests
     private static readonly BrokerRefusal Otherwise = new(Constants.PreconditionFailed, "PRECONDITION_FAILED - declared otherwise");
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly HandClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly Lines _log = new();
     private readonly BrokerFaults _faults;
     private readonly object _consumer = new();

@@ -11,7 +11,7 @@ public sealed class RefusalLogTests
     [Fact]
     public void Each_minute_logs_one_line_and_counts_every_refusal()
     {
-        var clock = new HandClock();
+        var clock = new ManualClock();
         var lines = new Lines();
         var log = new RefusalLog(clock, lines);
         for (var i = 0; i < 1000; i++)

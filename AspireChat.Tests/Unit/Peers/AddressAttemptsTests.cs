@@ -8,7 +8,7 @@ public sealed class AddressAttemptsTests
 {
     private static readonly Uri Somewhere = new("https://192.0.2.1:443");
 
-    private readonly HandClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly AddressAttempts _attempts;
 
     public AddressAttemptsTests() => _attempts = new AddressAttempts(_clock);

@@ -10,14 +10,14 @@ using Xunit;
 namespace AspireChat.Tests.Functional.Messaging;
 
 /// <summary>The connection of a client to a virtual host, without the client, and a raw channel beside it.</summary>
-internal sealed class BrokerStand : IAsyncDisposable
+internal sealed class BrokerBench : IAsyncDisposable
 {
     /// <summary>A quorum queue that delivers a message three times and then drops it.</summary>
     public const string Queue = "work";
 
     private readonly IConnection _beside;
 
-    private BrokerStand(BrokerConnection broker, IConnection beside, IChannel channel) =>
+    private BrokerBench(BrokerConnection broker, IConnection beside, IChannel channel) =>
         (Broker, _beside, Channel) = (broker, beside, channel);
 
     /// <summary>Options that retry soon.</summary>
@@ -30,7 +30,7 @@ internal sealed class BrokerStand : IAsyncDisposable
     public IChannel Channel { get; }
 
     /// <summary>Connects, and declares <see cref="Queue"/>.</summary>
-    public static async Task<BrokerStand> StartAsync(string rabbit)
+    public static async Task<BrokerBench> StartAsync(string rabbit)
     {
         var factory = new ConnectionFactory { Uri = new Uri(rabbit), AutomaticRecoveryEnabled = false };
         var configuration = new ConfigurationBuilder()
@@ -48,7 +48,7 @@ internal sealed class BrokerStand : IAsyncDisposable
         var channel = await beside.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await DeclareAsync(channel, TestContext.Current.CancellationToken);
-        return new BrokerStand(broker, beside, channel);
+        return new BrokerBench(broker, beside, channel);
     }
 
     /// <summary>Declares <see cref="Queue"/>.</summary>

@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Infrastructure;
 /// A proxy between one client and a server on loopback. While it is shut it accepts connections and forwards nothing, like a
 /// server that has not served its clients yet; the server itself works for all others.
 /// </summary>
-public sealed class Gate : IAsyncDisposable
+public sealed class GatedProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -15,7 +15,7 @@ public sealed class Gate : IAsyncDisposable
     private readonly Task _accepting;
     private TaskCompletionSource _opened = NewSource();
 
-    private Gate(int target)
+    private GatedProxy(int target)
     {
         _target = target;
         _listener.Start();
@@ -24,13 +24,13 @@ public sealed class Gate : IAsyncDisposable
 
     /// <summary>
     /// The connection string for a Redis behind it. The library tries its first connection so often that even on a slow machine
-    /// the client does not mistake a shut gate for an absent Redis.
+    /// the client does not mistake a shut proxy for an absent Redis.
     /// </summary>
     public string ConnectionString => $"{_listener.LocalEndpoint},connectRetry=30";
 
     /// <summary>Makes a proxy that is shut.</summary>
     /// <param name="port">The server's port on 127.0.0.1.</param>
-    public static Gate To(int port) => new(port);
+    public static GatedProxy To(int port) => new(port);
 
     /// <summary>Forwards what waits and what comes.</summary>
     public void Open() => _opened.TrySetResult();

@@ -3,7 +3,7 @@ using AspireChat.Tests.Infrastructure;
 namespace AspireChat.Tests.Functional.Groups;
 
 /// <summary>Sends and reads in groups, shared by the tests of groups.</summary>
-internal static class GroupTalk
+internal static class GroupTestExtensions
 {
     /// <summary>Sends texts to a group, one after the other.</summary>
     /// <returns>The ids of the messages.</returns>

@@ -8,7 +8,7 @@ namespace AspireChat.Tests.Infrastructure;
 /// A proxy between one client and a RabbitMQ on loopback that makes a fault at the moment of a certain publish, which a test
 /// cannot hit by killing or freezing the broker itself.
 /// </summary>
-public sealed class Tap : IAsyncDisposable
+public sealed class BrokerProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -17,9 +17,9 @@ public sealed class Tap : IAsyncDisposable
     private readonly bool _isCutting;
     private readonly Task _accepting;
     private TaskCompletionSource _flows = NewSource();
-    private int _met;
+    private int _faultCount;
 
-    private Tap(string target, string exchange, string routingKey, bool isCutting)
+    private BrokerProxy(string target, string exchange, string routingKey, bool isCutting)
     {
         (_target, _isCutting) = (new Uri(target), isCutting);
 
@@ -35,16 +35,18 @@ public sealed class Tap : IAsyncDisposable
     public string ConnectionString => new UriBuilder(_target) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
 
     /// <summary>How many faults it has made.</summary>
-    public int Met => Volatile.Read(ref _met);
+    public int FaultCount => Volatile.Read(ref _faultCount);
 
     /// <summary>Whether it only forwards and makes no more faults.</summary>
-    public bool IsCalm { get; set; }
+    public bool OnlyForwards { get; set; }
 
     /// <summary>Makes a proxy that closes a connection at this publish; other connections stay.</summary>
-    public static Tap Cutting(string target, string exchange, string routingKey) => new(target, exchange, routingKey, isCutting: true);
+    public static BrokerProxy Cutting(string target, string exchange, string routingKey) =>
+        new(target, exchange, routingKey, isCutting: true);
 
     /// <summary>Makes a proxy that forwards nothing on any connection after this publish, like a frozen broker.</summary>
-    public static Tap Freezing(string target, string exchange, string routingKey) => new(target, exchange, routingKey, isCutting: false);
+    public static BrokerProxy Freezing(string target, string exchange, string routingKey) =>
+        new(target, exchange, routingKey, isCutting: false);
 
     public async ValueTask DisposeAsync()
     {
@@ -98,9 +100,9 @@ public sealed class Tap : IAsyncDisposable
         while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read)
         {
             // The client writes a publish at once, so one read contains it.
-            if (isSent && !IsCalm && buffer.AsSpan(0, read).IndexOf(_awaited) >= 0)
+            if (isSent && !OnlyForwards && buffer.AsSpan(0, read).IndexOf(_awaited) >= 0)
             {
-                Interlocked.Increment(ref _met);
+                Interlocked.Increment(ref _faultCount);
                 if (_isCutting)
                 {
                     return;

@@ -1,9 +1,9 @@
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>A system for one test like <see cref="ChatSystem"/>, with a broker and with all clients inside this process.</summary>
-public sealed class Room : IAsyncDisposable
+public sealed class InProcessSystem : IAsyncDisposable
 {
-    private Room(SharedRabbitMq broker, string rabbit, RedisServer redis) => (Broker, Rabbit, Redis) = (broker, rabbit, redis);
+    private InProcessSystem(SharedRabbitMq broker, string rabbit, RedisServer redis) => (Broker, Rabbit, Redis) = (broker, rabbit, redis);
 
     /// <summary>The broker.</summary>
     public SharedRabbitMq Broker { get; }
@@ -18,19 +18,19 @@ public sealed class Room : IAsyncDisposable
     public IReadOnlyList<InProcessClient> Clients { get; private set; } = [];
 
     /// <summary>Starts a Redis and the clients, and waits until all clients are ready.</summary>
-    public static async Task<Room> StartAsync(
+    public static async Task<InProcessSystem> StartAsync(
         SharedRabbitMq broker, IEnumerable<string> names, params IEnumerable<(string Key, string Value)> settings)
     {
-        var room = new Room(broker, await broker.CreateVirtualHostAsync(), await RedisServer.StartAsync());
+        var system = new InProcessSystem(broker, await broker.CreateVirtualHostAsync(), await RedisServer.StartAsync());
         try
         {
-            room.Clients = await Task.WhenAll(
-                names.Select(name => InProcessClient.StartAsync(name, room.Redis.ConnectionString, room.Rabbit, settings)));
-            return room;
+            system.Clients = await Task.WhenAll(
+                names.Select(name => InProcessClient.StartAsync(name, system.Redis.ConnectionString, system.Rabbit, settings)));
+            return system;
         }
         catch
         {
-            await room.DisposeAsync();
+            await system.DisposeAsync();
             throw;
         }
     }

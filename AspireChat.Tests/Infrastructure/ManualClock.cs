@@ -1,7 +1,7 @@
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>A clock without timers that only a test advances.</summary>
-public sealed class HandClock : TimeProvider
+public sealed class ManualClock : TimeProvider
 {
     private long _ticks = DateTimeOffset.UnixEpoch.Ticks;
 
