@@ -24,9 +24,7 @@ public static class Until
         [CallerLineNumber] int line = 0) =>
         Value(what, () => Task.FromResult(condition()), isRight => isRight, deadline, null, file, line);
 
-    /// <summary>
-    /// Waits for a condition; an exception counts as false. <c>giveUp</c> returns why waiting is useless, or null.
-    /// </summary>
+    /// <summary>Waits for a condition; an exception counts as false. <c>giveUp</c> returns why waiting is useless, or null.</summary>
     /// <exception cref="TimeoutException">The condition did not become true in time, or cannot become true.</exception>
     public static Task True(
         string what,

@@ -34,7 +34,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task A_killed_client_that_comes_back_within_its_lease_takes_over_at_once()
+    public async Task A_killed_client_that_returns_within_its_lease_takes_over_at_once()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");

@@ -34,7 +34,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Only_members_in_the_room_may_speak_and_only_past_members_may_read()
+    public async Task Only_members_in_the_room_may_speak_and_past_members_may_read()
     {
         await using var system = await StartAsync("alice");
         var api = system.Clients[0].Api;

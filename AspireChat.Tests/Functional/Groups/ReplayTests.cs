@@ -11,7 +11,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task A_replay_does_not_show_a_newcomer_earlier_messages(string mode)
+    public async Task A_replay_shows_a_newcomer_no_earlier_messages(string mode)
     {
         await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
         var (alice, bob) = (system.Clients[0], system.Clients[1]);
@@ -30,7 +30,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task A_replay_does_not_show_messages_of_an_earlier_group_of_that_name(string mode)
+    public async Task A_replay_shows_no_messages_of_an_earlier_group(string mode)
     {
         await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (system.Clients[0], system.Clients[1]);
@@ -80,7 +80,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_member_restores_last_numbers_in_a_group_that_a_newcomer_created_again()
+    public async Task A_member_restores_last_numbers_after_a_newcomer_created_the_group_again()
     {
         await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
         var (alice, bob) = (system.Clients[0], system.Clients[1]);

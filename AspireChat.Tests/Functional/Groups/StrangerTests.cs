@@ -225,7 +225,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Batches_held_for_a_group_this_user_left_take_no_space_of_others()
+    public async Task Batches_held_for_a_left_group_take_no_space_of_other_groups()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync(

@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class UnreadTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task Messages_of_others_in_a_group_are_unread_until_this_user_reads_them()
+    public async Task Received_group_messages_are_unread_until_this_user_reads_them()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob");

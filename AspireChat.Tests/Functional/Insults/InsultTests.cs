@@ -73,7 +73,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
             await PutAsync(zoe, zoe.Sign(zoe.Insults((ulong)i, $"{i}")));
             if (i % 10 == 0)
             {
-                // A malformed insult among good ones: the client that gets it goes on.
+                // A malformed insult among good ones: the client that gets it keeps working.
                 await zoe.PublishAsync("", "garbage"u8.ToArray(), routingKey: "chat.insults");
             }
         }

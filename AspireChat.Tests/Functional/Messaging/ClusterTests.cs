@@ -28,7 +28,7 @@ public sealed class ClusterTests
         var texts = new List<string>();
         foreach (var node in (RabbitMqServer[])[first, second, third])
         {
-            // Each node has a connection and a queue of some client; the other two nodes are enough to go on.
+            // Each node has a connection and a queue of some client; the other two nodes are enough.
             var more = Enumerable.Range(texts.Count, each).Select(number => $"{number}").ToList();
             await alice.Api.SayAsync("chess", more[..(each / 2)]);
             await node.KillAsync();

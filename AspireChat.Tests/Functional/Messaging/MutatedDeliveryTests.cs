@@ -148,7 +148,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
         return taken;
     }
 
-    // A fault the client did not foresee: it goes on, but refuses by accident what it should refuse by a rule.
+    // A fault the client did not foresee: it keeps working, but refuses by accident what it should refuse by a rule.
     private static string? DroppedBy(ChatClientProcess client)
     {
         var log = client.Process.Output;

@@ -56,7 +56,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_returns_with_a_higher_epoch_after_a_loss_of_all_data()
+    public async Task A_client_returns_with_a_higher_epoch_after_a_complete_loss()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder);

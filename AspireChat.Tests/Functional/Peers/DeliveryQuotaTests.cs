@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Functional.Peers;
 public sealed class DeliveryQuotaTests
 {
     [Fact]
-    public async Task A_flood_is_throttled_to_the_set_rate_and_reported_to_both_users()
+    public async Task A_flood_is_throttled_to_the_set_rate_and_both_users_know()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:BurstBytes", "65536"), ("Chat:Peer:BytesPerSecond", "65536"));

@@ -143,7 +143,7 @@ public sealed class LyingPeerTests
     }
 
     [Fact]
-    public async Task A_peer_that_hangs_up_after_each_greeting_is_not_called_in_a_hot_loop()
+    public async Task A_peer_that_always_hangs_up_is_not_called_in_a_hot_loop()
     {
         await using var line = await Line.StartAsync();
         line.Bob.OnDeliver = async (_, writer, context) =>

@@ -11,7 +11,7 @@ public sealed class DiagramTests
     private static readonly string[] Servers = ["redis", "rabbitmq"];
 
     [Fact]
-    public async Task The_diagram_has_a_name_server_a_broker_and_a_client_per_user_and_guest()
+    public async Task The_diagram_has_both_servers_and_a_client_per_user_and_guest()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "ben", "--guests", "cem");
 

@@ -11,7 +11,7 @@ public sealed class ComposeSettingsTests
     private static readonly Dictionary<string, string> OnlyDeployed = new()
     {
         ["Chat__AdvertisedHost"] = "Under the AppHost all clients are at 127.0.0.1, its default.",
-        ["Chat__Peer__Address"] = "In a container, loopback, the default, is reached by nobody else.",
+        ["Chat__Peer__Address"] = "No other host can reach loopback, the default, in a container.",
         ["Chat__Terminal"] = "Under the AppHost a client has a terminal.",
         ["ASPNETCORE_HTTP_PORTS"] = "In a container the web port is always the same.",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Aspire adds it when it starts a client; the diagram does not say it yet.",

@@ -21,7 +21,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task A_batch_is_held_once_and_in_the_order_in_which_it_came()
+    public async Task A_batch_is_held_once_and_in_the_order_of_arrival()
     {
         Assert.False(Messages.HoldsAny(Chess));
         foreach (var (key, body) in ((string, byte)[])[("zoe", 1), ("yan", 2), ("zoe", 3), ("zoe", 1), ("yan", 2)])

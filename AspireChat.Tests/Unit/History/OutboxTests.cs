@@ -45,7 +45,7 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_batch_ends_before_its_bytes_are_exceeded_but_holds_at_least_one_message()
+    public async Task A_batch_keeps_its_size_limit_but_holds_at_least_one_message()
     {
         for (var i = 0; i < 10; i++)
         {
