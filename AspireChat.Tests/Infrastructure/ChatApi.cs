@@ -2,12 +2,12 @@ using Xunit;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A client's local API as tests call it: every call ends with the test, and a page is as large as it can be.</summary>
+/// <summary>A client's local API for tests: every call ends with the test, and pages have the largest size.</summary>
 public sealed class ChatApi(HttpClient http)
 {
     private readonly LocalApiClient _client = new(http);
 
-    /// <summary>The same API without any of this, for requests that are wrong on purpose.</summary>
+    /// <summary>The plain HTTP client, for requests that are wrong on purpose.</summary>
     public HttpClient Http { get; } = http;
 
     private static CancellationToken Ends => TestContext.Current.CancellationToken;
@@ -56,9 +56,9 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null) => _client.JoinGroupAsync(group, mode, Ends);
 
-    public Task ExitGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
+    public Task LeaveGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
 
-    public Task GiveUpGroupAsync(string group) => _client.GiveUpGroupAsync(group, Ends);
+    public Task UnsubscribeAsync(string group) => _client.GiveUpGroupAsync(group, Ends);
 
     public Task<SentMessage> SendToGroupAsync(string group, string text) => _client.SendToGroupAsync(group, text, Ends);
 
@@ -72,6 +72,6 @@ public sealed class ChatApi(HttpClient http)
     public Task<IReadOnlyList<ReceivedInsult>> InsultsAsync(int limit = PageLimits.Max, Guid? before = null) =>
         _client.ReadInsultsAsync(limit, before, Ends);
 
-    /// <summary>Calls what must be refused.</summary>
+    /// <summary>Makes a call that the client must refuse, and returns the refusal.</summary>
     public static Task<LocalApiException> RefusalAsync(Func<Task> call) => Assert.ThrowsAsync<LocalApiException>(call);
 }

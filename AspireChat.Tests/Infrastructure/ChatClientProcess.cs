@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A real client: the built program in a process of its own, with its own web port and its own data directory, which it
-/// keeps over restarts.
+/// A real client: the built program in its own process, with its own web port and data directory, which both stay over
+/// restarts.
 /// </summary>
 public sealed class ChatClientProcess : IAsyncDisposable
 {
@@ -14,7 +14,7 @@ public sealed class ChatClientProcess : IAsyncDisposable
     private readonly Dictionary<string, string?> _environment;
     private readonly TempFolder? _folder;
 
-    // A call of a test is nobody's child, even while a client inside this process has its own calls traced.
+    // A call of a test has no parent span, even while a client inside this process traces its own calls.
     private readonly SocketsHttpHandler _handler = new() { UseProxy = false, ActivityHeadersPropagator = null };
 
     private ChatClientProcess(string name, string? dataDirectory, IEnumerable<(string Key, string Value)> settings)
@@ -28,7 +28,7 @@ public sealed class ChatClientProcess : IAsyncDisposable
             ["Chat__ApiToken"] = Token,
             ["Chat__DataDirectory"] = DataDirectory,
 
-            // What a terminal would have set must not decide what tests see.
+            // Variables of the terminal must not change what tests see.
             ["DOTNET_NOLOGO"] = "1",
         };
         foreach (var (key, value) in settings)
@@ -45,19 +45,18 @@ public sealed class ChatClientProcess : IAsyncDisposable
     /// <summary>The user name.</summary>
     public string Name { get; }
 
-    /// <summary>Where its page and API are; the same after a restart.</summary>
+    /// <summary>The address of its page and API; the same after a restart.</summary>
     public Uri BaseAddress { get; }
 
     /// <summary>The token of its API.</summary>
     public string Token { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>Where its key and history are.</summary>
+    /// <summary>The directory of its key and history.</summary>
     public string DataDirectory { get; }
 
-    /// <summary>Its API.</summary>
     public ChatApi Api { get; }
 
-    /// <summary>An HTTP client for its API that carries the token.</summary>
+    /// <summary>An HTTP client for its API that sends the token.</summary>
     public HttpClient Http { get; }
 
     /// <summary>The running process, or the one that ended last.</summary>
@@ -89,7 +88,7 @@ public sealed class ChatClientProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a client without waiting for anything, for those that are not meant to get ready.</summary>
+    /// <summary>Starts a client without waiting, for clients that are not meant to get ready.</summary>
     public static ChatClientProcess Launch(
         string name,
         string? redis,
@@ -112,25 +111,25 @@ public sealed class ChatClientProcess : IAsyncDisposable
         return new ChatClientProcess(name, dataDirectory, all);
     }
 
-    /// <summary>Waits until it is ready: its <c>/health</c> is well.</summary>
+    /// <summary>Waits until it is ready: <c>/health</c> succeeds.</summary>
     public Task UntilReadyAsync() => UntilAsync("/health");
 
-    /// <summary>Waits until it runs, with or without its servers: its <c>/alive</c> is well.</summary>
+    /// <summary>Waits until it runs, with or without its servers: <c>/alive</c> succeeds.</summary>
     public Task UntilAliveAsync() => UntilAsync("/alive");
 
-    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    /// <summary>Kills it, as <c>kill -9</c> does.</summary>
     public Task KillAsync() => Process.KillAsync();
 
-    /// <summary>Asks it to end (SIGTERM) and returns its exit code.</summary>
+    /// <summary>Asks it to stop (SIGTERM) and returns its exit code.</summary>
     public Task<int> TerminateAsync() => Process.TerminateAsync();
 
     /// <summary>Freezes it: its connections stay open and it answers nothing.</summary>
     public void Pause() => Process.Pause();
 
-    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    /// <summary>Continues it after <see cref="Pause"/>.</summary>
     public void Resume() => Process.Resume();
 
-    /// <summary>Starts it again, with the same data directory, after it has ended; kills it if it runs.</summary>
+    /// <summary>Starts it again with the same data directory; kills it first if it runs.</summary>
     public async Task RestartAsync()
     {
         await RelaunchAsync();
@@ -144,7 +143,7 @@ public sealed class ChatClientProcess : IAsyncDisposable
         Process = Launch();
     }
 
-    /// <summary>Runs SQL in its store while it runs, to make faults that no user could make.</summary>
+    /// <summary>Runs SQL in its store while it runs, to make faults that no user can make.</summary>
     public void ExecuteSql(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(DataDirectory, "chat.db")};Pooling=False;Default Timeout=10");
@@ -157,7 +156,7 @@ public sealed class ChatClientProcess : IAsyncDisposable
     /// <summary>Subscribes to its events.</summary>
     public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(Http);
 
-    /// <summary>An HTTP client for its web port that carries no token.</summary>
+    /// <summary>An HTTP client for its web port that sends no token.</summary>
     public HttpClient CreateHttpClient() =>
         new(_handler, disposeHandler: false) { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(45) };
 
@@ -171,7 +170,7 @@ public sealed class ChatClientProcess : IAsyncDisposable
 
     private TestProcess Launch()
     {
-        // Built beside the tests, since they reference its project.
+        // It is built beside the tests, since they reference its project.
         var program = Path.Combine(AppContext.BaseDirectory, "AspireChat.Client.dll");
         return TestProcess.Start(
             Name, "dotnet", [program, "--name", Name, "--urls", BaseAddress.ToString().TrimEnd('/')], _environment);

@@ -1,6 +1,6 @@
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A system of a test's own: a Redis, a broker if it needs one, and as many clients as the test starts.</summary>
+/// <summary>A system for one test: a Redis, a broker if it needs one, and as many clients as the test starts.</summary>
 public sealed class ChatSystem : IAsyncDisposable
 {
     private readonly List<ChatClientProcess> _clients = [];
@@ -18,7 +18,7 @@ public sealed class ChatSystem : IAsyncDisposable
     public string? Rabbit { get; }
 
     /// <summary>Starts a Redis.</summary>
-    /// <param name="rabbit">The connection string of a broker, for example of a virtual host of <see cref="SharedRabbitMq"/>.</param>
+    /// <param name="rabbit">The connection string of a broker, for example for a virtual host of <see cref="SharedRabbitMq"/>.</param>
     public static async Task<ChatSystem> StartAsync(string? rabbit = null) => new(await RedisServer.StartAsync(), rabbit);
 
     /// <summary>Starts a client and waits until it is ready.</summary>
@@ -33,7 +33,7 @@ public sealed class ChatSystem : IAsyncDisposable
     public Task<ChatClientProcess[]> StartClientsAsync(params IEnumerable<string> names) =>
         Task.WhenAll(names.Select(name => StartClientAsync(name)));
 
-    /// <summary>Starts a client without waiting for anything.</summary>
+    /// <summary>Starts a client without waiting.</summary>
     public ChatClientProcess LaunchClient(
         string name, string? dataDirectory = null, params IEnumerable<(string Key, string Value)> settings)
     {

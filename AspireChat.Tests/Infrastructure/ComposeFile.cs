@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>The deployment, <c>deploy/compose.yaml</c>, read as Compose reads it: with its anchors put in.</summary>
+/// <summary>The deployment, <c>deploy/compose.yaml</c>, read as Compose reads it: with its anchors resolved.</summary>
 public sealed partial class ComposeFile
 {
     private const string ClientImage = "aspirechat-client";
@@ -17,13 +17,13 @@ public sealed partial class ComposeFile
     /// <summary>The names of all services, in alphabetical order.</summary>
     public IEnumerable<string> Services => Keys(Root["services"]).Order(StringComparer.Ordinal);
 
-    /// <summary>The names of those that are clients, in alphabetical order.</summary>
+    /// <summary>The names of the services that are clients, in alphabetical order.</summary>
     public IEnumerable<string> Clients => Services.Where(service => Text(this[service]["image"]) == ClientImage);
 
     /// <summary>A service.</summary>
     public YamlMappingNode this[string service] => (YamlMappingNode)Root["services"][service];
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads the file.</summary>
     public static ComposeFile Read()
     {
         var yaml = new YamlStream();
@@ -34,12 +34,12 @@ public sealed partial class ComposeFile
     /// <summary>The text of one of the files in <c>deploy/</c>.</summary>
     public static string ReadBeside(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy", file));
 
-    /// <summary>The environment of a service's containers, variables as they are written.</summary>
+    /// <summary>The environment of a service's containers, with unresolved variables.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf(string service) => this[service].Children.TryGetValue("environment", out var environment)
         ? ((YamlMappingNode)environment).ToDictionary(pair => Text(pair.Key), pair => Text(pair.Value))
         : [];
 
-    /// <summary>The program with its arguments that tells a service's health.</summary>
+    /// <summary>The command of a service's health check.</summary>
     public IReadOnlyList<string> HealthCheckOf(string service) => Items(this[service]["healthcheck"]["test"]).ToList() switch
     {
         ["CMD", .. var command] => command,
@@ -50,17 +50,17 @@ public sealed partial class ComposeFile
     /// <summary>Every <c>${NAME:?sentence}</c> in a text.</summary>
     public static IEnumerable<string> VariablesIn(string text) => Variable().Matches(text).Select(match => match.Groups["name"].Value);
 
-    /// <summary>A text with the values put in that <c>.env</c> would have.</summary>
+    /// <summary>Replaces the variables in a text with the values that <c>.env</c> would have.</summary>
     public static string Interpolate(string text, IReadOnlyDictionary<string, string> values) =>
         Variable().Replace(text, match => values[match.Groups["name"].Value]).Replace("$$", "$", StringComparison.Ordinal);
 
-    /// <summary>A scalar's text.</summary>
+    /// <summary>The text of a scalar.</summary>
     public static string Text(YamlNode node) => ((YamlScalarNode)node).Value ?? "";
 
-    /// <summary>A list's texts.</summary>
+    /// <summary>The texts of a list.</summary>
     public static IEnumerable<string> Items(YamlNode node) => ((YamlSequenceNode)node).Select(Text);
 
-    /// <summary>A mapping's keys.</summary>
+    /// <summary>The keys of a mapping.</summary>
     public static IEnumerable<string> Keys(YamlNode node) => ((YamlMappingNode)node).Children.Keys.Select(Text);
 
     [GeneratedRegex(@"\$\{(?<name>[A-Z0-9_]+):\?[^}]+\}")]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>Watches a client's events, of which it keeps the data: everything that happened after <see cref="StartAsync"/> returned.</summary>
+/// <summary>Watches a client's events and keeps the data of everything that happened after <see cref="StartAsync"/> returned.</summary>
 public sealed class EventWatcher : IAsyncDisposable
 {
     private readonly Channel<object> _events = Channel.CreateUnbounded<object>();
@@ -20,14 +20,14 @@ public sealed class EventWatcher : IAsyncDisposable
     /// <summary>Completes when the client has ended the stream.</summary>
     public Task Ended { get; }
 
-    /// <summary>Subscribes; returns once the client has answered.</summary>
+    /// <summary>Subscribes and returns once the client has answered.</summary>
     public static async Task<EventWatcher> StartAsync(HttpClient http) =>
         new(await new LocalApiClient(http).WatchAsync(TestContext.Current.CancellationToken).DefaultTimeout());
 
-    /// <summary>Waits for the next event with such data; those before it are kept for <see cref="Seen{T}"/> only.</summary>
-    /// <param name="what">What is awaited, for the failure.</param>
-    /// <param name="matches">Which one.</param>
-    /// <param name="deadline">How long at most; <see cref="Until.Patience"/> if null.</param>
+    /// <summary>Waits for the next event with matching data; earlier ones are kept for <see cref="Seen{T}"/> only.</summary>
+    /// <param name="what">What is awaited, for the message of a failure.</param>
+    /// <param name="matches">Whether the data is the awaited one.</param>
+    /// <param name="deadline">The longest wait; <see cref="Until.Patience"/> if null.</param>
     public async Task<T> NextAsync<T>(string what, Func<T, bool> matches, TimeSpan? deadline = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -52,10 +52,10 @@ public sealed class EventWatcher : IAsyncDisposable
         throw new TimeoutException($"The stream ended before: {what}. Seen:\n{string.Join('\n', _seen.TakeLast(50))}");
     }
 
-    /// <summary>Waits for the next event with data of a type.</summary>
+    /// <summary>Waits for the next event with data of this type.</summary>
     public Task<T> NextAsync<T>() => NextAsync<T>($"a {typeof(T).Name}", _ => true);
 
-    /// <summary>The data of a type of all events so far, those not awaited included.</summary>
+    /// <summary>The data of this type in all events so far, also of those not awaited.</summary>
     public IEnumerable<T> Seen<T>()
     {
         while (_events.Reader.TryRead(out var happened))
@@ -80,14 +80,14 @@ public sealed class EventWatcher : IAsyncDisposable
         {
             await foreach (var happened in _stream.ReadAllAsync(_stop.Token))
             {
-                _events.Writer.TryWrite(happened.Data ?? throw new InvalidOperationException($"Nobody knows an event '{happened.Name}'."));
+                _events.Writer.TryWrite(happened.Data ?? throw new InvalidOperationException($"Unknown event '{happened.Name}'."));
             }
 
             _events.Writer.TryComplete();
         }
         catch (OperationCanceledException)
         {
-            // The test is over: the end of the stream.
+            // The test is over and with it the stream.
             _events.Writer.TryComplete();
         }
         catch (InvalidOperationException e)

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// Ports for servers that cannot bind port 0 or must come back on the port they had. They lie below the range from which
-/// operating systems take ports of outgoing connections, so that none is lost while its server is down.
+/// Ports for servers that cannot bind port 0 or must return on the same port. They are below the range of ports for outgoing
+/// connections, so that no other program takes one while its server is down.
 /// </summary>
 public static class FreePort
 {
@@ -15,7 +15,7 @@ public static class FreePort
 
     private static readonly ConcurrentDictionary<int, byte> Taken = new();
 
-    /// <summary>A port on 127.0.0.1 that nobody listens on, never the same twice in a run.</summary>
+    /// <summary>A port on 127.0.0.1 without a listener, never the same twice in a run.</summary>
     public static int Next()
     {
         while (true)
@@ -34,7 +34,7 @@ public static class FreePort
             }
             catch (SocketException)
             {
-                // Somebody else's; the next one.
+                // Another program has this port.
             }
         }
     }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A whole client inside the tests' process, for tests that need more of them than a machine can start programs for; all of
-/// it but the process is real. What kills or freezes a client needs a <see cref="ChatClientProcess"/>.
+/// A whole client inside the tests' process, for tests that need more clients than a machine can start as programs.
+/// Everything but the process is real; a test that kills or freezes a client needs a <see cref="ChatClientProcess"/>.
 /// </summary>
 public sealed class InProcessClient : IAsyncDisposable
 {
@@ -78,7 +78,7 @@ public sealed class InProcessClient : IAsyncDisposable
     /// <summary>Subscribes to its events.</summary>
     public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(_http);
 
-    /// <summary>Ends the client in order; once more does nothing.</summary>
+    /// <summary>Stops the client in order; a second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)

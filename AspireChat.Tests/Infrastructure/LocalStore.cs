@@ -3,7 +3,7 @@ using AspireChat.Client.Identity;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>The store of a user in this process: the client's own classes over a temporary folder.</summary>
+/// <summary>The store of a user in this process: the client's classes over a temporary folder.</summary>
 public sealed class LocalStore : IAsyncDisposable
 {
     private readonly TempFolder? _folder;
@@ -11,8 +11,8 @@ public sealed class LocalStore : IAsyncDisposable
     private readonly PeerIdentity _identity;
 
     /// <summary>Opens a store.</summary>
-    /// <param name="user">Whose it is.</param>
-    /// <param name="path">Where it is; a new folder if null.</param>
+    /// <param name="user">The owner of the store.</param>
+    /// <param name="path">The folder of the store; a new one if null.</param>
     public LocalStore(string user = "alice", string? path = null)
     {
         _folder = path is null ? new TempFolder(user) : null;
@@ -23,7 +23,7 @@ public sealed class LocalStore : IAsyncDisposable
         KnownPeers = new KnownPeers(Database);
     }
 
-    /// <summary>The folder that it holds.</summary>
+    /// <summary>The folder of the store.</summary>
     public string Path => _directory.Path;
 
     public ChatDatabase Database { get; }

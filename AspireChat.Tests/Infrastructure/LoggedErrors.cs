@@ -12,20 +12,20 @@ using Xunit.v3;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// What clients logged as an error, by the test class that started them: its tests run one after the other, and some share
-/// clients.
+/// The errors that clients logged, by the test class that started them: the tests of a class run one after the other, and
+/// some share clients.
 /// </summary>
 internal static partial class LoggedErrors
 {
     private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> All = new();
 
-    /// <summary>The class whose test starts something now; null outside of all classes.</summary>
+    /// <summary>The class whose test is running; null outside of all classes.</summary>
     public static string? Owner => TestContext.Current.TestClass?.UniqueID;
 
-    /// <summary>Looks at a line that a program of a test wrote.</summary>
-    /// <param name="owner">Whose program it is; null if it serves several classes.</param>
-    /// <param name="program">What it is called.</param>
-    /// <param name="line">The line; kept if it is an entry of level Error or Critical, or the end by an exception.</param>
+    /// <summary>Checks a line that a program of a test wrote.</summary>
+    /// <param name="owner">The class that started the program; null if it serves several classes.</param>
+    /// <param name="program">The program's name.</param>
+    /// <param name="line">The line; kept if it is an entry of level Error or Critical, or an unhandled exception.</param>
     public static void Look(string? owner, string program, string line)
     {
         if (Error.IsMatch(line))
@@ -34,7 +34,7 @@ internal static partial class LoggedErrors
         }
     }
 
-    /// <summary>What was logged since the last call.</summary>
+    /// <summary>The errors since the last call.</summary>
     public static IReadOnlyList<string> Take(string owner)
     {
         var lines = new List<string>();
@@ -46,16 +46,16 @@ internal static partial class LoggedErrors
         return lines;
     }
 
-    /// <summary>What no test was asked about, because it was logged after the last one of its class.</summary>
+    /// <summary>The errors that no test reported, because they came after the last test of their class.</summary>
     public static IReadOnlyList<string> TakeAll() => [.. All.Keys.SelectMany(Take)];
 
-    // As the client's console formatter writes them.
+    // The format of the client's console formatter.
     [GeneratedRegex(@"^(\d\d:\d\d:\d\d )?(fail|crit): |^Unhandled exception\.")]
     private static partial Regex Error { get; }
 }
 
 /// <summary>
-/// A client that logs an error has met something that nobody thought of, even if the test goes well: it fails, with the line.
+/// A client that logs an error has met something unforeseen, so the test fails with that line, even if it succeeded otherwise.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class FailsOnLoggedErrorsAttribute : BeforeAfterTestAttribute
@@ -72,7 +72,7 @@ public sealed class FailsOnLoggedErrorsAttribute : BeforeAfterTestAttribute
 }
 
 /// <summary>
-/// Clients that a fixture stops may log an error when all tests of its class are over; then the whole run fails, with the line.
+/// A client that a fixture stops may log an error after all tests of its class; the whole run fails then, with that line.
 /// </summary>
 public sealed class NoErrorsAtTheEnd : IDisposable
 {
@@ -91,8 +91,8 @@ public sealed class NoErrorsAtTheEnd : IDisposable
     }
 }
 
-/// <summary>The test makes a client log this error.</summary>
-/// <param name="entry">A part of the line: its category or what it says.</param>
+/// <summary>The test expects a client to log this error.</summary>
+/// <param name="entry">A part of the line: its category or its message.</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class ExpectsErrorAttribute(string entry) : Attribute
 {
@@ -100,8 +100,8 @@ public sealed class ExpectsErrorAttribute(string entry) : Attribute
     public string Entry { get; } = entry;
 }
 
-/// <summary>Tells <see cref="LoggedErrors"/> what a client inside the tests' process logs.</summary>
-/// <param name="client">What it is called.</param>
+/// <summary>Passes the log of a client inside the tests' process to <see cref="LoggedErrors"/>.</summary>
+/// <param name="client">The client's name.</param>
 internal sealed class ErrorLogProvider(string client) : ILoggerProvider
 {
     private readonly string? _owner = LoggedErrors.Owner;
@@ -110,7 +110,7 @@ internal sealed class ErrorLogProvider(string client) : ILoggerProvider
 
     public void Dispose()
     {
-        // It holds nothing.
+        // There is nothing to dispose.
     }
 
     private sealed class ErrorLog(string? owner, string client, string category) : ILogger

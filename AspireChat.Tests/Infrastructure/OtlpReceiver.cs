@@ -9,17 +9,17 @@ using Microsoft.Extensions.Logging;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A span as a client exported it; ids in lower-case hex.</summary>
-/// <param name="Service">Which program.</param>
-/// <param name="Source">Its activity source.</param>
-/// <param name="Name">Its name.</param>
+/// <summary>A span as a client exported it, with ids in lower-case hex.</summary>
+/// <param name="Service">The program that exported it.</param>
+/// <param name="Source">The activity source.</param>
+/// <param name="Name">The name.</param>
 /// <param name="Kind">1 internal, 2 server, 3 client, 4 producer, 5 consumer.</param>
-/// <param name="TraceId">Its trace.</param>
-/// <param name="SpanId">Its own id.</param>
-/// <param name="ParentId">Its parent's id; empty if it has none.</param>
+/// <param name="TraceId">The id of the trace.</param>
+/// <param name="SpanId">The id of the span.</param>
+/// <param name="ParentId">The id of the parent; empty if there is none.</param>
 /// <param name="Start">When it started.</param>
 /// <param name="End">When it ended.</param>
-/// <param name="Attributes">Its attributes that are texts.</param>
+/// <param name="Attributes">The text attributes.</param>
 public sealed record ReceivedSpan(
     string Service,
     string Source,
@@ -36,19 +36,19 @@ public sealed record ReceivedSpan(
     public string? Attribute(string key) => Attributes.GetValueOrDefault(key);
 }
 
-/// <summary>One number of an instrument as a client exported it.</summary>
-/// <param name="Service">Which program.</param>
+/// <summary>One value of an instrument as a client exported it.</summary>
+/// <param name="Service">The program that exported it.</param>
 /// <param name="Name">The instrument's name.</param>
-/// <param name="Unit">Its unit.</param>
-/// <param name="Kind">Its attribute <c>kind</c>; empty if it has none.</param>
-/// <param name="Value">The number; of a histogram how many values it has.</param>
+/// <param name="Unit">The unit.</param>
+/// <param name="Kind">The attribute <c>kind</c>; empty if there is none.</param>
+/// <param name="Value">The value; for a histogram the count of its values.</param>
 /// <param name="Bounds">The bounds of a histogram's buckets.</param>
 public sealed record ReceivedMetric(string Service, string Name, string Unit, string Kind, double Value, IReadOnlyList<double> Bounds);
 
-/// <summary>What a dashboard is to the clients: receives their spans, metrics and logs over OTLP/HTTP and keeps them.</summary>
+/// <summary>Receives spans, metrics and logs over OTLP/HTTP and keeps them, in the place of a dashboard.</summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
-    // Opening a chat with nobody is refused before anything is done.
+    // A chat without a user is refused before the client does anything.
     private const string Mark = "POST /api/chats";
 
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
@@ -58,7 +58,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     private OtlpReceiver(WebApplication app) => _app = app;
 
-    /// <summary>The settings with which a client exports to it, at once rather than every five seconds.</summary>
+    /// <summary>The settings by which a client exports to this receiver, at once instead of every five seconds.</summary>
     /// <param name="service">The name under which its spans arrive.</param>
     public (string, string)[] SettingsFor(string service) =>
     [
@@ -73,10 +73,10 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>All spans so far, in order of their start.</summary>
     public IReadOnlyList<ReceivedSpan> Spans() => [.. _spans.OrderBy(span => span.Start)];
 
-    /// <summary>What an instrument said last; null if it has said nothing.</summary>
+    /// <summary>The last value of an instrument; null if it has exported none.</summary>
     public ReceivedMetric? Metric(string service, string name, string kind = "") => _metrics.GetValueOrDefault((service, name, kind));
 
-    /// <summary>Whether a text stands anywhere in what was exported, to the byte.</summary>
+    /// <summary>Whether a text is anywhere in the exported bytes.</summary>
     /// <param name="text">The text.</param>
     /// <param name="signal"><c>traces</c>, <c>metrics</c> or <c>logs</c>; all of them if null.</param>
     public bool Exported(string text, string? signal = null) => _bodies
@@ -84,8 +84,8 @@ public sealed class OtlpReceiver : IAsyncDisposable
         .Any(export => export.Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 
     /// <summary>
-    /// Waits until what these clients have recorded so far is here: each is asked for something that is wrong, and the trace
-    /// of that comes after all that ended before it.
+    /// Waits until everything that these clients have recorded so far has arrived: each gets an invalid request, whose span comes
+    /// after all spans that ended before it.
     /// </summary>
     public async Task CatchUpAsync(params IEnumerable<ChatClientProcess> clients)
     {
@@ -93,11 +93,11 @@ public sealed class OtlpReceiver : IAsyncDisposable
         {
             var before = Marks(client.Name);
             await ChatApi.RefusalAsync(() => client.Api.OpenChatAsync(""));
-            await Until.True($"{client.Name}'s spans are here", () => Marks(client.Name) > before);
+            await Until.True($"{client.Name}'s spans have arrived", () => Marks(client.Name) > before);
         }
     }
 
-    /// <summary>The traces so far, each as a tree of its spans, without those of <see cref="CatchUpAsync"/>.</summary>
+    /// <summary>The traces so far, each as a tree of its spans, without the spans of <see cref="CatchUpAsync"/>.</summary>
     public IReadOnlyDictionary<string, string> Traces() => TraceTree.Draw(Spans().Where(span => span.Name != Mark));
 
     /// <summary>Starts receiving on a free port.</summary>
@@ -132,7 +132,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
                 KeepMetrics(ExportMetricsServiceRequest.Parser.ParseFrom(body));
                 break;
             default:
-                // Of logs it is only asked whether a text is in them.
+                // Logs are only searched for texts.
                 break;
         }
 

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// Makes sure that nothing a run started outlives it: a shell, in a session of its own, that learns of every process and
-/// reads from a pipe that only this process holds. When the pipe closes, because the run ended, was stopped or was killed,
-/// the shell kills what is left and removes the run's temporary folder.
+/// Kills all processes of a run when the run is over. A shell in a session of its own learns of every process and reads from a
+/// pipe that only this process holds. When the pipe closes, because the run ended, was stopped or was killed, the shell kills
+/// the remaining processes and deletes the run's temporary folder.
 /// </summary>
 public static class ProcessReaper
 {
@@ -24,17 +24,17 @@ public static class ProcessReaper
 
     private static readonly Lock Gate = new();
 
-    /// <summary>The folder for everything temporary of this run.</summary>
+    /// <summary>The folder for all temporary files of this run.</summary>
     public static string RunFolder { get; } =
         Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"aspirechat-tests-{Environment.ProcessId}")).FullName;
 
-    // After RunFolder, which it needs: static fields are made in the order in which they stand.
+    // After RunFolder, which it needs: static fields are initialized in the order of the source.
     private static readonly StreamWriter Pipe = Start();
 
-    /// <summary>From now on this process, and its group if it leads one, does not outlive the run.</summary>
+    /// <summary>Kills this process, and its group if it leads one, at the end of the run.</summary>
     public static void Watch(int processId) => Tell($"started {processId}");
 
-    /// <summary>The process has ended; its id may belong to somebody else soon.</summary>
+    /// <summary>Forgets a process that has ended, since another process may get its id.</summary>
     public static void Forget(int processId) => Tell($"ended {processId}");
 
     private static void Tell(string line)

@@ -7,14 +7,14 @@ using System.Text;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A real RabbitMQ of a test's own: own node name, own ports on loopback, own epmd, own home. It takes about ten seconds to
-/// start, so tests that do not break it share one (<see cref="SharedRabbitMq"/>) and take a virtual host each.
+/// A real RabbitMQ for one test, with its own node name, loopback ports, epmd and home. It takes about ten seconds to start,
+/// so tests that do not break it share one (<see cref="SharedRabbitMq"/>) and use a virtual host each.
 /// </summary>
 public sealed class RabbitMqServer : IAsyncDisposable
 {
     private const string User = "tests";
 
-    // Debian's rabbitmq-server on PATH changes to the user rabbitmq; this one is the program itself.
+    // Debian's rabbitmq-server on PATH changes to the user rabbitmq; this is the program itself.
     private const string DebianProgram = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
@@ -53,7 +53,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     /// <summary>The port for AMQP over TLS on 127.0.0.1.</summary>
     public int TlsPort { get; } = FreePort.Next();
 
-    /// <summary>What it shows there.</summary>
+    /// <summary>The certificate of that port.</summary>
     public ServerCertificate Certificate { get; }
 
     /// <summary>The connection string for the default virtual host.</summary>
@@ -61,18 +61,18 @@ public sealed class RabbitMqServer : IAsyncDisposable
 
     private string NodeName => $"rabbit{Port}@localhost";
 
-    /// <summary>Starts a broker and waits until it speaks AMQP.</summary>
+    /// <summary>Starts a broker and waits until it answers AMQP.</summary>
     public static Task<RabbitMqServer> StartAsync() => StartAsync(new RabbitMqServer());
 
-    /// <summary>Starts a broker with further lines in its configuration file, and waits until it speaks AMQP.</summary>
+    /// <summary>Starts a broker with further lines in its configuration file, and waits until it answers AMQP.</summary>
     public static Task<RabbitMqServer> StartAsync(string configuration) => StartAsync(new RabbitMqServer(configuration: configuration));
 
-    /// <summary>Starts a further node of a broker's cluster, and waits until it speaks AMQP.</summary>
-    /// <param name="first">The node that the cluster began with; it must be disposed of last.</param>
+    /// <summary>Starts a further node of a broker's cluster, and waits until it answers AMQP.</summary>
+    /// <param name="first">The first node of the cluster; it must be disposed of last.</param>
     public static Task<RabbitMqServer> JoinAsync(RabbitMqServer first) => StartAsync(new RabbitMqServer(first));
 
     /// <summary>
-    /// Reserves ports and folder without starting, for clients that are there before their broker; <see cref="RestartAsync"/>
+    /// Reserves ports and folder without starting, for clients that start before their broker; <see cref="RestartAsync"/>
     /// starts it.
     /// </summary>
     public static async Task<RabbitMqServer> ReserveAsync()
@@ -83,17 +83,17 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>The names of all queues of a virtual host, in alphabetical order.</summary>
-    /// <param name="connectionString">The connection string for it.</param>
+    /// <param name="connectionString">The connection string for the virtual host.</param>
     public Task<IEnumerable<string>> QueuesAsync(string connectionString) => ListAsync("queues", connectionString);
 
-    /// <summary>The names of all exchanges of a virtual host besides those that every one has, in alphabetical order.</summary>
-    /// <param name="connectionString">The connection string for it.</param>
+    /// <summary>The names of all exchanges of a virtual host except the predefined ones, in alphabetical order.</summary>
+    /// <param name="connectionString">The connection string for the virtual host.</param>
     public async Task<IEnumerable<string>> ExchangesAsync(string connectionString) =>
         (await ListAsync("exchanges", connectionString)).Where(name => name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal));
 
     /// <summary>The names of the queues that are bound to an exchange.</summary>
-    /// <param name="connectionString">The connection string for its virtual host.</param>
-    /// <param name="exchange">Its name.</param>
+    /// <param name="connectionString">The connection string for the virtual host.</param>
+    /// <param name="exchange">The name of the exchange.</param>
     public async Task<IEnumerable<string>> BoundQueuesAsync(string connectionString, string exchange)
     {
         var bindings = await _management.GetFromJsonAsync<List<Binding>>(
@@ -101,8 +101,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return bindings!.Select(binding => binding.Destination);
     }
 
-    /// <summary>Makes a virtual host that nobody else uses.</summary>
-    /// <returns>The connection string for it.</returns>
+    /// <summary>Makes a virtual host for one test.</summary>
+    /// <returns>The connection string for the virtual host.</returns>
     public async Task<string> CreateVirtualHostAsync()
     {
         var name = $"test-{Guid.NewGuid():N}";
@@ -114,7 +114,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return $"{ConnectionString}/{name}";
     }
 
-    /// <summary>Makes a user who may do everything in the default virtual host, and nothing else.</summary>
+    /// <summary>Makes a user with all permissions in the default virtual host and none elsewhere.</summary>
     public async Task CreateUserAsync(string name, string password)
     {
         using var made = await _management.PutAsJsonAsync($"/api/users/{name}", new { password, tags = "" });
@@ -124,7 +124,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         permitted.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    /// <summary>Kills it, as <c>kill -9</c> does.</summary>
     public async Task KillAsync()
     {
         if (_process is { } running)
@@ -136,7 +136,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>Kills it if it runs and starts it again on the same ports.</summary>
-    /// <param name="keepData">Whether it finds its data again or comes up empty.</param>
+    /// <param name="keepData">Whether it keeps its data or starts empty.</param>
     public async Task RestartAsync(bool keepData = true)
     {
         await KillAsync();
@@ -149,8 +149,8 @@ public sealed class RabbitMqServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends it in order. A node that is killed within a second or two of declaring a quorum queue may come up with that queue
-    /// stuck, which is no matter of the clients.
+    /// Stops it in order. A node killed within a second or two of declaring a quorum queue may start with that queue stuck, which
+    /// is no fault of the clients.
     /// </summary>
     public async Task StopAsync()
     {
@@ -162,20 +162,20 @@ public sealed class RabbitMqServer : IAsyncDisposable
         await KillAsync();
     }
 
-    /// <summary>Sets its memory alarm off, or ends it: while that lasts it takes no publishes.</summary>
+    /// <summary>Raises or clears its memory alarm; while the alarm lasts it takes no publishes.</summary>
     public async Task AlarmAsync(bool isOn)
     {
         await ControlAsync("set_vm_memory_high_watermark", isOn ? "0.00001" : "0.6");
-        await Until.Equal(isOn ? "there is an alarm" : "there is no alarm", isOn, async () =>
+        await Until.Equal("whether the broker has a memory alarm", isOn, async () =>
         {
             using var answer = await _management.GetAsync("/api/health/checks/alarms");
             return !answer.IsSuccessStatusCode;
         });
     }
 
-    /// <summary>Changes what its user may write to in a virtual host.</summary>
-    /// <param name="connectionString">The connection string for it.</param>
-    /// <param name="write">A regular expression of names of exchanges and queues.</param>
+    /// <summary>Changes where its user may write in a virtual host.</summary>
+    /// <param name="connectionString">The connection string for the virtual host.</param>
+    /// <param name="write">A regular expression for names of exchanges and queues.</param>
     public async Task PermitAsync(string connectionString, string write = ".*")
     {
         using var permitted = await _management.PutAsJsonAsync(
@@ -183,10 +183,10 @@ public sealed class RabbitMqServer : IAsyncDisposable
         permitted.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Freezes it: connections stay open and nothing is answered.</summary>
+    /// <summary>Freezes it: its connections stay open and it answers nothing.</summary>
     public void Pause() => _process?.Pause();
 
-    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    /// <summary>Continues it after <see cref="Pause"/>.</summary>
     public void Resume() => _process?.Resume();
 
     public async ValueTask DisposeAsync()
@@ -249,19 +249,19 @@ public sealed class RabbitMqServer : IAsyncDisposable
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = _folder.File("enabled_plugins"),
         };
 
-        // Started here and not by the broker, whose own would leave its group and outlive it.
+        // Started here, since an epmd started by the broker would leave its group and outlive it.
         if (_first is null)
         {
             _epmd ??= TestProcess.Start("epmd", "epmd", ["-port", $"{_epmdPort}", "-address", "127.0.0.1"], environment);
         }
 
-        await Until.True("epmd listens", async () => await ListensAsync(_epmdPort));
+        await Until.True("epmd listens on its port", async () => await ListensAsync(_epmdPort));
 
         var process = TestProcess.Start(
             "rabbitmq", File.Exists(DebianProgram) ? DebianProgram : "rabbitmq-server", [], environment);
         _process = process;
         await Until.True(
-            "rabbitmq speaks AMQP and its management answers",
+            "rabbitmq answers AMQP and its management API answers",
             async () => await SpeaksAmqpAsync() && await ManagementAnswersAsync(),
             StartPatience,
             giveUp: () => process.HasExited ? process.Describe() : null);
@@ -288,7 +288,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         return items!.Select(item => item.Name).Order(StringComparer.Ordinal);
     }
 
-    // As a path of the management's API says it.
+    // The virtual host as a segment of a management path.
     private static string VirtualHost(string connectionString) =>
         new Uri(connectionString).AbsolutePath.TrimStart('/') is { Length: > 0 } name ? name : "%2F";
 
@@ -312,7 +312,7 @@ public sealed class RabbitMqServer : IAsyncDisposable
         var stream = client.GetStream();
         await stream.WriteAsync("AMQP\0\0\u0009\u0001"u8.ToArray());
 
-        // A method frame (1) on channel 0: Connection.Start.
+        // Connection.Start: a method frame (1) on channel 0.
         var start = new byte[3];
         await stream.ReadExactlyAsync(start);
         return start is [1, 0, 0];

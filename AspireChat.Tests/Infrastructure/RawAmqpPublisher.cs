@@ -5,8 +5,8 @@ using System.Text;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// Somebody who publishes with AMQP frames made by hand, since no library writes such headers as a test may need: the
-/// properties go out as the bytes that the test gives.
+/// Publishes with hand-made AMQP frames, since no library writes the headers that some tests need: the properties are sent as
+/// the bytes that the test gives.
 /// </summary>
 public sealed class RawAmqpPublisher : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
 
     private RawAmqpPublisher(TcpClient client) => (_client, _stream) = (client, client.GetStream());
 
-    /// <summary>Connects, with the largest frames that the broker allows, on a channel with confirms.</summary>
+    /// <summary>Connects with the largest frames that the broker allows, and opens a channel with confirms.</summary>
     /// <param name="rabbit">A connection string.</param>
     public static async Task<RawAmqpPublisher> ConnectAsync(string rabbit)
     {
@@ -42,12 +42,12 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes; returns when the broker has confirmed it.</summary>
+    /// <summary>Publishes and returns when the broker has confirmed it.</summary>
     /// <param name="exchange">The exchange; empty for the default one.</param>
     /// <param name="routingKey">The routing key.</param>
-    /// <param name="properties">The property flags and what they announce, as on the wire.</param>
+    /// <param name="properties">The property flags and the properties, as on the wire.</param>
     /// <param name="body">The body.</param>
-    /// <exception cref="IOException">The broker refused it, and closed channel or connection.</exception>
+    /// <exception cref="IOException">The broker refused it and closed the channel or the connection.</exception>
     public async Task PublishAsync(string exchange, string routingKey, byte[] properties, byte[] body)
     {
         using var frames = new MemoryStream();
@@ -113,7 +113,7 @@ public sealed class RawAmqpPublisher : IAsyncDisposable
                 return payload;
             }
 
-            // Close of the connection or the channel: a code and a sentence.
+            // The broker closes the connection or the channel with a code and a sentence.
             throw new IOException(got is (10, 50) or (20, 40)
                 ? $"{BinaryPrimitives.ReadUInt16BigEndian(payload.AsSpan(4))} {Encoding.UTF8.GetString(payload.AsSpan(7, payload[6]))}"
                 : $"The broker sent method {got} instead of {(type, method)}.");

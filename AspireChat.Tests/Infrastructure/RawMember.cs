@@ -10,12 +10,12 @@ using RabbitMQ.Client.Events;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// Somebody at the broker who does not run our client: own key, own claim, and publishes that may break every rule. Speaks
-/// the protocol as it is written down and uses nothing of the client's code.
+/// A client of the broker that is not AspireChat's: it has its own key and claim, and its publishes may break every rule. It
+/// follows the written protocol and uses none of the client's code.
 /// </summary>
 public sealed class RawMember : IAsyncDisposable
 {
-    /// <summary>The peer address that it tells, where nobody listens.</summary>
+    /// <summary>The peer address in its record, where no server listens.</summary>
     public const string Nowhere = "https://127.0.0.1:9";
 
     private const string Protobuf = "application/protobuf";
@@ -35,10 +35,10 @@ public sealed class RawMember : IAsyncDisposable
         _channel = channel;
     }
 
-    /// <summary>The name that it signs with.</summary>
+    /// <summary>The name under which it signs.</summary>
     public string Name { get; }
 
-    /// <summary>Its key's fingerprint.</summary>
+    /// <summary>The fingerprint of its key.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Its public key, DER SubjectPublicKeyInfo.</summary>
@@ -54,11 +54,11 @@ public sealed class RawMember : IAsyncDisposable
         return new RawMember(name, connection, channel);
     }
 
-    /// <summary>Claims its name at the name server, as its client would; whoever had it loses it.</summary>
+    /// <summary>Claims its name at the name server as a client would, replacing any other claim.</summary>
     public Task ClaimAsync(RedisServer redis) =>
         redis.ExecuteAsync("HSET", $"chat:claim:{Name}", "fingerprint", Fingerprint, "epoch", "1");
 
-    /// <summary>Claims its name and is listed as being online, for good.</summary>
+    /// <summary>Claims its name and stays listed as online without renewals.</summary>
     public async Task RegisterAsync(RedisServer redis)
     {
         await ClaimAsync(redis);
@@ -67,7 +67,7 @@ public sealed class RawMember : IAsyncDisposable
         await redis.ExecuteAsync("ZADD", "chat:peers", "99999999999999", Name);
     }
 
-    /// <summary>Learns which creation of a group there is now, as its client would by joining; signs for it from then on.</summary>
+    /// <summary>Reads the generation of groups, as a client would by joining, and signs for it from then on.</summary>
     public async Task LearnAsync(RedisServer redis, params IEnumerable<string> groups)
     {
         foreach (var group in groups)
@@ -88,15 +88,15 @@ public sealed class RawMember : IAsyncDisposable
         To(new Conversation { Insults = true }, firstSeq, texts);
 
     /// <summary>A signed batch.</summary>
-    /// <param name="messages">What it says.</param>
-    /// <param name="conversation">The conversation that is signed, for example <c>group:chess</c>; the messages' own if null.</param>
+    /// <param name="messages">The content.</param>
+    /// <param name="conversation">The signed conversation, for example <c>group:chess</c>; that of the messages if null.</param>
     public MessageBatch Sign(MessageList messages, string? conversation = null)
     {
         conversation ??= messages.To.Insults ? "insults" : $"group:{messages.To.Group}";
         return Sign(messages.ToByteString(), conversation);
     }
 
-    /// <summary>A signed batch of any bytes.</summary>
+    /// <summary>A signed batch with any content.</summary>
     public MessageBatch Sign(ByteString content, string conversation) =>
         new()
         {
@@ -107,8 +107,8 @@ public sealed class RawMember : IAsyncDisposable
 
     /// <summary>A signed answer to a survey.</summary>
     /// <param name="correlation">The question's correlation id.</param>
-    /// <param name="user">Who it says it is; its own name if null.</param>
-    /// <param name="groups">Durable groups that it says it is in.</param>
+    /// <param name="user">The user that it names; its own name if null.</param>
+    /// <param name="groups">The durable groups that it names.</param>
     public SurveyAnswer Answer(string correlation, string? user = null, params IEnumerable<string> groups)
     {
         var findings = new SurveyFindings
@@ -127,10 +127,10 @@ public sealed class RawMember : IAsyncDisposable
         };
     }
 
-    /// <summary>Says something in a group; returns when the broker has confirmed it.</summary>
+    /// <summary>Publishes a batch to a group and returns when the broker has confirmed it.</summary>
     public Task SayAsync(string group, MessageBatch batch) => PublishAsync($"chat.group.{group}", batch.ToByteArray());
 
-    /// <summary>Publishes anything; returns when the broker has confirmed it.</summary>
+    /// <summary>Publishes any body and returns when the broker has confirmed it.</summary>
     public async Task PublishAsync(
         string exchange,
         ReadOnlyMemory<byte> body,
@@ -158,7 +158,7 @@ public sealed class RawMember : IAsyncDisposable
         await _channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, body).AsTask().DefaultTimeout();
     }
 
-    /// <summary>From now on keeps the body of every publish to a group, in order. The group's exchange must be there.</summary>
+    /// <summary>Keeps the body of every later publish to a group, in order. The group's exchange must exist.</summary>
     public async Task<ConcurrentQueue<byte[]>> OverhearAsync(string group)
     {
         var overheard = new ConcurrentQueue<byte[]>();
@@ -174,8 +174,8 @@ public sealed class RawMember : IAsyncDisposable
         return overheard;
     }
 
-    /// <summary>From now on answers every survey.</summary>
-    /// <param name="answers">Makes the answers to a question's correlation id: each with the correlation id under which it goes.</param>
+    /// <summary>Answers every later survey.</summary>
+    /// <param name="answers">Makes the answers to a question's correlation id, each with the correlation id that it is sent with.</param>
     public async Task AnswerSurveysAsync(Func<string, IEnumerable<(string Correlation, byte[] Body)>> answers)
     {
         await _channel.ExchangeDeclareAsync("chat.discovery", ExchangeType.Fanout, durable: true, autoDelete: false);

@@ -9,16 +9,13 @@ using Grpc.Net.Client;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>
-/// Somebody at the other end of a peer connection who does not run our client: own key, own claim, and calls that may break
-/// every rule.
-/// </summary>
+/// <summary>A peer that is not AspireChat's client: it has its own key and claim, and its calls may break every rule.</summary>
 public sealed class RawPeer : IDisposable
 {
     private readonly List<GrpcChannel> _channels = [];
 
     /// <summary>Makes a peer with a new key.</summary>
-    /// <param name="name">The name it greets with.</param>
+    /// <param name="name">The name in its greetings.</param>
     /// <param name="curve">The curve of its key; P-256 if null.</param>
     /// <param name="validFor">How long its certificate is valid, from an hour before its end or from now; an hour if null.</param>
     public RawPeer(string name, ECCurve? curve = null, TimeSpan? validFor = null)
@@ -32,25 +29,25 @@ public sealed class RawPeer : IDisposable
         Fingerprint = Client.Identity.Fingerprint.Of(Certificate);
     }
 
-    /// <summary>The name it greets with.</summary>
+    /// <summary>The name in its greetings.</summary>
     public string Name { get; }
 
     /// <summary>Its certificate, with the private key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>Its key's fingerprint.</summary>
+    /// <summary>The fingerprint of its key.</summary>
     public string Fingerprint { get; }
 
-    /// <summary>The epoch it greets with.</summary>
+    /// <summary>The epoch in its greetings.</summary>
     public long Epoch { get; set; } = 1;
 
-    /// <summary>Claims its name at the name server, as its client would; whoever had it loses it.</summary>
+    /// <summary>Claims its name at the name server as a client would, replacing any other claim.</summary>
     public Task ClaimAsync(RedisServer redis) => redis.ExecuteAsync(
         "HSET", $"chat:claim:{Name}", "fingerprint", Fingerprint, "epoch", Epoch.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Registers it as being online, for good, and claims its name.</summary>
+    /// <summary>Claims its name and stays listed as online without renewals.</summary>
     /// <param name="redis">The name server.</param>
-    /// <param name="address">Where it, or whoever, listens.</param>
+    /// <param name="address">The address in its record, its own or another peer's.</param>
     public async Task RegisterAsync(RedisServer redis, string address)
     {
         await ClaimAsync(redis);
@@ -79,9 +76,9 @@ public sealed class RawPeer : IDisposable
         { "aspirechat-epoch", Epoch.ToString(CultureInfo.InvariantCulture) },
     };
 
-    /// <summary>Connects to a peer port, whatever key answers there.</summary>
+    /// <summary>Connects to a peer port and accepts any key there.</summary>
     /// <param name="address">The peer address, or the same with <c>http</c> for a connection without TLS.</param>
-    /// <param name="withCertificate">False to come without a certificate.</param>
+    /// <param name="withCertificate">Whether it sends its certificate.</param>
     public PeerChat.PeerChatClient Connect(string address, bool withCertificate = true)
     {
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
@@ -111,7 +108,7 @@ public sealed class RawPeer : IDisposable
         }
     }
 
-    /// <summary>Starts delivering.</summary>
+    /// <summary>Opens a stream of deliveries.</summary>
     public RawStream Deliver(PeerChat.PeerChatClient client, Metadata? greeting = null) =>
         new(client.Deliver(greeting ?? Greeting()));
 
@@ -136,7 +133,7 @@ public sealed class RawPeer : IDisposable
         return list;
     }
 
-    /// <summary>How it speaks TLS.</summary>
+    /// <summary>Its TLS options.</summary>
     public SslClientAuthenticationOptions Tls(bool withCertificate = true) => new()
     {
         TargetHost = "127.0.0.1",
@@ -155,7 +152,7 @@ public sealed class RawPeer : IDisposable
     }
 }
 
-/// <summary>A stream on which a <see cref="RawPeer"/> delivers.</summary>
+/// <summary>A stream of deliveries of a <see cref="RawPeer"/>.</summary>
 public sealed class RawStream(AsyncDuplexStreamingCall<DeliverFrame, Receipt> call) : IDisposable
 {
     /// <summary>Sends a batch.</summary>
@@ -179,8 +176,8 @@ public sealed class RawStream(AsyncDuplexStreamingCall<DeliverFrame, Receipt> ca
         }
     }
 
-    /// <summary>Reads receipts to the end of the stream.</summary>
-    /// <returns>The status with which it ended.</returns>
+    /// <summary>Reads all remaining receipts.</summary>
+    /// <returns>The status at the end of the stream.</returns>
     public async Task<Status> EndAsync()
     {
         try
@@ -197,7 +194,7 @@ public sealed class RawStream(AsyncDuplexStreamingCall<DeliverFrame, Receipt> ca
         }
     }
 
-    /// <summary>Says that nothing more will come.</summary>
+    /// <summary>Completes its side of the stream.</summary>
     public Task CompleteAsync() => call.RequestStream.CompleteAsync();
 
     public void Dispose() => call.Dispose();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>The peer port of a <see cref="RawPeer"/>: takes every call and answers as the test says, truthfully or not.</summary>
+/// <summary>The peer port of a <see cref="RawPeer"/>: it takes every call and answers as the test says, rightly or wrongly.</summary>
 public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -44,16 +44,16 @@ public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
         _app.MapGrpcService<RawPeerServer>();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address on which it listens.</summary>
     public string Address => _app.Urls.Single();
 
     /// <summary>How many calls have come.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
-    /// <summary>What an opening does; accepts if not set.</summary>
+    /// <summary>Handles a request for a chat; accepts by default.</summary>
     public Func<ServerCallContext, Task<OpenChatReply>> OnOpen { get; set; }
 
-    /// <summary>What a stream does; takes everything and acknowledges it if not set.</summary>
+    /// <summary>Handles a stream; takes and acknowledges everything by default.</summary>
     public Func<IAsyncStreamReader<DeliverFrame>, IServerStreamWriter<Receipt>, ServerCallContext, Task> OnDeliver { get; set; }
 
     /// <summary>Starts listening on a free port.</summary>

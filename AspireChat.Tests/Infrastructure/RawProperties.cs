@@ -2,16 +2,16 @@ using System.Buffers.Binary;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>Properties of an AMQP message as they stand on the wire, among them some that no library would write.</summary>
+/// <summary>Properties of an AMQP message in wire format, including some that no library would write.</summary>
 public static class RawProperties
 {
-    // The flags of the properties that tests use, in the order in which they follow.
+    // The flags of the properties that tests use, in the order of the properties.
     private const ushort ContentTypeFlag = 0x8000;
     private const ushort HeadersFlag = 0x2000;
     private const ushort CorrelationFlag = 0x0400;
     private const ushort ReplyToFlag = 0x0200;
 
-    /// <summary>Puts properties together; those that are null are left out.</summary>
+    /// <summary>Encodes properties; those that are null are left out.</summary>
     /// <param name="contentType">At most 255 bytes.</param>
     /// <param name="headers">The fields of the header table.</param>
     /// <param name="correlation">At most 255 bytes.</param>
@@ -27,13 +27,13 @@ public static class RawProperties
         ];
     }
 
-    /// <summary>The field <c>a</c>: arrays, each in the one before.</summary>
+    /// <summary>The field <c>a</c>: arrays nested in each other.</summary>
     public static byte[] Arrays(int depth) => [1, (byte)'a', .. Nested(depth, [(byte)'A'])];
 
-    /// <summary>Tables, each the field <c>b</c> of the one before.</summary>
+    /// <summary>Tables nested in each other, each as the field <c>b</c>.</summary>
     public static byte[] Tables(int depth) => Nested(depth, [1, (byte)'b', (byte)'F']);
 
-    /// <summary>A decimal with more digits behind the point than .NET knows; to a broker it is as good as any other.</summary>
+    /// <summary>A decimal with more decimal places than .NET has; a broker accepts it like any other.</summary>
     public static byte[] UnreadableNumber() => [1, (byte)'d', (byte)'D', 255, 0, 0, 0, 1];
 
     private static byte[] Nested(int depth, byte[] opening)

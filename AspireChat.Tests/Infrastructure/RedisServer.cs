@@ -6,7 +6,7 @@ using StackExchange.Redis;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A real Redis of a test's own: on a free loopback port, append-only like the system's, its data in a temporary folder
+/// A real Redis for one test: on a free loopback port, append-only like the system's, with its data in a temporary folder
 /// that survives <see cref="RestartAsync"/>.
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
@@ -30,7 +30,7 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>The port for TLS on 127.0.0.1.</summary>
     public int TlsPort { get; } = FreePort.Next();
 
-    /// <summary>What it shows there.</summary>
+    /// <summary>The certificate of that port.</summary>
     public ServerCertificate Certificate { get; }
 
     /// <summary>The connection string for StackExchange.Redis.</summary>
@@ -47,20 +47,20 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts a replica and waits until it has what its primary has.</summary>
+    /// <summary>Starts a replica and waits until it has the data of its primary.</summary>
     public static async Task<RedisServer> StartReplicaAsync(RedisServer primary)
     {
         var replica = new RedisServer(FreePort.Next(), primary._password, primary);
         await replica.WriteConfigurationAsync();
         await replica.StartProcessAsync();
         await Until.True(
-            "the replica is in step",
+            "the replica has the data of its primary",
             async () => (await replica.ExecuteAsync("INFO", "replication")).ToString().Contains("master_link_status:up", StringComparison.Ordinal));
         return replica;
     }
 
     /// <summary>
-    /// Reserves port and folder without starting, for clients that are there before their Redis; <see cref="RestartAsync"/>
+    /// Reserves port and folder without starting, for clients that start before their Redis; <see cref="RestartAsync"/>
     /// starts it.
     /// </summary>
     public static async Task<RedisServer> ReserveAsync()
@@ -70,7 +70,7 @@ public sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
+    /// <summary>Kills it, as <c>kill -9</c> does.</summary>
     public async Task KillAsync()
     {
         if (_process is { } running)
@@ -82,7 +82,7 @@ public sealed class RedisServer : IAsyncDisposable
     }
 
     /// <summary>Kills it if it runs and starts it again on the same port.</summary>
-    /// <param name="keepData">Whether it finds its data again or comes up empty.</param>
+    /// <param name="keepData">Whether it keeps its data or starts empty.</param>
     public async Task RestartAsync(bool keepData = true)
     {
         await KillAsync();
@@ -94,20 +94,20 @@ public sealed class RedisServer : IAsyncDisposable
         await StartProcessAsync();
     }
 
-    /// <summary>Freezes it: connections stay open and nothing is answered.</summary>
+    /// <summary>Freezes it: its connections stay open and it answers nothing.</summary>
     public void Pause() => _process?.Pause();
 
-    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    /// <summary>Continues it after <see cref="Pause"/>.</summary>
     public void Resume() => _process?.Resume();
 
-    /// <summary>Runs one command, as anybody could who can reach Redis.</summary>
+    /// <summary>Runs one command, as any program that can reach Redis could.</summary>
     public async Task<RedisResult> ExecuteAsync(string command, params object[] arguments)
     {
         using var connection = await ConnectionMultiplexer.ConnectAsync(ConnectionString);
         return await connection.GetDatabase().ExecuteAsync(command, arguments).DefaultTimeout();
     }
 
-    /// <summary>From now on, to its end, notes every command.</summary>
+    /// <summary>Notes every command from now on.</summary>
     public async Task NoteCommandsAsync()
     {
         await ExecuteAsync("CONFIG", "SET", "slowlog-max-len", "100000");
@@ -126,8 +126,8 @@ public sealed class RedisServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    // Synchronised with each write: a kill loses nothing that was answered, however slow the disk is. (By default Redis puts
-    // off a write while the disk is busy, up to two seconds.)
+    // Each write is synchronised, so a kill loses nothing that was answered, even on a slow disk. (By default Redis delays a
+    // write while the disk is busy, by up to two seconds.)
     private Task WriteConfigurationAsync() => File.WriteAllTextAsync(
         _folder.File("redis.conf"),
         $"""
@@ -165,7 +165,7 @@ public sealed class RedisServer : IAsyncDisposable
         using var reader = new StreamReader(stream, Encoding.ASCII);
         var authenticated = _password is null || await reader.ReadLineAsync() == "+OK";
 
-        // While it loads its data it answers -LOADING.
+        // A server that is loading its data answers -LOADING.
         return authenticated && await reader.ReadLineAsync() == "+PONG";
     }
 }

@@ -5,13 +5,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A server's certificate for the address 127.0.0.1, and for no name, from an authority that nobody else knows; as PEM files,
-/// which Redis and RabbitMQ read.
+/// A server's certificate for the address 127.0.0.1 and for no name, from an authority that only the test knows; as PEM
+/// files, which Redis and RabbitMQ read.
 /// </summary>
 public sealed class ServerCertificate
 {
-    /// <summary>Makes both, with keys of their own.</summary>
-    /// <param name="folder">Where the files lie, as long as the server runs.</param>
+    /// <summary>Makes both certificates, each with its own key.</summary>
+    /// <param name="folder">The folder of the files, kept as long as the server runs.</param>
     public ServerCertificate(TempFolder folder)
     {
         (Authority, File, Key) = (folder.File("authority.pem"), folder.File("server.pem"), folder.File("server.key"));
@@ -19,7 +19,7 @@ public sealed class ServerCertificate
 
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        // A name of its own: of two authorities with one name only one would be looked at.
+        // The name is unique, since of two authorities with the same name only one would be checked.
         var authority = new CertificateRequest($"CN=tests {Guid.NewGuid():N}", authorityKey, HashAlgorithmName.SHA256);
         authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
@@ -38,12 +38,12 @@ public sealed class ServerCertificate
         System.IO.File.WriteAllText(Key, key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>The authority's certificate: what a client must trust.</summary>
+    /// <summary>The certificate of the authority, which a client must trust.</summary>
     public string Authority { get; }
 
     /// <summary>The server's certificate.</summary>
     public string File { get; }
 
-    /// <summary>Its private key, PKCS#8.</summary>
+    /// <summary>The server's private key, PKCS#8.</summary>
     public string Key { get; }
 }

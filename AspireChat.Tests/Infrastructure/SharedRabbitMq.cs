@@ -6,17 +6,17 @@ using Xunit;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// The broker that all tests share which do not break it, started when the first one asks. A test takes it as a
-/// constructor argument and asks for a virtual host of its own.
+/// The broker that all tests share that do not break it, started on first use. A test takes it as a constructor argument and
+/// asks for a virtual host of its own.
 /// </summary>
 public sealed class SharedRabbitMq : IAsyncDisposable
 {
     private readonly Lazy<Task<RabbitMqServer>> _server = new(RabbitMqServer.StartAsync);
 
-    /// <summary>The connection string for a new virtual host that nobody else uses.</summary>
+    /// <summary>The connection string for a new virtual host that no other test uses.</summary>
     public async Task<string> CreateVirtualHostAsync() => await (await _server.Value).CreateVirtualHostAsync();
 
-    /// <summary>The broker itself, to look at: it is not this test's alone.</summary>
+    /// <summary>The broker itself, for reading only, since other tests use it.</summary>
     public Task<RabbitMqServer> ServerAsync() => _server.Value;
 
     /// <inheritdoc cref="RabbitMqServer.QueuesAsync"/>

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>Deadlines for awaits that should end soon: a test that hangs says where.</summary>
+/// <summary>Deadlines for awaits that should end soon, so that a hanging test says where it hangs.</summary>
 public static class TaskExtensions
 {
-    /// <summary>Awaits a task under <see cref="Until.Patience"/> and the test's own cancellation.</summary>
-    /// <exception cref="TimeoutException">It did not end in time; the message says where it was awaited.</exception>
+    /// <summary>Awaits a task with <see cref="Until.Patience"/> and the test's own cancellation.</summary>
+    /// <exception cref="TimeoutException">The task did not end in time; the message says where it was awaited.</exception>
     public static async Task DefaultTimeout(
         this Task task,
         TimeSpan? deadline = null,

@@ -1,6 +1,6 @@
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A new folder of the run, gone when disposed; and in any case when the run ends.</summary>
+/// <summary>A new temporary folder, deleted when disposed and at the latest when the run ends.</summary>
 public sealed class TempFolder : IDisposable
 {
     private static int _count;
@@ -22,7 +22,7 @@ public sealed class TempFolder : IDisposable
         }
         catch (IOException)
         {
-            // Something that was killed a moment ago still wrote; the reaper removes it with the rest.
+            // A process that was just killed still wrote; the reaper deletes the folder.
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>Whether the AppHost can give clients terminals here: whether Aspire's command line was set up when it was built.</summary>
+/// <summary>Whether the AppHost can give clients terminals here: it can if Aspire's command line was set up when it was built.</summary>
 public static class Terminals
 {
     public const string WhyNot = "Aspire's command line is not set up.";

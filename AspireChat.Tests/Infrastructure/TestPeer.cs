@@ -2,7 +2,7 @@ using AspireChat.Client.Identity;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A user with a key, in this process, without anything else.</summary>
+/// <summary>A user with a key in this process, without a client.</summary>
 public sealed class TestPeer : IDisposable
 {
     private readonly TempFolder _folder;

@@ -6,8 +6,8 @@ using Xunit;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A process that a test started: its output is kept, its signals go to its whole group, and it does not outlive the run.
-/// It has a session of its own, so a Ctrl-C in the terminal reaches the run and not it.
+/// A process that a test started. Its output is kept, signals go to its whole group, and it does not outlive the run. It has a
+/// session of its own, so Ctrl-C in the terminal reaches the run and not this process.
 /// </summary>
 public sealed class TestProcess : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ public sealed class TestProcess : IAsyncDisposable
     private static readonly int SigStop = OperatingSystem.IsMacOS() ? 17 : 19;
     private static readonly int SigCont = OperatingSystem.IsMacOS() ? 19 : 18;
 
-    // Settings of the machine or of a system that runs beside the tests must not reach what they start.
+    // Settings of the machine or of a system beside the tests must not reach the processes of tests.
     private static readonly string[] NotInherited =
         ["OTEL_", "ASPNETCORE_", "DOTNET_URLS", "DOTNET_ENVIRONMENT", "ConnectionStrings__", "Chat__", "RABBITMQ_", "ERL_"];
 
@@ -32,10 +32,9 @@ public sealed class TestProcess : IAsyncDisposable
         _process = process;
     }
 
-    /// <summary>What it is called in failures.</summary>
+    /// <summary>Its name in messages of failures.</summary>
     public string Name { get; }
 
-    /// <summary>Its process id.</summary>
     public int Id { get; private set; }
 
     /// <summary>Completes with its exit code (128 + n after signal n) when it ends.</summary>
@@ -44,18 +43,18 @@ public sealed class TestProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _exit.Task.IsCompleted;
 
-    /// <summary>What it wrote to standard output so far.</summary>
+    /// <summary>Its standard output so far.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>What it wrote to standard error so far.</summary>
+    /// <summary>Its standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
     /// <summary>Starts a process.</summary>
-    /// <param name="name">What it is called in failures.</param>
-    /// <param name="fileName">The program, a path or a name on PATH.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="environment">Variables set for it; a null value removes one.</param>
-    /// <param name="keepsInput">Whether lines can be typed into it; if not, its standard input has ended.</param>
+    /// <param name="name">Its name in messages of failures.</param>
+    /// <param name="fileName">The program, as a path or as a name on PATH.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="environment">Environment variables to set; a null value removes one.</param>
+    /// <param name="keepsInput">Whether its standard input stays open for <see cref="TypeAsync"/>.</param>
     public static TestProcess Start(
         string name,
         string fileName,
@@ -90,7 +89,7 @@ public sealed class TestProcess : IAsyncDisposable
         started.Id = process.Id;
         ProcessReaper.Watch(process.Id);
 
-        // Only now, so that the reaper never hears of the end before the start.
+        // Only now, so that the reaper learns of the start before the end.
         process.EnableRaisingEvents = true;
         if (!keepsInput)
         {
@@ -102,25 +101,25 @@ public sealed class TestProcess : IAsyncDisposable
         return started;
     }
 
-    /// <summary>Types a line, into a process that keeps its input.</summary>
+    /// <summary>Writes a line to its standard input, which must be open.</summary>
     public async Task TypeAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line.AsMemory(), TestContext.Current.CancellationToken);
         await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Ends its standard input.</summary>
+    /// <summary>Closes its standard input.</summary>
     public void CloseInput() => _process.StandardInput.Close();
 
-    /// <summary>Ends it at once, as <c>kill -9</c> and a power cut do, and waits until it is gone.</summary>
+    /// <summary>Kills it, as <c>kill -9</c> does, and waits until it has ended.</summary>
     public async Task KillAsync()
     {
         Signal(SigKill);
         await Exit.DefaultTimeout();
     }
 
-    /// <summary>Asks it to end (SIGTERM).</summary>
-    /// <returns>Its exit code, once it has ended and its output is complete.</returns>
+    /// <summary>Asks it to stop (SIGTERM).</summary>
+    /// <returns>The exit code, once it has ended and its output is complete.</returns>
     public Task<int> TerminateAsync(TimeSpan? deadline = null)
     {
         Signal(SigTerm);
@@ -141,20 +140,20 @@ public sealed class TestProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Freezes it and its group: it holds its connections and answers nothing.</summary>
+    /// <summary>Freezes it and its group: their connections stay open and they answer nothing.</summary>
     public void Pause() => Signal(SigStop);
 
-    /// <summary>Lets it go on after <see cref="Pause"/>.</summary>
+    /// <summary>Continues it after <see cref="Pause"/>.</summary>
     public void Resume() => Signal(SigCont);
 
-    /// <summary>Whether it runs, and the end of what it wrote; for messages of failures.</summary>
+    /// <summary>Its state and the end of its output, for messages of failures.</summary>
     public string Describe()
     {
         var state = HasExited ? $"ended with exit code {Exit.Result}" : "is running";
         return $"{Name} (process {Id}) {state}.\n--- its output ends with ---\n{Tail(_output)}\n--- its errors end with ---\n{Tail(_errors)}";
     }
 
-    /// <summary>Kills it; what it wrote becomes part of the test's own output.</summary>
+    /// <summary>Kills it and adds its output to that of the test.</summary>
     public async ValueTask DisposeAsync()
     {
         var ended = HasExited ? "" : " It was killed at the end of the test.";
@@ -168,7 +167,7 @@ public sealed class TestProcess : IAsyncDisposable
     {
         if (!HasExited)
         {
-            // The group first: of a script, the program that it runs is meant as well.
+            // The group first, so that the program that a script runs gets the signal too.
             if (Kill(-Id, signal) != 0)
             {
                 _ = Kill(Id, signal);

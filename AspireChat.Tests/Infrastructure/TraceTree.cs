@@ -2,11 +2,11 @@ using System.Text;
 
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>Traces as people see them in a dashboard: a tree of spans, each a line with who did it and its name.</summary>
+/// <summary>Draws traces as a dashboard shows them: a tree of spans, each a line with its service and its name.</summary>
 public static class TraceTree
 {
-    /// <summary>Draws each trace; siblings are in alphabetical order. A span whose parent never came stands behind a question mark.</summary>
-    /// <returns>The trees by the ids of their traces.</returns>
+    /// <summary>Draws each trace, siblings in alphabetical order. A span whose parent is missing has a question mark before it.</summary>
+    /// <returns>The trees by the ids of the traces.</returns>
     public static IReadOnlyDictionary<string, string> Draw(IEnumerable<ReceivedSpan> spans) =>
         spans.GroupBy(span => span.TraceId).ToDictionary(trace => trace.Key, trace => Draw([.. trace]));
 

@@ -4,18 +4,18 @@ using Xunit;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// Waits for outside state to become what a test expects: reads it again and again until it does or a deadline passes,
-/// and then says what was awaited, where, and what was seen last. The only place where tests wait for time to pass.
+/// Waits until outside state is what a test expects: reads it again and again until it is or a deadline passes, and then says
+/// what was awaited, where, and what was seen last. No other code in the tests waits for time to pass.
 /// </summary>
 public static class Until
 {
-    /// <summary>The deadline of a wait that names none; generous, since it only costs time when a test fails.</summary>
+    /// <summary>The default deadline; generous, since it only costs time when a test fails.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Waits for a condition; an exception counts as false.</summary>
-    /// <exception cref="TimeoutException">It did not come true in time.</exception>
+    /// <exception cref="TimeoutException">The condition did not become true in time.</exception>
     public static Task True(
         string what,
         Func<bool> condition,
@@ -24,10 +24,8 @@ public static class Until
         [CallerLineNumber] int line = 0) =>
         Value(what, () => Task.FromResult(condition()), isRight => isRight, deadline, null, file, line);
 
-    /// <summary>
-    /// Waits for a condition; an exception counts as false. <c>giveUp</c> says why waiting on is in vain, null while it is not.
-    /// </summary>
-    /// <exception cref="TimeoutException">It did not come true in time, or cannot any more.</exception>
+    /// <summary>Waits for a condition; an exception counts as false. <c>giveUp</c> returns why waiting is useless, or null.</summary>
+    /// <exception cref="TimeoutException">The condition did not become true in time, or cannot become true.</exception>
     public static Task True(
         string what,
         Func<Task<bool>> condition,
@@ -37,7 +35,7 @@ public static class Until
         [CallerLineNumber] int line = 0) =>
         Value(what, condition, isRight => isRight, deadline, giveUp, file, line);
 
-    /// <summary>Waits until what is read equals what is expected.</summary>
+    /// <summary>Waits until the value equals the expected one.</summary>
     public static Task Equal<T>(
         string what,
         T expected,
@@ -47,7 +45,7 @@ public static class Until
         [CallerLineNumber] int line = 0) =>
         Value(what, read, seen => EqualityComparer<T>.Default.Equals(seen, expected), deadline, null, file, line);
 
-    /// <summary>Waits until what is read has exactly the expected items, in this order.</summary>
+    /// <summary>Waits until the items are exactly the expected ones, in this order.</summary>
     public static Task Sequence<T>(
         string what,
         IEnumerable<T> expected,
@@ -57,8 +55,8 @@ public static class Until
         [CallerLineNumber] int line = 0) =>
         Value(what, async () => (await read()).ToList(), seen => seen.SequenceEqual(expected), deadline, null, file, line);
 
-    /// <summary>Waits until what is read is right, and returns it.</summary>
-    /// <exception cref="TimeoutException">It did not become right in time.</exception>
+    /// <summary>Waits until the value is right, and returns it.</summary>
+    /// <exception cref="TimeoutException">The value did not become right in time.</exception>
     public static async Task<T> Value<T>(
         string what,
         Func<Task<T>> read,
@@ -90,7 +88,7 @@ public static class Until
             }
             catch (TimeoutException e) when (TimeProvider.System.GetElapsedTime(started) > patience)
             {
-                // Cut off by the deadline: what was seen before says more.
+                // The deadline cut this read off; the last complete one says more.
                 fault = e;
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested)

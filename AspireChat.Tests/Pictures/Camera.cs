@@ -2,10 +2,10 @@ using Microsoft.Playwright;
 
 namespace AspireChat.Tests.Pictures;
 
-/// <summary>A browser without a window, and the folder for what it sees.</summary>
+/// <summary>A headless browser that takes pictures, and their folder.</summary>
 internal sealed class Camera : IAsyncDisposable
 {
-    // Nothing but the pages asked for.
+    // The browser loads only the requested pages.
     private static readonly string[] Arguments =
         ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
@@ -37,10 +37,10 @@ internal sealed class Camera : IAsyncDisposable
 
     public string At(string path) => new Uri(_address, path).AbsoluteUri;
 
-    /// <summary>Takes a picture once nothing on the page moves any more.</summary>
+    /// <summary>Takes a picture once nothing on the page moves.</summary>
     public async Task TakeAsync(string name)
     {
-        await Page.WaitForTimeoutAsync(2_000); // Fonts, icons, and what slides in: nothing says when they are done.
+        await Page.WaitForTimeoutAsync(2_000); // Nothing says when fonts, icons and animations are done.
         await Page.ScreenshotAsync(new() { Path = Path.Combine(Folder(), $"{name}.png") });
     }
 

@@ -6,8 +6,7 @@ using Xunit;
 namespace AspireChat.Tests.Pictures;
 
 /// <summary>
-/// Makes the pictures of the dashboard in <c>docs/images</c> from a system that runs (<c>eng/pictures.sh</c>). They run only
-/// when asked for.
+/// Makes the pictures of the dashboard in <c>docs/images</c> from a running system, only on request (<c>eng/pictures.sh</c>).
 /// </summary>
 public sealed class DashboardPictures
 {
@@ -40,7 +39,7 @@ public sealed class DashboardPictures
         await Say(Carol, "discover");
         await Say(Bob, "insult", ("text", "You pour the milk first!"));
         var spans = await Until.Value(
-            "the dashboard has the message, its receipt and its reading, and all else that was said",
+            "the dashboard has the message, its receipt, its read mark, and all other messages",
             whole.Dashboard.SpansAsync,
             seen => Expected.All(name => seen.Any(span => span.Name == name)));
 

@@ -25,7 +25,7 @@ public sealed class HealthProbeTests
     [InlineData("https://127.0.0.1:9443/health", "https_ports=9443")]
     [InlineData("http://127.0.0.1:5000/health", "http_ports=9000", "urls=http://*:5000")]
     [InlineData("http://127.0.0.1:7000/health", "urls=http://*:5000", "Kestrel:Endpoints:Web:Url=http://*:7000")]
-    public void What_the_environment_says_is_asked_as_loopback(string asked, params string[] environment) =>
+    public void The_probe_asks_the_address_of_the_environment_on_loopback(string asked, params string[] environment) =>
         Assert.Equal(asked, Find([HealthProbe.Argument], environment));
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class HealthProbeTests
     [InlineData("http://chat.example:81/health", "--check-health", "http://chat.example:81")]
     [InlineData("http://chat.example:81/health", "--check-health=http://chat.example:81")]
     [InlineData("https://chat.example/alive", "--check-health", "https://chat.example/alive", "--urls", "http://*:5000")]
-    public void What_the_arguments_say_counts_more(string asked, params string[] arguments) =>
+    public void Arguments_override_the_environment(string asked, params string[] arguments) =>
         Assert.Equal(asked, Find(arguments, ["http_ports=9000"]));
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class HealthProbeTests
     [InlineData("The web address http://unix:/run/chat.sock does not say", "--check-health", "--urls", "http://unix:/run/chat.sock")]
     [InlineData("The web address http://*:99999 does not say", "--check-health", "--urls", "http://*:99999")]
     [InlineData("The web address (--urls) is not valid", "--check-health", "--urls", "nonsense")]
-    public void What_is_no_address_is_refused_with_a_sentence(string sentence, params string[] arguments)
+    public void An_invalid_address_is_refused_with_the_reason(string sentence, params string[] arguments)
     {
         var refusal = Record.Exception(() => Find(arguments, []));
 

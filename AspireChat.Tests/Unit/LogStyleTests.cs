@@ -6,8 +6,8 @@ using Xunit;
 namespace AspireChat.Tests.Unit;
 
 /// <summary>
-/// All of this repository logs in one way, so that an event is found by its name and its id. That nothing is logged past
-/// these methods is what CA1848 holds.
+/// All code of this repository logs in one way, so that an event is found by its name and its id. CA1848 ensures that nothing is
+/// logged without these methods.
 /// </summary>
 public sealed class LogStyleTests
 {
@@ -18,7 +18,7 @@ public sealed class LogStyleTests
 
     [Theory]
     [MemberData(nameof(Classes))]
-    public void Entries_are_methods_of_a_nested_class_with_a_name_and_an_id_each(string name)
+    public void Log_entries_are_named_and_numbered_methods_of_a_nested_class(string name)
     {
         var methods = Methods().Where(method => method.DeclaringType!.FullName == name).ToList();
         var log = methods[0].DeclaringType!;

@@ -10,7 +10,7 @@ namespace AspireChat.Tests.Unit;
 public class StartRefusalTests
 {
     [Fact]
-    public void A_sentence_is_found_however_deep_it_is_wrapped() => Assert.Equal(
+    public void The_message_is_found_however_deep_it_is_wrapped() => Assert.Equal(
         "Do this instead.",
         StartRefusal.Describe(new AggregateException(
             new InvalidOperationException("outer"),
@@ -27,7 +27,7 @@ public class StartRefusalTests
     }
 
     [Fact]
-    public void A_rule_of_our_own_is_named_by_the_path_too()
+    public void A_violated_rule_is_named_by_the_path_of_its_setting()
     {
         var result = new ApiOptionsValidator().Validate(null, new ApiOptions { ApiToken = "not a token" });
 
@@ -38,7 +38,7 @@ public class StartRefusalTests
     }
 
     [Fact]
-    public void What_nobody_foresaw_is_one_clean_line() => Assert.Equal(
+    public void An_unforeseen_fault_is_one_clean_line() => Assert.Equal(
         "The client cannot start: a␤b␛ (InvalidTimeZoneException)",
         StartRefusal.Describe(new InvalidOperationException("outer", new InvalidTimeZoneException("a\nb\e"))));
 }

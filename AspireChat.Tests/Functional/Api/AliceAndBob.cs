@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Api;
 
-/// <summary>Two clients that are shared by the tests of a class, none of which changes what another one sees.</summary>
+/// <summary>Two clients that the tests of a class share; no test changes what another one sees.</summary>
 public sealed class AliceAndBob : IAsyncLifetime
 {
     private ChatSystem? _system;

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Api;
 
-/// <summary>The API describes itself, and docs/protocol.md says the same.</summary>
+/// <summary>The API describes itself, and docs/protocol.md lists the same calls.</summary>
 public sealed partial class DescriptionTests(AliceAndBob clients) : IClassFixture<AliceAndBob>
 {
     private const string Path = "/openapi/v1.json";
 
     [Fact]
-    public async Task The_calls_described_are_exactly_those_of_the_protocol()
+    public async Task The_description_has_exactly_the_calls_of_the_protocol()
     {
         var document = await clients.Alice.Http.GetFromJsonAsync<JsonElement>(Path, TestContext.Current.CancellationToken);
 
@@ -24,7 +24,7 @@ public sealed partial class DescriptionTests(AliceAndBob clients) : IClassFixtur
     }
 
     [Fact]
-    public async Task The_description_is_guarded_like_the_calls()
+    public async Task The_description_needs_the_token_as_the_calls_do()
     {
         using var http = clients.Alice.CreateHttpClient();
         using var stranger = await http.GetAsync(Path, TestContext.Current.CancellationToken);

@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Functional.Api;
 public sealed class EventStreamTests
 {
     [Fact]
-    public async Task Both_sides_see_a_message_and_its_way_as_it_happens()
+    public async Task Both_users_see_a_message_and_its_states_live()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -36,7 +36,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task Who_comes_and_goes_is_seen()
+    public async Task The_stream_reports_users_that_come_and_go()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -50,7 +50,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task The_stream_of_a_silent_client_has_signs_of_life()
+    public async Task The_stream_of_a_silent_client_sends_signs_of_life()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -64,7 +64,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task An_ending_client_ends_its_streams_and_is_not_held_up_by_them()
+    public async Task A_stopping_client_ends_its_streams_without_delay()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -76,7 +76,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task One_watcher_too_many_is_refused_with_a_sentence()
+    public async Task One_watcher_too_many_is_refused_with_a_clear_message()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -93,7 +93,7 @@ public sealed class EventStreamTests
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused?.StatusCode);
         Assert.Contains("64 watch", await refused!.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         watchers.ForEach(watcher => watcher.Dispose());
-        await Until.True("there is room again", async () =>
+        await Until.True("a new watcher is accepted again", async () =>
         {
             await (await alice.WatchAsync()).DisposeAsync();
             return true;

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Api;
 
-/// <summary><c>--check-health</c>, as a container's health check runs it: beside a client, with nothing set but what the image sets.</summary>
+/// <summary>Runs <c>--check-health</c> as a container's health check does: beside a client, with the settings of the image only.</summary>
 public sealed class HealthProbeTests
 {
     [Fact]
-    public async Task A_client_that_is_registered_is_well()
+    public async Task A_registered_client_is_healthy()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -23,14 +23,14 @@ public sealed class HealthProbeTests
     }
 
     [Fact]
-    public async Task A_client_without_its_name_server_is_not_well_but_alive()
+    public async Task A_client_without_its_name_server_is_alive_but_not_healthy()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
         var port = $"{alice.BaseAddress.Port}";
         await system.Redis.KillAsync();
         await Until.Equal(
-            "alice's health is not well",
+            "alice's client is not healthy",
             HttpStatusCode.ServiceUnavailable,
             async () => (await alice.Http.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode);
 
@@ -42,7 +42,7 @@ public sealed class HealthProbeTests
     }
 
     [Fact]
-    public async Task Where_no_client_answers_the_probe_says_so_and_ends()
+    public async Task The_probe_says_that_no_client_answers_and_ends()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();

@@ -21,7 +21,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("-bob")]
     [InlineData("a.b")]
     [InlineData("*")]
-    public async Task What_is_not_a_name_is_refused_with_the_rule(string name)
+    public async Task An_invalid_name_is_refused_with_the_rule(string name)
     {
         await ExpectRuleAsync(name);
     }
@@ -51,7 +51,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("GET", Messages + "?limit=99999999999999", 400)]
     [InlineData("GET", Messages + "?before=x", 400)]
     [InlineData("GET", Messages + "?before=01890a5d-ac96-774b-bcce-b302099a8057", 404)]
-    public Task What_there_is_not_is_refused(string method, string path, int status) =>
+    public Task An_unknown_path_or_method_is_refused(string method, string path, int status) =>
         ExpectAsync(status, new HttpRequestMessage(new HttpMethod(method), path));
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("application/x-www-form-urlencoded")]
     [InlineData("application/json; charset=iso-8859-1")]
     [InlineData(null)]
-    public Task A_body_that_is_not_said_to_be_JSON_is_refused(string? contentType)
+    public Task A_body_without_the_JSON_content_type_is_refused(string? contentType)
     {
         var request = Post("""{"text":"hello"}"""u8.ToArray());
         request.Content!.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
@@ -104,7 +104,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("Bearer wrong")]
     [InlineData("Bearer")]
     [InlineData("Basic YWxpY2U6YWxpY2U=")]
-    public async Task Without_the_token_nothing_is_possible(string? authorization)
+    public async Task Every_call_without_the_token_is_refused(string? authorization)
     {
         using var http = clients.Alice.CreateHttpClient();
         foreach (var path in new[] { "/api/me", "/api/events", "/api/nothing" })
@@ -120,7 +120,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     }
 
     [Fact]
-    public async Task Another_clients_token_is_a_wrong_one()
+    public async Task Another_clients_token_is_refused()
     {
         using var http = clients.Alice.CreateHttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", clients.Bob.Token);
@@ -135,7 +135,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("evil.example", "/")]
     [InlineData("localhost.evil.example", "/api/me")]
     [InlineData("127.0.0.2", "/api/me")]
-    public Task Under_a_foreign_name_nothing_is_possible(string host, string path)
+    public Task Every_call_under_a_foreign_host_name_is_refused(string host, string path)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Host = host;
@@ -148,7 +148,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("LOCALHOST:1")]
     [InlineData("127.0.0.1:65535")]
     [InlineData("[::1]:80")]
-    public async Task The_own_names_are_right_with_any_port(string host)
+    public async Task The_clients_host_names_are_accepted_with_any_port(string host)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/api/me");
         request.Headers.Host = host;
@@ -172,7 +172,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     }
 
     [Fact]
-    public async Task The_own_origin_is_right()
+    public async Task The_clients_origin_is_accepted()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/api/me");
         request.Headers.Add("Origin", clients.Alice.BaseAddress.GetLeftPart(UriPartial.Authority));
@@ -185,7 +185,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [Theory]
     [InlineData("text/html")]
     [InlineData("image/png")]
-    public Task A_caller_who_wants_something_else_gets_a_problem_document_too(string accept)
+    public Task A_refusal_is_a_problem_document_whatever_the_caller_accepts(string accept)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/api/chats/nobody/messages");
         request.Headers.Add("Accept", accept);
@@ -197,7 +197,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("")]
     [InlineData("5f")]
     [InlineData("zz3456789012345678901234567890123456789012345678901234567890abcd")]
-    public Task What_is_not_a_fingerprint_cannot_be_trusted(string fingerprint) => ExpectAsync(
+    public Task An_invalid_fingerprint_cannot_be_trusted(string fingerprint) => ExpectAsync(
         400,
         new HttpRequestMessage(HttpMethod.Post, "/api/chats/bob/trust") { Content = JsonContent.Create(new { fingerprint }) });
 
@@ -219,7 +219,7 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
         Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
     };
 
-    // A refusal is a problem document with a sentence and without insides, and the client goes on.
+    // A refusal is a problem document with one sentence and no internals, and the client still works.
     private async Task<Problem> ExpectAsync(
         int status, HttpRequestMessage request, HttpClient? http = null, Action<HttpResponseMessage>? also = null)
     {

@@ -10,14 +10,14 @@ public sealed class RequestSpanTests
     [Theory]
     [InlineData("01", 1)]
     [InlineData("00", 0)]
-    public async Task A_read_is_in_the_traces_exactly_if_its_caller_traces_it(string flags, int spans)
+    public async Task A_read_is_traced_only_if_its_caller_traces_it(string flags, int spans)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
         foreach (var path in new[] { "/api/me", "/api/events", "/health", "/alive" })
         {
-            // A stream ends hours later, and health is asked every few seconds, also by those who trace themselves.
+            // A stream ends hours later, and health is polled every few seconds, also by callers that trace.
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
             request.Headers.Add("traceparent", $"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-{flags}");
             using var answer = await alice.Http.SendAsync(
@@ -34,7 +34,7 @@ public sealed class RequestSpanTests
     }
 
     [Fact]
-    public async Task A_change_is_in_the_traces()
+    public async Task A_change_is_traced()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();

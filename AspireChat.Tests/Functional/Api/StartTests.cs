@@ -9,10 +9,10 @@ namespace AspireChat.Tests.Functional.Api;
 
 public sealed partial class StartTests : IDisposable
 {
-    // Nobody listens there, and nobody has to for a start to fail.
+    // No server listens there; a start can fail without one.
     private const string NoRedis = "127.0.0.1:1,abortConnect=false";
 
-    // Whoever runs the tests may have a developer certificate at home, or a client of the same name.
+    // The machine may have a developer certificate or a client of the same name in the real home.
     private readonly TempFolder _home = new("home");
 
     public void Dispose() => _home.Dispose();
@@ -21,7 +21,7 @@ public sealed partial class StartTests : IDisposable
     [InlineData("", "Chat:Name is not set: start the client with --name alice")]
     [InlineData("Alice Smith", "Chat:Name is 'Alice Smith', which is not a name. A name is 1 to 32 of")]
     [InlineData("../x", "Chat:Name is '../x', which is not a name.")]
-    public Task Without_a_proper_name_a_service_ends_with_a_sentence(string name, string sentence) =>
+    public Task A_service_without_a_valid_name_ends_with_a_clear_message(string name, string sentence) =>
         ExpectRefusalAsync(name, sentence);
 
     [Theory]
@@ -34,11 +34,11 @@ public sealed partial class StartTests : IDisposable
     [InlineData("Chat:Broker:OtherNodes", "rabbit2,amqp://rabbit3", "Chat:Broker:OtherNodes names 'amqp://rabbit3'")]
     [InlineData("ConnectionStrings:rabbitmq", "localhost:5672", "ConnectionStrings:rabbitmq is not one address such as")]
     [InlineData("ConnectionStrings:rabbitmq", "amqp://a:b@rabbit1,rabbit2:5672", "ConnectionStrings:rabbitmq is not one address such as")]
-    public Task A_wrong_setting_is_named_by_its_path(string setting, string value, string sentence) =>
+    public Task The_message_names_a_wrong_setting_by_its_path(string setting, string value, string sentence) =>
         ExpectRefusalAsync("alice", sentence, (setting, value));
 
     [Fact]
-    public async Task A_home_that_cannot_be_written_ends_the_start_with_a_sentence()
+    public async Task A_read_only_home_ends_the_start_with_a_clear_message()
     {
         await using var client = Run("alice", [], NoRedis, dataHome: "/proc/nothing");
 
@@ -49,7 +49,7 @@ public sealed partial class StartTests : IDisposable
     [InlineData("nonsense", "The web address (--urls) is not valid:")]
     [InlineData("http://192.0.2.1:80", "The web address cannot be used")]
     [InlineData("https://127.0.0.1:0", "There is no certificate for an https web address")]
-    public async Task A_web_address_that_cannot_be_used_ends_the_start(string urls, string sentence)
+    public async Task An_unusable_web_address_ends_the_start(string urls, string sentence)
     {
         await using var client = Run("alice", ["--urls", urls], NoRedis);
 
@@ -57,7 +57,7 @@ public sealed partial class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_web_port_in_use_ends_the_start_with_a_sentence()
+    public async Task A_web_port_in_use_ends_the_start_with_a_clear_message()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -67,7 +67,7 @@ public sealed partial class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_name_server_in_its_settings_a_client_ends_with_a_sentence()
+    public async Task A_client_without_a_configured_name_server_ends_with_a_clear_message()
     {
         await using var client = Run("alice", [], redis: null);
 
@@ -75,7 +75,7 @@ public sealed partial class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Help_tells_the_settings()
+    public async Task Help_lists_the_settings()
     {
         await using var client = Run("alice", ["--help"], redis: null);
 
@@ -85,14 +85,14 @@ public sealed partial class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_service_says_where_its_API_is_and_with_which_token()
+    public async Task A_service_prints_the_address_and_the_token_of_its_API()
     {
         await using var redis = await RedisServer.StartAsync();
         using var folder = new TempFolder("alice");
         await using var client = Run("alice", ["--Chat:DataDirectory", folder.FullName], redis.ConnectionString);
 
         var line = await Until.Value(
-            "alice says where her API is", () => Task.FromResult(ApiLine().Match(client.Output)), match => match.Success);
+            "alice's client prints the address of its API", () => Task.FromResult(ApiLine().Match(client.Output)), match => match.Success);
 
         using var http = new HttpClient { BaseAddress = new Uri(line.Groups["url"].Value) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", line.Groups["token"].Value);
@@ -107,9 +107,9 @@ public sealed partial class StartTests : IDisposable
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
 
-        // The API may answer before the line about it has come through the pipe.
+        // The API may answer before its line has come through the pipe.
         await Until.Value(
-            "alice says where her API is",
+            "alice's client prints the address of its API",
             () => Task.FromResult(alice.Process.Output),
             said => said.Contains($"alice: API {alice.BaseAddress.ToString().TrimEnd('/')}", StringComparison.Ordinal));
         Assert.DoesNotContain(alice.Token, alice.Process.Output, StringComparison.Ordinal);

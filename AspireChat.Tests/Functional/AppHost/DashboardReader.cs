@@ -9,15 +9,15 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>What the dashboard has been told, as its telemetry API answers (https://aspire.dev/dashboard/apis/).</summary>
+/// <summary>Reads what the dashboard has received from its telemetry API (https://aspire.dev/dashboard/apis/).</summary>
 public sealed class DashboardReader(DistributedApplication app)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
 
-    /// <summary>Where it is, with what lets a browser in.</summary>
+    /// <summary>The address of the dashboard, with its login token.</summary>
     public Task<Uri> AddressAsync() => app.GetDashboardUrlAsync(TestContext.Current.CancellationToken);
 
-    /// <summary>All spans that it has.</summary>
+    /// <summary>All spans in the dashboard.</summary>
     public async Task<IReadOnlyList<DashboardSpan>> SpansAsync()
     {
         var stop = TestContext.Current.CancellationToken;
@@ -50,7 +50,7 @@ public sealed class DashboardReader(DistributedApplication app)
         Items(parent, "attributes").FirstOrDefault(attribute => (string)attribute["key"]! == key)?["value"]!.AsObject().First().Value!.ToString() ?? "";
 }
 
-/// <summary>A span as the dashboard has it.</summary>
+/// <summary>A span in the dashboard.</summary>
 public sealed record DashboardSpan(
     string Service, string Name, string TraceId, string SpanId, string ParentId, DateTimeOffset Start, IReadOnlyDictionary<string, string> Attributes)
 {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>What can be read in the dashboard.</summary>
+/// <summary>What the dashboard shows.</summary>
 public sealed class DashboardTests(DashboardTests.StartedSystem started) : WholeSystemTest(() => started.Whole), IClassFixture<DashboardTests.StartedSystem>
 {
     private const string Alice = "alice", Bob = "bob";
@@ -29,12 +29,12 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
     }
 
     [Fact]
-    public async Task Commands_leave_a_trace_of_what_was_done_and_of_nothing_else()
+    public async Task Each_command_is_exactly_one_trace()
     {
-        // Whatever else runs in the host's process may trace its calls, and not record them: the clients must not hear of it.
+        // Other code in the host's process may trace its calls without recording them; the clients must not see such a trace.
         using var others = Sdk.CreateTracerProviderBuilder().SetSampler(new AlwaysOffSampler()).AddHttpClientInstrumentation().Build();
 
-        // Healthy is not yet answering: a question is lost where nobody listens yet.
+        // A healthy client may not listen yet, and a question without a listener is lost.
         await Until.True("bob answers surveys", async () => (await Whole.Client(Alice).DiscoverAsync(seconds: 5)).Users is [{ Name: Bob }]);
         var start = DateTimeOffset.UtcNow;
         await ExecuteAsync("send", ("to", Bob), ("text", "one"));
@@ -42,16 +42,16 @@ public sealed class DashboardTests(DashboardTests.StartedSystem started) : Whole
         await ExecuteAsync("discover", ("seconds", "20"));
         await ExecuteAsync("insult");
 
-        // The last of each to be told: receipt, confirm, answer, receiver.
+        // The last span of each command: receipt, confirm, answer, receiver.
         string[] last = ["confirmed group", "delivered user", "receive insults", "receive survey"];
         await Until.Value(
-            "all four are complete",
+            "all four traces are complete",
             async () => (await NewAsync()).OrderBy(span => span.Start).ToArray(),
             seen => last.All(name => seen.Count(span => span.Name == name) == 1));
 
-        // What nothing in the dashboard led to, whatever it says of a parent; a parent may come after its children.
+        // Spans without a parent in the dashboard, whatever parent they name; a parent may come after its children.
         await Until.Sequence(
-            "each command began what it had to and nothing else",
+            "each command started its traces and no others",
             [
                 (Alice, "POST /api/chats/{user}/messages"), (Alice, "POST /api/discover"), (Alice, "POST /api/groups/{group}/"),
                 (Alice, "POST /api/groups/{group}/messages"), (Alice, "POST /api/insults"),

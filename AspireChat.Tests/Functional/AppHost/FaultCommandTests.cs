@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>The command that kills, and what the other commands say while something is away.</summary>
+/// <summary>The command that kills, and what the other commands say while a part is away.</summary>
 public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) : WholeSystemTest(() => started.Whole), IClassFixture<FaultCommandTests.StartedSystem>
 {
     private const string Alice = "alice", Bob = "bob", RabbitMq = "rabbitmq";
@@ -12,7 +12,7 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
     [InlineData(Alice)]
     [InlineData("redis")]
     [InlineData(RabbitMq)]
-    public async Task Whatever_is_killed_comes_back_healthy_as_another_process(string resource)
+    public async Task A_killed_resource_comes_back_healthy_as_another_process(string resource)
     {
         await Whole.WaitForHealthyAsync(resource);
         var before = Pid(resource);
@@ -26,7 +26,7 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
     }
 
     [Fact]
-    public async Task Of_several_who_kill_at_once_one_does()
+    public async Task Only_one_of_several_simultaneous_kills_succeeds()
     {
         await Whole.WaitForHealthyAsync(Bob);
         var before = Pid(Bob);
@@ -42,7 +42,7 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
     }
 
     [Fact]
-    public async Task While_the_broker_is_away_messages_are_delivered_and_what_is_said_in_groups_waits()
+    public async Task Group_messages_wait_and_private_ones_arrive_while_the_broker_is_away()
     {
         await Whole.WaitForHealthyAsync(Bob);
         await ExecuteAsync(Alice, "say", ("group", "patient"), ("text", "before"));
@@ -56,12 +56,12 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
         await Whole.RunCommandAsync(RabbitMq, "start");
         await Whole.WaitForHealthyAsync(RabbitMq);
         await Until.Sequence(
-            "RabbitMQ has all that alice said", [("before", MessageState.Confirmed), ("later", MessageState.Confirmed)],
+            "RabbitMQ has confirmed all of alice's messages", [("before", MessageState.Confirmed), ("later", MessageState.Confirmed)],
             async () => (await Whole.Client(Alice).GroupMessagesAsync("patient")).Select(message => (message.Text, message.State)));
     }
 
     [Fact]
-    public async Task Who_cannot_come_back_since_the_broker_is_stopped_says_so()
+    public async Task A_command_says_that_a_client_cannot_return_without_the_broker()
     {
         await Whole.RunCommandAsync(RabbitMq, "stop");
         var result = await ExecuteAsync(Bob, "kill", ("back-after", "0"));
@@ -70,7 +70,7 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
         await Whole.RunCommandAsync(Bob, "start");
         await Whole.WaitForHealthyAsync(Bob);
 
-        // Under test nobody waits for what was stopped; otherwise the sentence ends with the state, Waiting.
+        // Under test no resource waits for the stopped one; otherwise the sentence ends with the state, Waiting.
         Assert.False(result.Success);
         Assert.Matches(@"^bob was killed \(process \d+\), but was not started again: .*'rabbitmq'", result.Message);
     }
@@ -79,7 +79,7 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
         $"{user} is connected", "connected connected",
         async () => string.Join(' ', (await Whole.Client(user).MeAsync()).Connections.OrderBy(c => c.Key).Select(c => c.Value)));
 
-    /// <summary>One system for all of them, each of which brings back what it stops.</summary>
+    /// <summary>One system for all tests of this class, each of which brings back what it stops.</summary>
     public sealed class StartedSystem : IAsyncLifetime
     {
         public WholeSystem Whole { get; private set; } = null!;

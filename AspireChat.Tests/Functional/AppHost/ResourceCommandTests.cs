@@ -26,7 +26,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     [InlineData("nobody-here", "Nobody is known by the name nobody-here.")]
     [InlineData(Alice, "A chat needs two; that is your own name.")]
     [InlineData("..", "'..' cannot be a user's name. A name is 1 to 32 of the letters a-z, digits, '_' and '-', and starts with a letter or a digit.")]
-    public async Task Send_says_what_the_client_has_against_it(string to, string sentence)
+    public async Task Send_reports_why_the_client_refuses(string to, string sentence)
     {
         var result = await ExecuteAsync(Alice, "send", ("to", to), ("text", "x"));
 
@@ -35,7 +35,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Fact]
-    public async Task Send_says_that_somebody_who_is_away_does_not_have_the_message()
+    public async Task Send_says_that_an_absent_user_does_not_have_the_message()
     {
         await Whole.RunCommandAsync(Emil, "start");
         await Whole.WaitForHealthyAsync(Emil);
@@ -49,7 +49,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Fact]
-    public async Task Send_wants_a_receiver_and_a_text()
+    public async Task Send_requires_a_receiver_and_a_text()
     {
         var result = await ExecuteAsync(Alice, "send");
 
@@ -66,12 +66,12 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         Assert.True(result.Success, result.Message);
         Assert.Matches("^RabbitMQ has it after .* confirmed, in the durable group said with 2 members present\\.$", result.Message);
         await Until.Sequence(
-            "bob has what alice said", ["said by command"],
+            "bob has alice's message", ["said by command"],
             async () => (await Whole.Client(Bob).GroupMessagesAsync("said")).Select(message => message.Text));
     }
 
     [Fact]
-    public async Task Discover_finds_the_other_and_answers_with_the_survey()
+    public async Task Discover_finds_the_other_user_and_reports_the_survey()
     {
         var result = await ExecuteAsync(Alice, "discover", ("seconds", "5"));
 
@@ -96,11 +96,11 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "insult", ("text", "You insult by command!"));
 
         Assert.True(result.Success, result.Message);
-        await Until.Sequence("one client got the insult", ["You insult by command!"], ReceivedAsync);
+        await Until.Sequence("exactly one client has the insult", ["You insult by command!"], ReceivedAsync);
 
-        // One that came twice would have come again before one that was sent later came.
+        // A second copy would have come before a later insult.
         await Whole.Client(Bob).InsultAsync("a later one");
-        await Until.Sequence("one client got each", ["You insult by command!", "a later one"], ReceivedAsync);
+        await Until.Sequence("exactly one client has each insult", ["You insult by command!", "a later one"], ReceivedAsync);
 
         async Task<IEnumerable<string>> ReceivedAsync()
         {
@@ -110,14 +110,14 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Fact]
-    public async Task A_client_that_does_not_run_has_no_commands_but_start()
+    public async Task A_client_that_does_not_run_has_only_the_start_command()
     {
         var commands = Snapshot(Guest).Commands.ToDictionary(command => command.Name, command => command.State);
 
         Assert.Equal(ResourceCommandState.Enabled, commands[KnownResourceCommands.StartCommand]);
         Assert.All(ChatCommands, name => Assert.Equal(ResourceCommandState.Disabled, commands[name]));
 
-        // Whoever calls all the same is told so at once.
+        // A command called nevertheless is refused at once.
         foreach (var (name, arguments) in new (string, (string, string)[])[]
         {
             ("send", [("to", Bob), ("text", "x")]), ("say", [("group", "x"), ("text", "x")]), ("discover", []), ("insult", []), ("kill", []),
@@ -130,7 +130,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Fact]
-    public async Task A_client_that_runs_has_all_commands() => await Until.True(
+    public async Task A_running_client_has_all_commands() => await Until.True(
         "all commands of bob are enabled",
         () => ChatCommands.All(name => Snapshot(Bob).Commands.Single(command => command.Name == name).State == ResourceCommandState.Enabled));
 
@@ -147,7 +147,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     [InlineData("NaN")]
     [InlineData("3601")]
     [InlineData("soon")]
-    public async Task Kill_kills_nobody_if_it_does_not_understand_when_to_bring_back(string backAfter)
+    public async Task Kill_refuses_a_delay_that_it_does_not_understand(string backAfter)
     {
         var before = Pid(Bob);
 
@@ -157,7 +157,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         Assert.Equal(before, Pid(Bob));
     }
 
-    /// <summary>One system for all of them, with terminals.</summary>
+    /// <summary>One system with terminals for all tests of this class.</summary>
     public sealed class StartedSystem : IAsyncLifetime
     {
         public WholeSystem Whole { get; private set; } = null!;

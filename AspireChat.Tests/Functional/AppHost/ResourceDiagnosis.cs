@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>What a failed test tells about a whole system.</summary>
+/// <summary>Describes a whole system after a failed test.</summary>
 internal static class ResourceDiagnosis
 {
     private const int LastLines = 15;

@@ -3,7 +3,7 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>
-/// Three users' clients and a guest's, with Redis and RabbitMQ. Shared by tests that bring back what they stop, and speak in
+/// The clients of three users and a guest, with Redis and RabbitMQ. Tests that share it bring back what they stop, and use
 /// groups of their own.
 /// </summary>
 public sealed class SystemOfThree : IAsyncLifetime

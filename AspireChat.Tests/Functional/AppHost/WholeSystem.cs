@@ -8,8 +8,8 @@ using Xunit;
 namespace AspireChat.Tests.Functional.AppHost;
 
 /// <summary>
-/// The whole system as the AppHost starts it, with programs of this machine instead of containers, ports and a data folder
-/// of its own.
+/// The whole system as the AppHost starts it, with programs on this machine instead of containers, and ports and a data
+/// folder for this system alone.
 /// </summary>
 public sealed class WholeSystem : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ public sealed class WholeSystem : IAsyncDisposable
     private static readonly TimeSpan CommandDeadline = TimeSpan.FromSeconds(150);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(60);
 
-    // Each is ten processes and more; two cores carry two systems at a time.
+    // Each system is ten processes or more; two cores carry two systems at a time.
     private static readonly SemaphoreSlim Turns = new(2);
 
     private readonly DistributedApplication _app;
@@ -38,14 +38,14 @@ public sealed class WholeSystem : IAsyncDisposable
     /// <summary>The states of all resources.</summary>
     public ResourceNotificationService Notifications => _app.ResourceNotifications;
 
-    /// <summary>The dashboard, where there is one.</summary>
+    /// <summary>The dashboard, if the system has one.</summary>
     public DashboardReader Dashboard => new(_app);
 
     /// <summary>Starts Redis, RabbitMQ and the users' clients, and waits until all are healthy.</summary>
-    /// <param name="users">Who gets a client.</param>
-    /// <param name="guests">Whose clients wait to be started by command.</param>
+    /// <param name="users">The users whose clients start with the system.</param>
+    /// <param name="guests">The users whose clients are started by command.</param>
     /// <param name="dashboard">Whether the dashboard runs too.</param>
-    /// <param name="terminals">Whether clients have terminals; what they write is then in no log.</param>
+    /// <param name="terminals">Whether clients have terminals; their output is then in no log.</param>
     public static async Task<WholeSystem> StartAsync(string[] users, string[] guests, bool dashboard = false, bool terminals = false)
     {
         var stop = TestContext.Current.CancellationToken;
@@ -92,10 +92,10 @@ public sealed class WholeSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>The API of a user's client, which stays where it is over restarts.</summary>
+    /// <summary>The API of a user's client; its address stays over restarts.</summary>
     public ChatApi Client(string user) => _clients[user];
 
-    /// <summary>Runs a command of a resource, and waits until it says that it happened.</summary>
+    /// <summary>Runs a command of a resource, which must succeed.</summary>
     /// <param name="resource">A user, <c>redis</c> or <c>rabbitmq</c>.</param>
     /// <param name="command"><c>start</c>, <c>stop</c>, <c>restart</c> or <c>kill</c>.</param>
     public async Task RunCommandAsync(string resource, string command)
@@ -104,8 +104,8 @@ public sealed class WholeSystem : IAsyncDisposable
         Assert.True(result.Success, $"{resource} {command}: {result.Message}");
     }
 
-    /// <summary>Executes any command, without a dashboard.</summary>
-    /// <returns>What it answers, whether it succeeded or not.</returns>
+    /// <summary>Runs any command without a dashboard.</summary>
+    /// <returns>Its result, whether it succeeded or not.</returns>
     public Task<ExecuteCommandResult> ExecuteAsync(string resource, string command, params (string Name, string Value)[] arguments)
     {
         var inputs = arguments.Select(argument => new InteractionInput { Name = argument.Name, InputType = InputType.Text, Value = argument.Value });
@@ -117,16 +117,16 @@ public sealed class WholeSystem : IAsyncDisposable
     /// <summary>Waits until a resource runs and answers.</summary>
     public async Task WaitForHealthyAsync(string resource)
     {
-        // Of a name that nobody has, Aspire waits for ever.
+        // Aspire waits for an unknown name without end.
         Assert.Contains(resource, Model.Resources.Select(known => known.Name));
 
-        // Somebody who is being restarted may still be seen as ended; the deadline tells who does not come back.
+        // A restarting resource may still be seen as ended; the deadline reveals one that does not come back.
         await Notifications
             .WaitForResourceHealthyAsync(resource, WaitBehavior.WaitOnResourceUnavailable, TestContext.Current.CancellationToken)
             .DefaultTimeout(HealthDeadline, $"{resource} is healthy");
     }
 
-    /// <summary>What can be known about each resource: its state, its health, and the last that it wrote.</summary>
+    /// <summary>The state, the health and the last output of each resource.</summary>
     public Task<string> DiagnoseAsync() => ResourceDiagnosis.OfAsync(_app, Model);
 
     /// <summary>Stops everything.</summary>
@@ -153,8 +153,8 @@ public sealed class WholeSystem : IAsyncDisposable
 
     private DistributedApplicationModel Model => _app.Services.GetRequiredService<DistributedApplicationModel>();
 
-    // From the first line on, since the host keeps what was written, until it stops: then it reads no more. It puts the time
-    // before each line.
+    // The host keeps the output, so this reads it from the first line until the host stops. The host puts the time before
+    // each line.
     private void WatchForErrors(IEnumerable<string> users)
     {
         var owner = LoggedErrors.Owner;
@@ -175,8 +175,8 @@ public sealed class WholeSystem : IAsyncDisposable
     {
         var token = Model.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == $"{user}-token");
 
-        // A client of one's own and not the factory's, whose retries would send messages twice. It says nothing of a trace:
-        // clients that run in this process listen to its activities too, and would have the call left out.
+        // Not a client of the factory, whose retries would send messages twice. It sends no trace headers: clients in this
+        // process listen to its activities too and would leave the call out.
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null })
         {
             BaseAddress = _app.GetEndpoint(user, "http"),

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>A test against a whole system; if it fails, it tells in which state the system was.</summary>
+/// <summary>A test with a whole system; if it fails, it prints the state of the system.</summary>
 public abstract class WholeSystemTest(Func<WholeSystem> whole) : IAsyncDisposable
 {
     protected WholeSystem Whole => whole();

@@ -5,10 +5,7 @@ using static AspireChat.Tests.Functional.AppHost.SystemOfThree;
 
 namespace AspireChat.Tests.Functional.AppHost;
 
-/// <summary>
-/// What users do, and what they are promised when parts of the system are restarted: through the local API, and with
-/// Aspire's commands.
-/// </summary>
+/// <summary>What users do, and what they are promised when parts of the system restart, by the local API and Aspire's commands.</summary>
 public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() => system.Whole), IClassFixture<SystemOfThree>
 {
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(90);
@@ -20,7 +17,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
     private ChatApi AtCarol => Whole.Client(Carol);
 
     [Fact]
-    public async Task A_private_chat_is_the_same_on_both_sides_and_nobody_elses()
+    public async Task Both_users_of_a_private_chat_have_the_same_and_others_nothing()
     {
         await AtAlice.OpenChatAsync(Bob);
         string[] texts = [.. Enumerable.Range(1, 20).Select(i => $"private {i}")];
@@ -34,21 +31,21 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         await AtBob.SendAsync(Alice, "all read");
         await UntilChatAsync(AtAlice, Bob, [.. texts.Select(text => (Alice, text)), (Bob, "all read")]);
         await Until.True(
-            "alice sees that bob has read it all",
+            "alice sees that bob has read all messages",
             async () => (await AtAlice.MessagesAsync(Bob)).Where(m => m.From == Alice).All(m => m.State == MessageState.Read));
 
         Assert.DoesNotContain(await AtCarol.ChatsAsync(), chat => chat.User == Alice && chat.LastAt is not null);
     }
 
     [Fact]
-    public async Task Discovery_finds_exactly_the_others_and_the_groups_they_are_in()
+    public async Task Discovery_finds_exactly_the_other_users_and_their_groups()
     {
         await AtAlice.JoinGroupAsync("found-by-nobody", GroupMode.Durable);
         await AtBob.JoinGroupAsync("found", GroupMode.Durable);
         await AtCarol.JoinGroupAsync("found", GroupMode.Durable);
         await AtCarol.JoinGroupAsync("found-too", GroupMode.Transient);
         await AtCarol.JoinGroupAsync("found-empty", GroupMode.Durable);
-        await AtCarol.ExitGroupAsync("found-empty");
+        await AtCarol.LeaveGroupAsync("found-empty");
 
         var survey = await AtAlice.DiscoverAsync(seconds: 20);
 
@@ -57,7 +54,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
             [(Bob, (await AtBob.MeAsync()).Address), (Carol, (await AtCarol.MeAsync()).Address)],
             survey.Users.Select(user => (user.Name, user.Address)));
 
-        // The others' rooms, those of other tests among them.
+        // The rooms of the other users, including those of other tests.
         var rooms = (await AtBob.GroupsAsync()).Concat(await AtCarol.GroupsAsync()).Where(group => group.IsJoined);
         Assert.Equal(
             rooms.Select(group => (group.Name, group.Mode)).Distinct().OrderBy(group => group.Name, StringComparer.Ordinal),
@@ -81,7 +78,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
 
         await Until.Sequence("all insults have come, each once", sent.Order(), ReceivedAsync);
 
-        // One that came twice would have come again before those that were sent later came.
+        // A second copy would have come before these later insults.
         for (var i = 0; i < Users.Length; i++)
         {
             sent.Add((Users[i], $"You are a later one, {i}!"));
@@ -98,7 +95,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
     }
 
     [Fact]
-    public async Task A_guest_who_is_started_by_command_can_be_talked_to_until_stopped()
+    public async Task A_guest_started_by_command_can_chat_until_stopped()
     {
         await Whole.RunCommandAsync(Dora, "start");
         try
@@ -119,14 +116,14 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
     }
 
     [Fact]
-    public async Task Members_who_were_killed_or_restarted_have_every_message_once_they_join_again()
+    public async Task Killed_or_restarted_members_get_every_message_when_they_join_again()
     {
         await JoinAsync("restarts", Users);
         await AtAlice.SayAsync("restarts", "before");
         await AtBob.UntilTextsAsync(Bob, "restarts", Alice, ["before"]);
         await AtCarol.UntilTextsAsync(Carol, "restarts", Alice, ["before"]);
 
-        // Bob is away; carol goes and comes while alice speaks.
+        // Bob is away; carol restarts while alice sends.
         await Whole.RunCommandAsync(Bob, "kill");
         string[] meanwhile = [.. Enumerable.Range(1, 50).Select(i => $"meanwhile {i}")];
         var restart = Whole.RunCommandAsync(Carol, "restart");
@@ -144,14 +141,14 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_restart_of_RabbitMQ_loses_no_message_of_a_group_and_doubles_none()
+    public async Task A_restart_of_RabbitMQ_loses_and_repeats_no_group_message()
     {
         await JoinAsync("broker", Users);
         await SayAsync("before");
 
         var restart = Whole.RunCommandAsync("rabbitmq", "restart");
         await Until.True(
-            "alice and bob notice",
+            "alice's and bob's clients have lost the broker",
             async () => !await IsConnectedAsync(AtAlice, "rabbitmq") && !await IsConnectedAsync(AtBob, "rabbitmq"),
             RecoveryPatience);
         await SayAsync("during");
@@ -178,7 +175,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
     }
 
     [Fact]
-    public async Task A_restart_of_Redis_interrupts_no_chat_and_everybody_is_found_again()
+    public async Task A_restart_of_Redis_interrupts_no_chat_and_hides_no_user()
     {
         await AtBob.OpenChatAsync(Carol);
         var said = new List<(string, string)>();
@@ -190,7 +187,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         await SendAsync("after");
         await UntilChatAsync(AtCarol, Bob, said);
 
-        // Who is there, and in which group, is known as before, to everybody.
+        // All clients know the online users and the members of groups as before.
         foreach (var user in Users)
         {
             await UntilListedAsync(Whole.Client(user), Users);
@@ -225,7 +222,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         (await api.MeAsync()).Connections[server] == "connected";
 
     private static Task UntilChatAsync(ChatApi api, string with, IReadOnlyList<(string From, string Text)> messages) => Until.Sequence(
-        $"the chat with {with} is exactly this",
+        $"the chat with {with} has exactly these messages",
         messages,
         async () => (await api.MessagesAsync(with)).Select(m => (m.From, m.Text)),
         RecoveryPatience);
@@ -234,7 +231,7 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         "exactly these users are listed", users, async () => (await api.UsersAsync()).Select(user => user.Name).Order(), RecoveryPatience);
 
     private Task UntilConfirmedAsync(string user, string group) => Until.True(
-        $"all that {user} said in {group} is confirmed",
+        $"all messages of {user} in {group} are confirmed",
         async () => (await Whole.Client(user).GroupMessagesAsync(group)).Where(m => m.From == user).All(m => m.State == MessageState.Confirmed),
         RecoveryPatience);
 }

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Chats;
 
-/// <summary>Private chats while RabbitMQ is away: they do not need it.</summary>
+/// <summary>Private chats while RabbitMQ, which they do not need, is away.</summary>
 public sealed class BrokerFaultTests(SharedRabbitMq shared)
 {
     [Fact]
-    public async Task A_client_with_both_servers_is_well_and_says_so()
+    public async Task A_client_with_both_servers_reports_that_it_is_healthy()
     {
         await using var system = await ChatSystem.StartAsync(await shared.CreateVirtualHostAsync());
         var alice = await system.StartClientAsync("alice");
@@ -19,7 +19,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Chats_go_on_while_RabbitMQ_is_killed_and_restarted()
+    public async Task Chats_work_while_RabbitMQ_is_killed_and_restarted()
     {
         await using var rabbit = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(rabbit.ConnectionString);
@@ -28,7 +28,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
         await using var events = await alice.WatchAsync();
 
         await rabbit.KillAsync();
-        await events.NextAsync("the loss is told", IsRabbitMq("reconnecting"));
+        await events.NextAsync("alice's client reports the lost connection", IsRabbitMq("reconnecting"));
         using (var health = await alice.Http.GetAsync("/health", TestContext.Current.CancellationToken))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
@@ -36,10 +36,11 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
 
         var sent = await alice.Api.SendAsync("bob", "who needs it");
         await Until.Equal(
-            "it is delivered", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob")).Single(m => m.Id == sent.Id).State);
+            "the message is delivered",
+            MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob")).Single(m => m.Id == sent.Id).State);
 
         await rabbit.RestartAsync();
-        await events.NextAsync("the return is told", IsRabbitMq("connected"));
+        await events.NextAsync("alice's client reports the new connection", IsRabbitMq("connected"));
         await alice.UntilReadyAsync();
         await bob.UntilReadyAsync();
     }

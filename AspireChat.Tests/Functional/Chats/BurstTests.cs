@@ -19,7 +19,7 @@ public sealed class BurstTests
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.OpenChatAsync("bob");
 
-        // Alice never stops; bob says a third, is restarted in order, says a third, crashes, and says the rest.
+        // Alice never stops. Bob sends a third, is restarted in order, sends a third, crashes, and sends the rest.
         var fromAlice = SendAsync(alice, "bob", Enumerable.Range(0, EachWay));
         var fromBob = new List<Guid>();
         fromBob.AddRange(await SendAsync(bob, "alice", Enumerable.Range(0, EachWay / 3)));
@@ -39,7 +39,7 @@ public sealed class BurstTests
         await AssertCompleteAsync(bob, alice, fromBob);
     }
 
-    // How many in which state follow each other: where something was lost shows when.
+    // The lengths of runs of equal states; they show when a message was lost.
     private static string Runs(IEnumerable<Message> messages)
     {
         var runs = new List<(int Count, string State)>();
@@ -61,7 +61,7 @@ public sealed class BurstTests
     private static void Report(string what) =>
         TestContext.Current.TestOutputHelper?.WriteLine($"{DateTime.Now:HH:mm:ss.f} {what}");
 
-    // Several at a time: the client's own order, in which it numbered them, is what counts.
+    // Several calls at a time: the order in which the client numbered the messages counts.
     private static async Task<IReadOnlyCollection<Guid>> SendAsync(ChatClientProcess from, string to, IEnumerable<int> texts)
     {
         var ids = new System.Collections.Concurrent.ConcurrentBag<Guid>();
@@ -82,7 +82,7 @@ public sealed class BurstTests
             Patience,
             giveUp: () => sender.Process.HasExited || receiver.Process.HasExited ? "A client has ended." : null);
 
-        // Exactly what was accepted, once, in the order in which the sender numbered it.
+        // The receiver has exactly the accepted messages, once, in the order in which the sender numbered them.
         var sent = (await sender.Api.WholeChatAsync(receiver.Name)).Where(m => m.From == sender.Name).ToList();
         var received = (await receiver.Api.WholeChatAsync(sender.Name)).Where(m => m.From == sender.Name).ToList();
         Assert.Equal(accepted.Order(), sent.Select(m => m.Id).Order());

@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Functional.Chats;
 public sealed class MessageTests
 {
     [Fact]
-    public async Task Messages_go_both_ways_and_their_states_are_told_as_they_become_true()
+    public async Task Messages_go_both_ways_and_their_states_are_reported_live()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -30,14 +30,14 @@ public sealed class MessageTests
         var answer = await bob.Api.SendAsync("alice", "hello alice");
         await Until.Equal("bob's answer is delivered", MessageState.Delivered, async () => (await bob.Api.MessagesAsync("alice"))[^1].State);
 
-        // The same conversation on both sides, each from its own point of view.
+        // Both users have the same conversation, each from their own point of view.
         var mine = await alice.Api.MessagesAsync("bob");
         var theirs = await bob.Api.MessagesAsync("alice");
         Assert.Equal([sent.Id, answer.Id], mine.Select(m => m.Id));
         Assert.Equal([new Destination("bob", null), new Destination("alice", null)], mine.Select(m => m.To));
         Assert.Equal(mine.Select(m => (m.Id, m.From, m.To, m.Text, m.SentAt)), theirs.Select(m => (m.Id, m.From, m.To, m.Text, m.SentAt)));
 
-        // Exactly these steps, none twice.
+        // Alice saw exactly these states, each once.
         Assert.Equal([MessageState.Delivered, MessageState.Read], atAlice.Seen<StateChange>().Where(IsStateOf(sent.Id)).Select(change => change.State));
         Assert.Single(atBob.Seen<Message>(), message => message.Id == sent.Id);
 
@@ -46,23 +46,23 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task What_was_read_before_the_sender_came_back_is_told_when_it_does()
+    public async Task A_returning_sender_learns_what_was_read_meanwhile()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.SendAsync("bob", "one");
-        await Until.Equal("it is delivered", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+        await Until.Equal("the message is delivered", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
         await alice.TerminateAsync();
         await bob.Api.MarkReadAsync("alice");
 
         await alice.RestartAsync();
         await alice.Api.OpenChatAsync("bob");
-        await Until.Equal("it was read", MessageState.Read, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+        await Until.Equal("the message is read", MessageState.Read, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
     }
 
     [Fact]
-    public async Task A_message_to_whoever_is_away_fails_with_the_reason_and_the_next_one_arrives()
+    public async Task A_message_to_an_absent_user_fails_and_a_later_one_arrives()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -80,23 +80,24 @@ public sealed class MessageTests
         await bob.RestartAsync();
         await alice.Api.SendAsync("bob", "in time");
         await Until.Sequence(
-            "only the second arrives", ["in time"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+            "only the second message arrives", ["in time"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
         await Until.Sequence(
-            "each has its state", [MessageState.Failed, MessageState.Delivered], async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+            "the first message has failed and the second is delivered",
+            [MessageState.Failed, MessageState.Delivered], async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
     }
 
     [Fact]
-    public async Task Whoever_leaves_after_a_long_chat_is_given_the_time_of_a_restart()
+    public async Task A_peer_that_stops_after_a_long_chat_gets_time_to_restart()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob");
         var alice = await system.StartClientAsync("alice", ("Chat:Peer:AwayAfter", "00:00:03"));
         await alice.Api.OpenChatAsync("bob");
         var opened = TimeProvider.System.GetTimestamp();
-        await Until.True("the chat lasts", () => TimeProvider.System.GetElapsedTime(opened) > TimeSpan.FromSeconds(4));
+        await Until.True("the chat has lasted four seconds", () => TimeProvider.System.GetElapsedTime(opened) > TimeSpan.FromSeconds(4));
         await using var events = await alice.WatchAsync();
 
-        // In the middle of a flood, so that it is a write that finds the stream gone.
+        // Bob stops in the middle of a flood, so that a write finds the stream closed.
         var left = TimeProvider.System.GetTimestamp();
         var leaving = bob.TerminateAsync();
         while (!leaving.IsCompleted)
@@ -106,7 +107,7 @@ public sealed class MessageTests
 
         Assert.Equal(0, await leaving);
         await events.NextAsync<StateChange>("a message fails", change => change.State == MessageState.Failed);
-        Assert.True(TimeProvider.System.GetElapsedTime(left) > TimeSpan.FromSeconds(2.5), "Bob was given up at once.");
+        Assert.True(TimeProvider.System.GetElapsedTime(left) > TimeSpan.FromSeconds(2.5), "Alice's messages to bob failed at once.");
     }
 
     [Fact]
@@ -125,7 +126,7 @@ public sealed class MessageTests
             await alice.Api.SendAsync("bob", text);
         }
 
-        await Until.Sequence("all have arrived", texts, async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+        await Until.Sequence("all messages have arrived", texts, async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
         var tooLong = await ChatApi.RefusalAsync(() => alice.Api.SendAsync("bob", new string('x', 17 * 1024)));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLong.Status);
     }
@@ -142,7 +143,7 @@ public sealed class MessageTests
             await alice.Api.SendAsync("bob", text);
         }
 
-        await Until.Equal("all have arrived", 250, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await Until.Equal("all messages have arrived", 250, async () => (await bob.Api.MessagesAsync("alice")).Count);
         var newest = await bob.Api.MessagesAsync("alice", limit: 100);
         Assert.Equal(texts[150..], newest.Select(m => m.Text));
         var middle = await bob.Api.MessagesAsync("alice", limit: 100, before: newest[0].Id);
@@ -153,7 +154,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Friends_write_at_once_and_each_chat_is_complete_and_in_order()
+    public async Task Chats_stay_complete_and_in_order_when_friends_write_at_once()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob");
@@ -171,11 +172,11 @@ public sealed class MessageTests
         {
             var (mine, theirs) = ($"{friend.Name} ", "bob ");
             await Until.Sequence(
-                $"bob has all of {friend.Name}",
+                $"bob has all messages of {friend.Name}",
                 Enumerable.Range(0, 100).Select(i => $"{mine}{i}"),
                 async () => Texts(await bob.Api.MessagesAsync(friend.Name), friend.Name));
             await Until.Sequence(
-                $"{friend.Name} has all of bob",
+                $"{friend.Name} has all messages of bob",
                 Enumerable.Range(0, 100).Select(i => $"{theirs}{i}"),
                 async () => Texts(await friend.Api.MessagesAsync("bob"), "bob"));
         }

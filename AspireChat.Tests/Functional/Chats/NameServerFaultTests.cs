@@ -4,13 +4,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Chats;
 
-/// <summary>Chats while Redis is away: it helps peers to meet, and no more.</summary>
+/// <summary>Chats while Redis is away: peers need it only to find each other.</summary>
 public sealed class NameServerFaultTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Chats_go_on_while_Redis_is_killed_and_restarted(bool keepData)
+    public async Task Chats_work_while_Redis_is_killed_and_restarted(bool keepData)
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -21,7 +21,7 @@ public sealed class NameServerFaultTests
         await using var events = await alice.WatchAsync();
 
         await system.Redis.KillAsync();
-        await events.NextAsync("the loss is told", IsRedis("reconnecting"));
+        await events.NextAsync("alice's client reports the lost connection", IsRedis("reconnecting"));
         Assert.Equal("reconnecting", (await alice.Api.MeAsync()).Connections["redis"]);
         await SayAsync(alice, bob, "while it is away");
         await SayAsync(bob, alice, "while it is away");
@@ -29,9 +29,9 @@ public sealed class NameServerFaultTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.SendAsync("stranger", "x"))).Status);
 
         await system.Redis.RestartAsync(keepData);
-        await events.NextAsync("the return is told", IsRedis("connected"));
+        await events.NextAsync("alice's client reports the new connection", IsRedis("connected"));
         await Until.Sequence(
-            "both are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
+            "both users are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
         await SayAsync(alice, bob, "after");
         await SayAsync(bob, alice, "after");
 
@@ -45,19 +45,19 @@ public sealed class NameServerFaultTests
     {
         await using var system = await ChatSystem.StartAsync();
 
-        // Bob's silence ends the streams, so each message needs a connection of its own.
+        // The idle timeout ends the streams, so each message needs a new connection.
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:IdleTimeout", "00:00:01"));
         var alice = await system.StartClientAsync("alice");
         await SayAsync(alice, bob, "before");
         await system.Redis.KillAsync();
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("the stream has ended", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+        await Until.True("the idle stream has ended", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
 
         await SayAsync(alice, bob, "while it is away");
     }
 
     [Fact]
-    public async Task A_client_comes_up_when_Redis_comes_up()
+    public async Task A_client_gets_ready_when_Redis_comes_up()
     {
         await using var redis = await RedisServer.ReserveAsync();
         await using var alice = ChatClientProcess.Launch("alice", redis.ConnectionString);
@@ -75,7 +75,7 @@ public sealed class NameServerFaultTests
     }
 
     [Fact]
-    public async Task A_frozen_Redis_holds_nobody_up_for_long()
+    public async Task A_frozen_Redis_delays_no_client_for_long()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -89,7 +89,7 @@ public sealed class NameServerFaultTests
 
         system.Redis.Resume();
         await Until.Sequence(
-            "both are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
+            "both users are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
     }
 
     private static Func<ConnectionChange, bool> IsRedis(string state) => change =>

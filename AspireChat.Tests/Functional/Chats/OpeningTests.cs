@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Functional.Chats;
 public sealed class OpeningTests
 {
     [Fact]
-    public async Task A_chat_opens_on_both_sides()
+    public async Task A_chat_opens_for_both_users()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -20,13 +20,13 @@ public sealed class OpeningTests
         Assert.Equal([new ChatSummary("bob", ChatState.Open, 0, null)], await alice.Api.ChatsAsync());
         Assert.Equal([new ChatSummary("alice", ChatState.Open, 0, null)], await bob.Api.ChatsAsync());
 
-        // Again is no harm, from either side.
+        // Opening it again changes nothing, from either side.
         Assert.Equal(ChatState.Open, (await alice.Api.OpenChatAsync("BOB")).State);
         Assert.Equal(ChatState.Open, (await bob.Api.OpenChatAsync("alice")).State);
     }
 
     [Fact]
-    public async Task Nobody_and_oneself_cannot_be_chatted_with()
+    public async Task A_chat_with_an_unknown_user_or_oneself_is_refused()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -39,7 +39,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task Whoever_is_away_does_not_answer()
+    public async Task A_chat_with_an_absent_user_is_refused()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -52,7 +52,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task Whoever_is_frozen_does_not_answer_in_time()
+    public async Task A_chat_with_a_frozen_client_times_out()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob");
@@ -67,7 +67,7 @@ public sealed class OpeningTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Whoever_wants_to_be_asked_accepts_or_declines(bool accept)
+    public async Task A_user_who_is_asked_accepts_or_declines(bool accept)
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"));
@@ -97,7 +97,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task Whoever_is_asked_and_says_nothing_does_not_answer_in_time()
+    public async Task A_chat_request_without_an_answer_times_out()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"));
@@ -106,14 +106,14 @@ public sealed class OpeningTests
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();
         Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);
 
-        // The answer is kept: the next try finds the chat open.
+        // A later answer counts: the next try finds the chat open.
         Assert.Equal(ChatState.Asked, (await bob.Api.FindChatAsync("alice"))?.State);
         await bob.Api.AcceptChatAsync("alice");
         Assert.Equal(ChatState.Open, (await alice.Api.OpenChatAsync("bob")).State);
     }
 
     [Fact]
-    public async Task Only_who_has_asked_can_be_accepted_or_declined()
+    public async Task Only_a_user_who_has_asked_can_be_accepted_or_declined()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -140,7 +140,7 @@ public sealed class OpeningTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_message_to_whoever_wants_to_be_asked_waits_for_the_answer(bool accept)
+    public async Task A_message_waits_until_the_receiver_answers_the_chat_request(bool accept)
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"));
@@ -154,12 +154,14 @@ public sealed class OpeningTests
         {
             await bob.Api.AcceptChatAsync("alice");
             await Until.Sequence("bob has the message", ["may I?"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
-            await Until.Equal("alice knows", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+            await Until.Equal(
+                "alice's message is delivered", MessageState.Delivered, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
         }
         else
         {
             await bob.Api.DeclineChatAsync("alice");
-            await Until.Equal("alice knows", MessageState.Failed, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
+            await Until.Equal(
+                "alice's message has failed", MessageState.Failed, async () => (await alice.Api.MessagesAsync("bob"))[0].State);
             Assert.Contains("declined", (await alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
             Assert.Empty(await bob.Api.MessagesAsync("alice"));
         }

@@ -4,43 +4,43 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Chats;
 
-/// <summary>Clients that end, crash, freeze and come back.</summary>
+/// <summary>Clients that stop, crash, freeze and come back.</summary>
 public sealed class RestartTests
 {
-    // The lease of 15 s, and what a loaded machine takes to notice.
+    // The lease of 15 s, and the time a loaded machine takes to notice its end.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15 + 3);
 
     [Fact]
-    public async Task A_killed_client_is_gone_within_the_lease_and_its_user_is_back_at_once()
+    public async Task A_killed_client_goes_offline_within_the_lease_and_returns_at_once()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
         var (alice, bob) = (clients[0], clients[1]);
-        await Until.Sequence("all are online", ["alice", "bob", "carol"], () => OnlineAsync(alice));
+        await Until.Sequence("all users are online", ["alice", "bob", "carol"], () => OnlineAsync(alice));
         await using var events = await alice.WatchAsync();
 
-        // Nobody else gets the name, neither online nor in its absence.
+        // No other key gets the name, neither while bob is listed nor after it.
         await AssertNameIsRefusedAsync(system, "bob");
         await bob.KillAsync();
-        await Until.Sequence("bob is gone", ["alice", "carol"], () => OnlineAsync(alice), Lease);
-        var gone = await events.NextAsync<PresenceChange>("bob went", change => change is { User: "bob", Online: false });
+        await Until.Sequence("bob is offline", ["alice", "carol"], () => OnlineAsync(alice), Lease);
+        var gone = await events.NextAsync<PresenceChange>("bob went offline", change => change is { User: "bob", Online: false });
         Assert.NotNull(gone);
         await AssertNameIsRefusedAsync(system, "bob");
 
         await bob.RestartAsync();
         Assert.Equal(["alice", "bob", "carol"], await OnlineAsync(alice));
         await alice.Api.SendAsync("bob", "welcome back");
-        await Until.Sequence("bob chats again", ["welcome back"], () => TextsAsync(bob, "alice"));
+        await Until.Sequence("bob has alice's message after his return", ["welcome back"], () => TextsAsync(bob, "alice"));
     }
 
     [Fact]
-    public async Task A_killed_client_that_comes_back_within_its_lease_takes_over_at_once()
+    public async Task A_killed_client_that_returns_within_its_lease_takes_over_at_once()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.SendAsync("bob", "one");
-        await Until.Sequence("it arrives", ["one"], () => TextsAsync(bob, "alice"));
+        await Until.Sequence("the message arrives", ["one"], () => TextsAsync(bob, "alice"));
         var address = (await bob.Api.MeAsync()).Address;
 
         for (var crash = 0; crash < 3; crash++)
@@ -56,9 +56,11 @@ public sealed class RestartTests
         }
 
         string[] expected = ["one", "after crash 0", "after crash 1", "after crash 2"];
-        await Until.Sequence("bob has all", expected, async () => (await bob.Api.MessagesAsync("alice")).Where(m => m.From == "alice").Select(m => m.Text));
+        await Until.Sequence(
+            "bob has all messages",
+            expected, async () => (await bob.Api.MessagesAsync("alice")).Where(m => m.From == "alice").Select(m => m.Text));
         await Until.True(
-            "all are delivered",
+            "all messages are delivered",
             async () => (await alice.Api.MessagesAsync("bob")) is { Count: 7 } all && all.All(m => m.State is MessageState.Delivered));
     }
 
@@ -76,14 +78,14 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task SIGTERM_ends_a_client_in_order_whatever_it_is_doing()
+    public async Task SIGTERM_ends_a_busy_client_in_order()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob");
         var carol = await system.StartClientAsync("carol", ("Chat:AcceptChats", "ask"));
         var alice = await system.StartClientAsync("alice");
 
-        // An open chat, a stream of events, a question nobody answers, and messages on their way.
+        // Alice has an open chat, a stream of events, an unanswered request, and messages under way.
         await alice.Api.OpenChatAsync("bob");
         await using var events = await alice.WatchAsync();
         var opening = Record.ExceptionAsync(() => alice.Api.OpenChatAsync("carol")).AsTask();
@@ -100,13 +102,13 @@ public sealed class RestartTests
         Assert.NotNull(await opening.DefaultTimeout());
         Assert.Empty(alice.Process.Errors);
 
-        // What was on its way goes on.
+        // The messages under way are delivered after the restart.
         await alice.RestartAsync();
-        await Until.Sequence("bob has it", ["not yet"], () => TextsAsync(bob, "alice"));
+        await Until.Sequence("bob has the message", ["not yet"], () => TextsAsync(bob, "alice"));
     }
 
     [Fact]
-    public async Task SIGTERM_ends_a_client_in_bounded_time_though_Redis_does_not_answer()
+    public async Task SIGTERM_ends_a_client_in_time_though_Redis_does_not_answer()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -118,7 +120,7 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task What_was_in_the_outbox_at_a_crash_is_delivered_after_it()
+    public async Task Messages_in_the_outbox_at_a_crash_are_delivered_after_it()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -139,27 +141,28 @@ public sealed class RestartTests
             await alice.RestartAsync();
         }
 
-        await Until.Sequence("bob has all of it, once and in order", expected, () => TextsAsync(bob, "alice"));
+        await Until.Sequence("bob has all messages, once and in order", expected, () => TextsAsync(bob, "alice"));
         await Until.Sequence(
-            "alice knows", Enumerable.Repeat(MessageState.Delivered, 50), async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
+            "all of alice's messages are delivered",
+            Enumerable.Repeat(MessageState.Delivered, 50), async () => (await alice.Api.MessagesAsync("bob")).Select(m => m.State));
     }
 
     [Fact]
-    public async Task A_client_that_was_frozen_for_longer_than_its_lease_comes_back_by_itself()
+    public async Task A_client_frozen_for_longer_than_its_lease_comes_back_by_itself()
     {
         await using var system = await ChatSystem.StartAsync();
         (string, string)[] quick = [("Chat:NameServer:Lease", "00:00:02"), ("Chat:NameServer:RenewEvery", "00:00:00.5")];
         var alice = await system.StartClientAsync("alice", quick);
         var bob = await system.StartClientAsync("bob", quick);
         await alice.Api.SendAsync("bob", "one");
-        await Until.Sequence("it arrives", ["one"], () => TextsAsync(bob, "alice"));
+        await Until.Sequence("the message arrives", ["one"], () => TextsAsync(bob, "alice"));
 
         bob.Pause();
-        await Until.Sequence("bob is gone", ["alice"], () => OnlineAsync(alice), TimeSpan.FromSeconds(5));
+        await Until.Sequence("bob is offline", ["alice"], () => OnlineAsync(alice), TimeSpan.FromSeconds(5));
         bob.Resume();
-        await Until.Sequence("bob is back", ["alice", "bob"], () => OnlineAsync(alice));
+        await Until.Sequence("bob is online again", ["alice", "bob"], () => OnlineAsync(alice));
         await alice.Api.SendAsync("bob", "two");
-        await Until.Sequence("both have arrived", ["one", "two"], () => TextsAsync(bob, "alice"));
+        await Until.Sequence("both messages have arrived", ["one", "two"], () => TextsAsync(bob, "alice"));
     }
 
     private static async Task AssertNameIsRefusedAsync(ChatSystem system, string name)
@@ -170,7 +173,7 @@ public sealed class RestartTests
         AssertSentence(second.Process.Errors);
     }
 
-    // One line for a person, and nothing of what happened inside.
+    // One line for the user, without a stack trace.
     private static void AssertSentence(string errors)
     {
         Assert.DoesNotContain('\n', errors.Trim());

@@ -18,7 +18,7 @@ public sealed class TraceTests
         var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
         await alice.Api.OpenChatAsync("bob");
 
-        // Several in one burst: each keeps its own trace though they may share frames.
+        // Of several in one burst, each keeps its own trace though they may share frames.
         var sent = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => alice.Api.SendAsync("bob", $"secret {i}")));
         foreach (var message in sent)
         {
@@ -27,7 +27,7 @@ public sealed class TraceTests
 
         Assert.Equal(10, sent.Select(message => SpansOf(otlp, message.Id)[0].TraceId).Distinct().Count());
 
-        // What was said is nowhere in what was exported.
+        // No exported span has the text of a message.
         Assert.DoesNotContain(
             otlp.Spans(), span => span.Attributes.Any(a => a.Value.Contains("secret", StringComparison.Ordinal)) || span.Name.Contains("secret", StringComparison.Ordinal));
     }
@@ -47,7 +47,7 @@ public sealed class TraceTests
         Assert.Equal([send.TraceId, send.TraceId, send.TraceId], spans.Select(span => span.TraceId));
         Assert.Equal(send.SpanId, receive.ParentId);
         Assert.Equal(send.SpanId, delivered.ParentId);
-        Assert.True(receive.Start < delivered.End, "The receipt came before the receipt of the message.");
+        Assert.True(receive.Start < delivered.End, "The receipt came before the message.");
 
         // The trace begins with the call of the sender's API.
         var call = Assert.Single(otlp.Spans(), span => span.SpanId == send.ParentId);

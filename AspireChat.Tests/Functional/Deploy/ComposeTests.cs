@@ -4,17 +4,17 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Deploy;
 
-/// <summary>What the Compose file says, said to real programs.</summary>
+/// <summary>Runs real programs with what the Compose file says.</summary>
 public sealed class ComposeTests(ComposedServers servers) : IClassFixture<ComposedServers>
 {
     [Fact]
-    public async Task Clients_as_they_are_deployed_talk_and_are_healthy()
+    public async Task Deployed_clients_are_healthy_and_exchange_messages()
     {
         var clients = await Task.WhenAll(ComposedClient.StartAsync(servers, "alice"), ComposedClient.StartAsync(servers, "bob"));
         await using var alice = clients[0];
         await using var bob = clients[1];
 
-        // Each is called under the address that it advertises.
+        // Peers call each client at the address that it advertises.
         var users = await alice.Api.UsersAsync();
         Assert.Equal(["alice", "bob"], users.Select(user => user.Name).Order());
         Assert.All(users, user => Assert.StartsWith("https://127.0.0.1:", user.Address, StringComparison.Ordinal));
@@ -35,7 +35,7 @@ public sealed class ComposeTests(ComposedServers servers) : IClassFixture<Compos
         await bob.Api.JoinGroupAsync("tea");
         var tea = await bob.Api.SendToGroupAsync("tea", "who wants tea?");
         await Until.Sequence(
-            "bob's message is at alice's",
+            "alice has bob's message",
             [(tea.Id, "bob", "who wants tea?", MessageState.Delivered)],
             async () => (await alice.Api.GroupMessagesAsync("tea")).Select(m => (m.Id, m.From, m.Text, m.State)));
         await Until.Sequence(
@@ -53,14 +53,14 @@ public sealed class ComposeTests(ComposedServers servers) : IClassFixture<Compos
     }
 
     [Fact]
-    public async Task The_health_check_of_Redis_tells_whether_it_answers_to_the_password()
+    public async Task The_health_check_of_Redis_succeeds_only_with_the_password()
     {
         Assert.Equal(0, await servers.CheckRedisAsync(servers.Secrets["REDIS_PASSWORD"]));
         Assert.NotEqual(0, await servers.CheckRedisAsync("wrong"));
     }
 
     [Fact]
-    public async Task The_broker_takes_no_frames_that_could_overflow_a_clients_stack()
+    public async Task The_broker_refuses_frames_that_could_overflow_a_clients_stack()
     {
         var address = new UriBuilder($"amqp://{servers.RabbitMq}")
         {

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Deploy;
 
-/// <summary>A client of the Compose file as a process: with the file's arguments and environment, and no setting besides.</summary>
+/// <summary>A client of the Compose file as a process, with the file's arguments and environment and no other setting.</summary>
 /// <remarks>
-/// What a container would give is replaced: names in its network by addresses on loopback, port 8080, which every container has
-/// for itself, by a free one, the home of its user by a folder of the test's. Of the dashboard there is an address only.
+/// Replaced is what a container would provide: names in its network by loopback addresses, its own port 8080 by a free one,
+/// the home of its user by a folder of the test. Of the dashboard there is only an address.
 /// </remarks>
 internal sealed class ComposedClient : IAsyncDisposable
 {
@@ -41,7 +41,7 @@ internal sealed class ComposedClient : IAsyncDisposable
         var written = _file.EnvironmentOf(service);
         Assert.All(replaced.Keys, text => Assert.Contains(written.Values, value => value.Contains(text, StringComparison.Ordinal)));
 
-        // In one go and before secrets come in, for what is put in may hold any of these texts.
+        // All at once and before the secrets, since a secret may contain any of these texts.
         var texts = string.Join('|', replaced.Keys.Select(Regex.Escape));
         _environment = written.ToDictionary(
             variable => variable.Key,
@@ -61,13 +61,13 @@ internal sealed class ComposedClient : IAsyncDisposable
     /// <summary>Its web port.</summary>
     public int Port { get; }
 
-    /// <summary>Its API, with the token of the test's <c>.env</c>.</summary>
+    /// <summary>Its API, with the token from the test's <c>.env</c>.</summary>
     public ChatApi Api { get; }
 
     /// <summary>Whether its key is where its volume would be.</summary>
     public bool KeepsItsKey => File.Exists(Path.Combine(_home.FullName, "aspirechat", "identity.pem"));
 
-    /// <summary>Starts a client and waits until its health check is content, as Compose does.</summary>
+    /// <summary>Starts a client and waits until its health check succeeds, as Compose does.</summary>
     public static async Task<ComposedClient> StartAsync(ComposedServers servers, string service)
     {
         var client = new ComposedClient(servers, service);
@@ -88,7 +88,7 @@ internal sealed class ComposedClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the file's health check beside it.</summary>
+    /// <summary>Runs the file's health check beside the client.</summary>
     public async Task<(int ExitCode, string Output)> CheckHealthAsync()
     {
         await using var check = Run($"{_service}'s health check", _file.HealthCheckOf(_service));
@@ -96,7 +96,7 @@ internal sealed class ComposedClient : IAsyncDisposable
         return (exitCode, check.Output + check.Errors);
     }
 
-    /// <summary>Asks it to end, and waits as long as Compose would.</summary>
+    /// <summary>Asks the client to stop, and waits as long as Compose would.</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> StopAsync()
     {
@@ -111,7 +111,7 @@ internal sealed class ComposedClient : IAsyncDisposable
         _home.Dispose();
     }
 
-    // The image's working folder is that of the program; here it is built beside the tests.
+    // The image's working folder is that of the program, which is built beside the tests here.
     private TestProcess Run(string name, IReadOnlyList<string> command) => TestProcess.Start(
         name,
         command[0],

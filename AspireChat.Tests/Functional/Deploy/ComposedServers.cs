@@ -4,12 +4,12 @@ using Xunit;
 namespace AspireChat.Tests.Functional.Deploy;
 
 /// <summary>
-/// The servers of the Compose file as programs of this machine: Redis by the file's own command and waited for by its own
-/// health check, RabbitMQ with the file's configuration and user. Secrets are the test's.
+/// The servers of the Compose file as programs on this machine: Redis with the file's command and health check, RabbitMQ with
+/// the file's configuration and user. The secrets are the test's.
 /// </summary>
 /// <remarks>
-/// What a container would give is replaced: Redis' port and folder, and the script of its image that gives up root. RabbitMQ's
-/// container makes its first user of two environment variables, a program does not.
+/// Replaced is what a container would provide: Redis' port and folder, and the script of its image that drops root. RabbitMQ's
+/// container makes its first user from two environment variables; the bare program does not.
 /// </remarks>
 public sealed class ComposedServers : IAsyncLifetime
 {
@@ -28,10 +28,10 @@ public sealed class ComposedServers : IAsyncLifetime
         .Distinct()
         .ToDictionary(name => name, _ => Guid.NewGuid().ToString("N"));
 
-    /// <summary>What is called <c>redis:6379</c> in the file.</summary>
+    /// <summary>The server called <c>redis:6379</c> in the file.</summary>
     public string Redis => $"127.0.0.1:{_redisPort}";
 
-    /// <summary>What is called <c>rabbitmq:5672</c> in the file.</summary>
+    /// <summary>The server called <c>rabbitmq:5672</c> in the file.</summary>
     public string RabbitMq => $"127.0.0.1:{_rabbit!.Port}";
 
     public async ValueTask InitializeAsync()
@@ -45,7 +45,7 @@ public sealed class ComposedServers : IAsyncLifetime
         _rabbit = await RabbitMqServer.StartAsync(ComposeFile.ReadBeside("rabbitmq.conf"));
         var user = EnvironmentOf("rabbitmq");
         await _rabbit.CreateUserAsync(user["RABBITMQ_DEFAULT_USER"]!, user["RABBITMQ_DEFAULT_PASS"]!);
-        await Until.Equal("redis is healthy", 0, () => CheckRedisAsync(Secrets["REDIS_PASSWORD"]));
+        await Until.Equal("the exit code of Redis' health check", 0, () => CheckRedisAsync(Secrets["REDIS_PASSWORD"]));
     }
 
     /// <summary>Runs Redis' health check.</summary>

@@ -9,20 +9,20 @@ public sealed class CrowdTests(SharedRabbitMq broker)
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Fifty_clients_are_all_found_well_before_the_window_is_over()
+    public async Task A_survey_finds_all_fifty_clients_well_before_its_window_ends()
     {
         string[] names = [.. Enumerable.Range(0, Crowd).Select(i => $"u{i:00}")];
-        await using var room = await Room.StartAsync(broker, names);
+        await using var system = await InProcessSystem.StartAsync(broker, names);
         for (var i = 0; i < Crowd; i++)
         {
-            await room.Clients[i].Api.JoinGroupAsync($"table{i % 5}", GroupMode.Transient);
+            await system.Clients[i].Api.JoinGroupAsync($"table{i % 5}", GroupMode.Transient);
         }
 
-        var queues = (await room.Broker.QueuesAsync(room.Rabbit)).ToList();
+        var queues = (await system.Broker.QueuesAsync(system.Rabbit)).ToList();
         var seconds = new List<double>();
-        foreach (var asker in room.Clients.Take(5))
+        foreach (var asker in system.Clients.Take(5))
         {
-            // At first contact each of the others is checked and remembered; that is the slow time.
+            // The first survey is slow, since it checks and remembers every other client.
             var started = TimeProvider.System.GetTimestamp();
             var survey = await asker.Api.DiscoverAsync();
             seconds.Add(TimeProvider.System.GetElapsedTime(started).TotalSeconds);
@@ -34,12 +34,12 @@ public sealed class CrowdTests(SharedRabbitMq broker)
         TestContext.Current.TestOutputHelper?.WriteLine($"Seconds: {string.Join(", ", seconds.Select(s => $"{s:0.000}"))}");
         Assert.All(seconds, each => Assert.InRange(each, 0, 2));
 
-        // Everybody asks at once: nobody hears an answer that was meant for somebody else.
-        var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(30)));
+        // All clients ask at once, and no client receives an answer meant for another.
+        var surveys = await Task.WhenAll(system.Clients.Select(client => client.Api.DiscoverAsync(30)));
         Assert.All(surveys, survey => Assert.Equal((SurveyEnd.Complete, Crowd - 1), (survey.Ended, survey.Users.Count)));
 
-        // One queue of questions and one of the group for each client, and the insults': as before.
-        await Until.Sequence("nothing is left in the broker", queues, () => room.Broker.QueuesAsync(room.Rabbit));
+        // Each client has a queue for questions and one for the group, and there is one for insults: as before.
+        await Until.Sequence("the broker has the same queues as before", queues, () => system.Broker.QueuesAsync(system.Rabbit));
         Assert.Equal((2 * Crowd) + 1, queues.Count);
     }
 }

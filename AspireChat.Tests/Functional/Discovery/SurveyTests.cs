@@ -8,10 +8,10 @@ namespace AspireChat.Tests.Functional.Discovery;
 public sealed class SurveyTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task Everybody_and_every_group_is_found_and_told_at_once()
+    public async Task A_survey_reports_every_user_and_every_group_at_once()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"]);
-        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob", "carol"]);
+        var (alice, bob, carol) = (system.Clients[0], system.Clients[1], system.Clients[2]);
         foreach (var (api, groups) in ((ChatApi, string[])[])[(alice.Api, ["mine", "ours"]), (bob.Api, ["ours", "now"]), (carol.Api, ["ours", "left"])])
         {
             foreach (var group in groups)
@@ -20,36 +20,37 @@ public sealed class SurveyTests(SharedRabbitMq broker)
             }
         }
 
-        await carol.Api.ExitGroupAsync("left");
+        await carol.Api.LeaveGroupAsync("left");
         await using var atAlice = await alice.WatchAsync();
-        var queues = await room.Broker.QueuesAsync(room.Rabbit);
+        var queues = await system.Broker.QueuesAsync(system.Rabbit);
         var survey = await alice.Api.DiscoverAsync(seconds: 20);
 
-        // Without the asker, without groups that only the asker is in, without rooms in which nobody is.
+        // Not found are the asker, groups that only the asker is in, and empty rooms.
         Assert.Equal(SurveyEnd.Complete, survey.Ended);
         Assert.Equal(["bob", "carol"], survey.Users.Select(user => user.Name));
         Assert.Equal(
             [(await bob.Api.MeAsync()).Address, (await carol.Api.MeAsync()).Address], survey.Users.Select(user => user.Address));
         Assert.Equal([("now", GroupMode.Transient, 1), ("ours", GroupMode.Durable, 3)], survey.Groups.Select(group => (group.Name, group.Mode, group.Members)));
 
-        await Until.Sequence("both users are told", ["bob", "carol"], () => Task.FromResult(Named(atAlice, found => found.User?.Name)));
-        await Until.Sequence("both groups are told", ["now", "ours"], () => Task.FromResult(Named(atAlice, found => found.Group?.Name)));
-        await Until.Sequence("the survey left nothing behind", queues, () => room.Broker.QueuesAsync(room.Rabbit));
+        await Until.Sequence("both users are reported", ["bob", "carol"], () => Task.FromResult(Named(atAlice, found => found.User?.Name)));
+        await Until.Sequence(
+            "both groups are reported", ["now", "ours"], () => Task.FromResult(Named(atAlice, found => found.Group?.Name)));
+        await Until.Sequence("the broker has the same queues as before", queues, () => system.Broker.QueuesAsync(system.Rabbit));
 
-        // Several at once do not hear each other's answers twice.
-        var surveys = await Task.WhenAll(room.Clients.Select(client => client.Api.DiscoverAsync(20)));
+        // Surveys at the same time do not count each other's answers.
+        var surveys = await Task.WhenAll(system.Clients.Select(client => client.Api.DiscoverAsync(20)));
         Assert.All(surveys, each => Assert.Equal((SurveyEnd.Complete, 2), (each.Ended, each.Users.Count)));
     }
 
     [Fact]
-    public async Task With_nobody_listed_or_no_list_the_whole_window_is_waited_for()
+    public async Task A_survey_waits_its_whole_window_without_a_list_of_users()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         Assert.Equal(SurveyEnd.Complete, (await alice.Api.DiscoverAsync(20)).Ended);
 
-        // Acquainted by now, they find each other without the name server too; but who knows who else is there?
-        await room.Redis.KillAsync();
+        // Acquaintances find each other without the name server, but nothing says which other users exist.
+        await system.Redis.KillAsync();
         var window = TimeSpan.FromSeconds(1);
         await Until.Value(
             "alice finds bob",
@@ -61,9 +62,9 @@ public sealed class SurveyTests(SharedRabbitMq broker)
             },
             seen => seen == (SurveyEnd.Timeout, true, "bob"));
 
-        await room.Redis.RestartAsync();
+        await system.Redis.RestartAsync();
         await bob.DisposeAsync();
-        await Until.Sequence("alice is listed alone", ["alice"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
+        await Until.Sequence("only alice is listed", ["alice"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
         var started = TimeProvider.System.GetTimestamp();
         var alone = await alice.Api.DiscoverAsync(window.TotalSeconds);
         Assert.Equal(SurveyEnd.Timeout, alone.Ended);
@@ -73,28 +74,28 @@ public sealed class SurveyTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Forged_and_late_answers_find_nothing()
+    public async Task Forged_and_late_answers_are_ignored()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var alice = room.Clients[0];
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
-        await using var carol = await RawMember.ConnectAsync("carol", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var alice = system.Clients[0];
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
+        await using var carol = await RawMember.ConnectAsync("carol", system.Rabbit);
 
-        // Listed, so that the survey waits for her for the whole window.
-        await carol.RegisterAsync(room.Redis);
+        // Carol is listed, so the survey waits its whole window for her.
+        await carol.RegisterAsync(system.Redis);
         var previous = "none";
         await mallory.AnswerSurveysAsync(correlation =>
         {
             var earlier = Interlocked.Exchange(ref previous, correlation);
             return
             [
-                // Mallory has no claim, bob's key is another one, and nobody is called zoe.
+                // Mallory has no claim, bob's key is another one, and zoe does not exist.
                 (correlation, mallory.Answer(correlation, null, "lair").ToByteArray()),
                 (correlation, mallory.Answer(correlation, "bob", "lair").ToByteArray()),
                 (correlation, mallory.Answer(correlation, "zoe", "lair").ToByteArray()),
                 (correlation, mallory.Answer(correlation, "alice", "lair").ToByteArray()),
 
-                // Carol's is genuine, but an answer to another question, or not to be told from one.
+                // Carol's answers are genuine, but to another question, or malformed.
                 (correlation, carol.Answer(earlier, null, "late").ToByteArray()),
                 (earlier, carol.Answer(earlier, null, "late").ToByteArray()),
                 (earlier, carol.Answer(correlation, null, "late").ToByteArray()),
@@ -105,8 +106,8 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         });
         for (var round = 0; round < 2; round++)
         {
-            // Again, if bob had no time to answer: what is forged comes at once or never.
-            var survey = await Until.Value("somebody is found", () => alice.Api.DiscoverAsync(1.5), found => found.Users.Count > 0);
+            // Asked again if bob had no time to answer: a forged answer comes at once or never.
+            var survey = await Until.Value("the survey finds a user", () => alice.Api.DiscoverAsync(1.5), found => found.Users.Count > 0);
             Assert.Equal(SurveyEnd.Timeout, survey.Ended);
             var bob = Assert.Single(survey.Users);
             Assert.Equal("bob", bob.Name);
@@ -116,7 +117,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
 
         Assert.NotEqual("none", previous);
 
-        // Carol answers as she should, but twice: she is found, once, as she said first.
+        // Carol answers correctly, but twice: she is found once, by her first answer.
         await carol.AnswerSurveysAsync(correlation =>
         [
             (correlation, carol.Answer(correlation, null, "chess").ToByteArray()),
@@ -129,26 +130,26 @@ public sealed class SurveyTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Questions_that_are_none_stop_nobody_from_answering()
+    public async Task Clients_still_answer_surveys_after_malformed_questions()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         var question = new Protos.V1.SurveyQuestion { Asker = "mallory" }.ToByteArray();
         await mallory.PublishAsync("chat.discovery", question);
         await mallory.PublishAsync("chat.discovery", question, replyTo: "no such queue", correlation: "1");
         await mallory.PublishAsync("chat.discovery", question, replyTo: "x", correlation: new string('c', 200));
         await mallory.PublishAsync("chat.discovery", "garbage"u8.ToArray(), replyTo: "x", correlation: "1");
         await mallory.PublishAsync("chat.discovery", new byte[17 * 1024 * 1024], replyTo: "x", correlation: "1");
-        Assert.Equal(["bob"], (await room.Clients[0].Api.DiscoverAsync(20)).Users.Select(user => user.Name));
+        Assert.Equal(["bob"], (await system.Clients[0].Api.DiscoverAsync(20)).Users.Select(user => user.Name));
     }
 
     [Fact]
     public async Task A_window_out_of_range_is_refused()
     {
-        await using var room = await Room.StartAsync(broker, ["alice"]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice"]);
         foreach (var seconds in (double[])[0, -1, 30.5, double.NaN, double.PositiveInfinity])
         {
-            var refusal = await ChatApi.RefusalAsync(() => room.Clients[0].Api.DiscoverAsync(seconds));
+            var refusal = await ChatApi.RefusalAsync(() => system.Clients[0].Api.DiscoverAsync(seconds));
             Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
             Assert.Contains("30", refusal.Message, StringComparison.Ordinal);
         }

@@ -10,7 +10,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Who_was_away_has_everything_of_a_durable_group_after_joining_again(bool isKilled)
+    public async Task A_returning_member_receives_everything_said_in_a_durable_group(bool isKilled)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var alice = await system.StartClientAsync("alice", ShortLease);
@@ -35,7 +35,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
             Assert.Equal(0, await bob.TerminateAsync());
         }
 
-        // By the end in order at once, by a crash when the lease is over.
+        // Leaving in order ends his membership at once; after a crash it ends with the lease.
         await alice.Api.UntilMembersAsync("chess", 1);
         await alice.Api.UntilMembersAsync("now", 1);
         string[] meanwhile = [.. Enumerable.Range(0, 150).Select(i => $"{i}")];
@@ -44,14 +44,14 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         await UntilAllAsync(alice, "chess", MessageState.Confirmed);
         await UntilAllAsync(alice, "now", MessageState.Sent);
 
-        // Back, but not yet in the room: the subscription is listed with its kind, and nothing comes by itself.
+        // Bob is back but not in the room: the group is listed with its mode, and no message comes.
         await bob.RestartAsync();
         Assert.Equal([new GroupSummary("chess", GroupMode.Durable, 1, false, Unread: 1)], await bob.Api.GroupsAsync());
         Assert.Equal(["before"], await bob.Api.TextsAsync("chess"));
 
         await using var atBob = await bob.WatchAsync();
 
-        // What was said meanwhile arrives now, and is counted as it comes.
+        // He now receives what was said meanwhile, and it counts as unread.
         Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 2, true), (await bob.Api.JoinGroupAsync("chess")) with { Unread = 0 });
         Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true, Unread: 1), await bob.Api.JoinGroupAsync("now"));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before", .. meanwhile]);
@@ -60,7 +60,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before", .. meanwhile, "after"]);
         await bob.Api.UntilTextsAsync("bob", "now", "alice", ["before", "after"]);
 
-        // What was not promised is not missing.
+        // A transient group promised nothing, so nothing is missing.
         Assert.All(await bob.Api.GroupMessagesAsync("now"), message => Assert.Equal(0, message.Missing));
         await atBob.UntilToldAsync("chess", "alice", [.. meanwhile, "after"]);
         await atBob.UntilToldAsync("now", "alice", ["after"]);
@@ -68,7 +68,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task What_was_said_but_not_confirmed_before_a_crash_leaves_after_joining_again()
+    public async Task Messages_unconfirmed_before_a_crash_are_sent_after_the_user_rejoins()
     {
         // While the broker is frozen, the messages stay in the outbox.
         await using var own = await RabbitMqServer.StartAsync();
@@ -87,11 +87,11 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         await alice.Api.JoinGroupAsync("chess");
         await UntilAllAsync(alice, "chess", MessageState.Confirmed);
 
-        // Some may have left before the crash, and leave again: shown once all the same.
+        // Some may have been sent before the crash and are sent again; each is still shown once.
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one", "two", "three"]);
     }
 
     private static Task UntilAllAsync(ChatClientProcess client, string group, MessageState state) => Until.True(
-        $"all that {client.Name} said in {group} is {state}",
+        $"all messages of {client.Name} in {group} are {state}",
         async () => (await client.Api.GroupMessagesAsync(group)).All(m => m.State == state));
 }

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
 
-/// <summary>Which creation of a group the name server has, also after it has lost everything.</summary>
+/// <summary>Which generation of a group the name server has, even after it has lost everything.</summary>
 public sealed class GenerationTests : IAsyncLifetime
 {
     private static readonly CancellationToken Never = CancellationToken.None;
@@ -28,7 +28,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_members_have_that_of_the_first_until_the_last_gives_up()
+    public async Task All_members_share_one_generation_until_the_last_unsubscribes()
     {
         var membership = Membership();
         var first = Generation.New();
@@ -45,7 +45,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_group_of_an_earlier_version_gets_one()
+    public async Task A_group_of_an_earlier_version_gets_a_generation()
     {
         await _redis.ExecuteAsync("HSET", "chat:group:chess", "mode", "durable", "createdBy", "alice", "since", "1");
         var generation = Generation.New();
@@ -55,7 +55,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_Redis_lost_is_restored_by_who_enters_again_and_not_replaced()
+    public async Task A_renewing_member_restores_the_generation_that_Redis_lost()
     {
         var membership = Membership();
         var first = Generation.New();
@@ -66,7 +66,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_was_faster_after_a_loss_means_the_same_group_as_those_in_the_room()
+    public async Task A_newcomer_and_the_members_keep_both_generations_after_a_loss()
     {
         var membership = Membership();
         var (first, second) = (Generation.New(), Generation.New());
@@ -77,12 +77,12 @@ public sealed class GenerationTests : IAsyncLifetime
         Assert.Equal([second, first], (await JoinAsync(membership, "carol", Entry.Renew, second)).Generations);
         Assert.Equal([second, first], (await membership.DescribeAsync("chess", Never))!.Generations);
 
-        // Somebody who only remembers an old subscription brings nothing in.
+        // A member that only remembers an old subscription adds no generation.
         Assert.Equal([second, first], (await JoinAsync(membership, "bob", Entry.Again, Generation.New())).Generations);
     }
 
     [Fact]
-    public async Task A_group_older_than_a_lease_takes_no_other_in()
+    public async Task A_group_older_than_a_lease_accepts_no_other_generation()
     {
         var membership = Membership(TimeSpan.FromSeconds(1));
         var second = Generation.New();
@@ -93,7 +93,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_new_subscriber_is_told_how_far_everybody_has_spoken()
+    public async Task A_new_subscriber_learns_the_last_number_of_every_sender()
     {
         var membership = Membership();
         await membership.RecordAsync("chess", [new Said("nobody", 1)], Never);
@@ -119,7 +119,7 @@ public sealed class GenerationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task How_far_somebody_has_spoken_is_forgotten_with_the_group_also_if_it_was_told_at_the_leaving()
+    public async Task The_last_number_of_a_sender_expires_with_the_group()
     {
         var membership = Membership();
         await JoinAsync(membership, "alice", Entry.New, Generation.New());

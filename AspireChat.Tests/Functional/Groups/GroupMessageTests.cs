@@ -8,7 +8,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable", MessageState.Confirmed)]
     [InlineData("transient", MessageState.Sent)]
-    public async Task What_one_says_reaches_all_others_once_and_in_order(string mode, MessageState promise)
+    public async Task Every_message_reaches_all_other_members_once_and_in_order(string mode, MessageState promise)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
@@ -21,10 +21,9 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
         var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
         try
         {
-            // The first message, step by step.
             var hello = await alice.Api.SendToGroupAsync("chess", "hello");
             Assert.Equal(MessageState.Sending, hello.State);
-            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTalk.IsStateOf(hello.Id))).State);
+            Assert.Equal(promise, (await watchers[0].NextAsync("a state of hello", GroupTestExtensions.IsStateOf(hello.Id))).State);
             foreach (var watcher in watchers[1..])
             {
                 var arrived = await watcher.NextAsync<Message>();
@@ -32,7 +31,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
                 Assert.Equal("chess", arrived.To.Group);
             }
 
-            // Then everybody at once.
+            // All members speak at once.
             await Task.WhenAll(clients.Select(client => client.Api.SayAsync("chess", Texts(client))));
             foreach (var client in clients)
             {
@@ -43,11 +42,11 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
                 }
 
                 await Until.True(
-                    $"all that {client.Name} said is {promise}",
+                    $"all messages of {client.Name} are {promise}",
                     async () => (await client.Api.GroupMessagesAsync("chess")).Where(m => m.From == client.Name).All(m => m.State == promise));
             }
 
-            // Live it was told the same: once, in order, and the own copy that the exchange brings back not at all.
+            // The live events say the same: each message once, in order, and no echo of this user's own messages.
             for (var i = 0; i < clients.Length; i++)
             {
                 foreach (var sender in clients)
@@ -57,7 +56,8 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
                 }
             }
 
-            Assert.Equal([promise], watchers[0].Seen<StateChange>().Where(GroupTalk.IsStateOf(hello.Id)).Select(change => change.State));
+            Assert.Equal(
+                [promise], watchers[0].Seen<StateChange>().Where(GroupTestExtensions.IsStateOf(hello.Id)).Select(change => change.State));
             Assert.DoesNotContain(watchers.SelectMany(watcher => watcher.Seen<object>()), data => data is RefusedBatch or GroupChange);
             await AssertPagesAsync(bob);
         }
@@ -70,7 +70,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
         }
     }
 
-    // Page by page backwards is the same as all at once.
+    // Reading page by page backwards gives the same messages.
     private static async Task AssertPagesAsync(ChatClientProcess client)
     {
         var all = await client.Api.GroupMessagesAsync("chess");

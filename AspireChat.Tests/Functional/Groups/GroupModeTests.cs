@@ -12,14 +12,14 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class GroupModeTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task A_group_of_a_mode_that_only_newer_clients_know_is_refused_and_left_as_it_was()
+    public async Task A_client_refuses_to_join_a_group_of_an_unknown_mode()
     {
-        await using var room = await Room.StartAsync(broker, ["alice"]);
-        var alice = room.Clients[0];
-        await room.Redis.ExecuteAsync(
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice"]);
+        var alice = system.Clients[0];
+        await system.Redis.ExecuteAsync(
             "HSET", "chat:group:later", "mode", "ledger", "createdBy", "zoe", "since", "1", "generation", new string('a', 32));
-        await room.Redis.ExecuteAsync("SADD", "chat:group:later:subscribers", "zoe");
-        await room.Redis.ExecuteAsync("ZADD", "chat:group:later:active", "99999999999999", "zoe");
+        await system.Redis.ExecuteAsync("SADD", "chat:group:later:subscribers", "zoe");
+        await system.Redis.ExecuteAsync("ZADD", "chat:group:later:active", "99999999999999", "zoe");
 
         foreach (var mode in (GroupMode?[])[null, GroupMode.Durable, GroupMode.Transient])
         {
@@ -29,22 +29,26 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
         }
 
         Assert.Null(await alice.Api.FindGroupAsync("later"));
-        Assert.Equal(["zoe"], ((RedisResult[]?)await room.Redis.ExecuteAsync("SMEMBERS", "chat:group:later:subscribers"))!.Select(user => $"{user}"));
-        Assert.Equal(["zoe"], ((RedisResult[]?)await room.Redis.ExecuteAsync("ZRANGE", "chat:group:later:active", "0", "-1"))!.Select(user => $"{user}"));
-        Assert.Equal("ledger", $"{await room.Redis.ExecuteAsync("HGET", "chat:group:later", "mode")}");
+        Assert.Equal(
+            ["zoe"],
+            ((RedisResult[]?)await system.Redis.ExecuteAsync("SMEMBERS", "chat:group:later:subscribers"))!.Select(user => $"{user}"));
+        Assert.Equal(
+            ["zoe"],
+            ((RedisResult[]?)await system.Redis.ExecuteAsync("ZRANGE", "chat:group:later:active", "0", "-1"))!.Select(user => $"{user}"));
+        Assert.Equal("ledger", $"{await system.Redis.ExecuteAsync("HGET", "chat:group:later", "mode")}");
     }
 
     [Fact]
-    public async Task A_new_group_cannot_have_a_mode_that_this_version_does_not_know()
+    public async Task A_new_group_cannot_have_an_unknown_mode()
     {
-        await using var room = await Room.StartAsync(broker, ["alice"]);
-        var alice = room.Clients[0];
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice"]);
+        var alice = system.Clients[0];
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("later", GroupMode.Find("ledger")));
 
         Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
         Assert.Equal("There is no mode 'ledger' in this version; it is one of: durable, transient.", refusal.Message);
-        Assert.Empty(((RedisResult[]?)await room.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
+        Assert.Empty(((RedisResult[]?)await system.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
     private const int Consumer = 5;
 
     [Fact]
-    public async Task One_message_is_one_trace_from_the_senders_call_to_every_members_commit()
+    public async Task One_message_is_one_trace_from_the_call_to_every_commit()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
@@ -21,7 +21,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
             await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
         }
 
-        // Several in one burst: each keeps its own trace though they may share a publish.
+        // Of several in one burst, each keeps its own trace though they may share a publish.
         var sent = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => clients[0].Api.SendToGroupAsync("chess", $"secret {i}")));
         foreach (var message in sent)
         {

@@ -11,10 +11,10 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class MembershipTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task A_group_has_one_mode_for_all()
+    public async Task A_group_has_one_mode_for_all_members()
     {
-        await using var room = await StartAsync("alice", "bob");
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await StartAsync("alice", "bob");
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 1, true), await alice.Api.JoinGroupAsync("Chess"));
         Assert.Equal(new GroupSummary("now", GroupMode.Transient, 1, true), await alice.Api.JoinGroupAsync("now", GroupMode.Transient));
 
@@ -26,7 +26,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
             Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.JoinGroupAsync("now", GroupMode.Durable))).Status);
         }
 
-        // A refused join leaves nothing behind, and whoever does not say takes what is there.
+        // A refused join leaves nothing behind, and a join without a mode takes the mode of the group.
         Assert.Empty(await bob.Api.GroupsAsync());
         await alice.Api.UntilMembersAsync("chess", 1);
         Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now"));
@@ -34,39 +34,40 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Only_who_is_in_the_room_may_speak_and_only_who_was_there_may_read()
+    public async Task Only_members_in_the_room_may_speak_and_past_members_may_read()
     {
-        await using var room = await StartAsync("alice");
-        var api = room.Clients[0].Api;
+        await using var system = await StartAsync("alice");
+        var api = system.Clients[0].Api;
         Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.SendToGroupAsync("chess", "x"))).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.GroupMessagesAsync("chess"))).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.ExitGroupAsync("chess"))).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.GiveUpGroupAsync("chess"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.LeaveGroupAsync("chess"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.UnsubscribeAsync("chess"))).Status);
 
         await api.JoinGroupAsync("chess");
         Assert.Empty(await api.GroupMessagesAsync("chess"));
         await api.SendToGroupAsync("chess", "exit");
-        await api.ExitGroupAsync("chess");
+        await api.LeaveGroupAsync("chess");
         Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => api.SendToGroupAsync("chess", "x"))).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.ExitGroupAsync("chess"))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await ChatApi.RefusalAsync(() => api.LeaveGroupAsync("chess"))).Status);
         Assert.Equal(["exit"], await api.TextsAsync("chess"));
     }
 
     [Fact]
     public async Task Leaving_a_durable_room_keeps_the_subscription()
     {
-        await using var room = await StartAsync("alice", "bob");
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await StartAsync("alice", "bob");
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess");
         await bob.Api.JoinGroupAsync("chess");
         await using var atBob = await bob.WatchAsync();
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         Assert.Equal("left", (await atBob.NextAsync<GroupChange>()).What);
         Assert.Equal([new GroupSummary("chess", GroupMode.Durable, 1, false)], await bob.Api.GroupsAsync());
 
         await alice.Api.SayAsync("chess", "one", "two");
         await Until.True(
-            "both are confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed));
+            "both messages are confirmed",
+            async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed));
         Assert.Empty(await bob.Api.TextsAsync("chess"));
         await bob.Api.JoinGroupAsync("chess");
         Assert.Equal("joined", (await atBob.NextAsync<GroupChange>()).What);
@@ -74,10 +75,10 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_durable_group_is_closed_when_the_last_subscription_is_given_up()
+    public async Task A_durable_group_ends_when_its_last_subscriber_unsubscribes()
     {
-        await using var room = await StartAsync("alice", "bob");
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await StartAsync("alice", "bob");
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess");
         await bob.Api.JoinGroupAsync("chess");
         string[] queues =
@@ -85,58 +86,58 @@ public sealed class MembershipTests(SharedRabbitMq broker)
             $"chat.group.chess.alice.{(await alice.Api.MeAsync()).Fingerprint[..16]}",
             $"chat.group.chess.bob.{(await bob.Api.MeAsync()).Fingerprint[..16]}",
         ];
-        Assert.Equal(queues, await GroupQueuesAsync(room));
+        Assert.Equal(queues, await GroupQueuesAsync(system));
 
-        await alice.Api.GiveUpGroupAsync("chess");
+        await alice.Api.UnsubscribeAsync("chess");
         Assert.Empty(await alice.Api.GroupsAsync());
-        Assert.Equal(queues[1..], await GroupQueuesAsync(room));
+        Assert.Equal(queues[1..], await GroupQueuesAsync(system));
         await bob.Api.UntilMembersAsync("chess", 1);
 
-        // Nobody in the room, but still subscribed: it is kept, and can be given up from outside too.
-        await bob.Api.ExitGroupAsync("chess");
+        // The room is empty but bob is subscribed: the group stays, and he can unsubscribe from outside.
+        await bob.Api.LeaveGroupAsync("chess");
         await bob.Api.UntilMembersAsync("chess", 0);
-        Assert.Equal(queues[1..], await GroupQueuesAsync(room));
-        await bob.Api.GiveUpGroupAsync("chess");
-        await AssertNothingIsLeftAsync(room);
+        Assert.Equal(queues[1..], await GroupQueuesAsync(system));
+        await bob.Api.UnsubscribeAsync("chess");
+        await AssertNothingIsLeftAsync(system);
 
-        // What was said there can still be read; the name is free for another kind of group.
+        // Its messages can still be read; its name is free for a group of another mode.
         Assert.Empty(await bob.Api.TextsAsync("chess"));
         Assert.Equal(new GroupSummary("chess", GroupMode.Transient, 1, true), await bob.Api.JoinGroupAsync("chess", GroupMode.Transient));
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         Assert.Empty(await bob.Api.GroupsAsync());
-        await AssertNothingIsLeftAsync(room);
+        await AssertNothingIsLeftAsync(system);
     }
 
     [Fact]
-    public async Task Counts_stay_right_through_two_hundred_joins_and_exits()
+    public async Task Member_counts_stay_right_through_two_hundred_joins_and_exits()
     {
-        await using var room = await StartAsync(Enumerable.Range(0, 8).Select(i => $"u{i}"));
-        await Task.WhenAll(room.Clients.Select(async (client, number) =>
+        await using var system = await StartAsync(Enumerable.Range(0, 8).Select(i => $"u{i}"));
+        await Task.WhenAll(system.Clients.Select(async (client, number) =>
         {
-            // Those with an even number end inside, the others outside.
+            // Clients with an even number end inside, the others outside.
             for (var i = number % 2; i < 26 + (number % 2); i++)
             {
-                await (i % 2 == number % 2 ? client.Api.JoinGroupAsync("chess") : client.Api.ExitGroupAsync("chess"));
+                await (i % 2 == number % 2 ? client.Api.JoinGroupAsync("chess") : client.Api.LeaveGroupAsync("chess"));
             }
 
             await (number % 2 == 0 ? client.Api.JoinGroupAsync("chess") : Task.CompletedTask);
         }));
 
-        foreach (var client in room.Clients)
+        foreach (var client in system.Clients)
         {
             await client.Api.UntilMembersAsync("chess", 4);
         }
 
-        // And they are members in earnest.
-        await room.Clients[0].Api.SayAsync("chess", "who is here?");
-        foreach (var client in room.Clients.Where((_, number) => number > 0 && number % 2 == 0))
+        // The counted members also receive.
+        await system.Clients[0].Api.SayAsync("chess", "who is here?");
+        foreach (var client in system.Clients.Where((_, number) => number > 0 && number % 2 == 0))
         {
             await client.Api.UntilTextsAsync(client.Name, "chess", "u0", ["who is here?"]);
         }
     }
 
     [Fact]
-    public async Task Two_hundred_users_join_leave_and_give_up_at_once_and_are_counted_right()
+    public async Task Two_hundred_users_join_leave_and_unsubscribe_at_once_with_right_counts()
     {
         await using var redis = await RedisServer.StartAsync();
         using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
@@ -151,7 +152,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         Assert.All(joined, join => Assert.False(join.WasSubscribed));
         Assert.Equal(200, (await membership.DescribeAsync("chess", cancellation))?.Members);
 
-        // Every third leaves, every third comes again, every third gives up.
+        // Every third leaves, every third joins again, every third unsubscribes.
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
         {
             switch (i % 3)
@@ -170,14 +171,14 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         Assert.Equal(67, (await membership.DescribeAsync("chess", cancellation))?.Members);
         Assert.Equal(134, (int)await redis.ExecuteAsync("SCARD", "chat:group:chess:subscribers"));
 
-        // The last one closes it, whoever that is.
+        // The last one to unsubscribe ends the group.
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => membership.GiveUpAsync("chess", $"u{i}", [], cancellation)));
         Assert.Null(await membership.DescribeAsync("chess", cancellation));
         Assert.Empty(((RedisResult[]?)await redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 
     [Fact]
-    public async Task A_killed_member_counts_until_its_lease_is_over()
+    public async Task A_killed_member_counts_until_its_lease_expires()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] lease = [("Chat:Groups:Lease", "00:00:03")];
@@ -194,24 +195,24 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await alice.Api.UntilMembersAsync("chess", 1, deadline: TimeSpan.FromSeconds(10));
         await alice.Api.UntilMembersAsync("now", 1);
 
-        // And the last one: a transient group ends with its last lease, a durable one with its last subscription.
+        // Now the last member: a transient group ends with its last lease, a durable one with its last subscription.
         await alice.KillAsync();
         await bob.RestartAsync();
         await bob.Api.UntilMembersAsync("chess", 0, deadline: TimeSpan.FromSeconds(10));
         Assert.Equal(new GroupSummary("now", GroupMode.Durable, 1, true), await bob.Api.JoinGroupAsync("now", GroupMode.Durable));
     }
 
-    private static async Task<IEnumerable<string>> GroupQueuesAsync(Room room) =>
-        (await room.Broker.QueuesAsync(room.Rabbit)).Where(queue => queue.StartsWith("chat.group.", StringComparison.Ordinal));
+    private static async Task<IEnumerable<string>> GroupQueuesAsync(InProcessSystem system) =>
+        (await system.Broker.QueuesAsync(system.Rabbit)).Where(queue => queue.StartsWith("chat.group.", StringComparison.Ordinal));
 
-    private static async Task AssertNothingIsLeftAsync(Room room)
+    private static async Task AssertNothingIsLeftAsync(InProcessSystem system)
     {
-        Assert.Empty(((RedisResult[]?)await room.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
+        Assert.Empty(((RedisResult[]?)await system.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
 
-        // The broker's own end of a connection or a consumer takes a moment.
-        await Until.Sequence("no queue is left", [], () => GroupQueuesAsync(room));
-        await Until.Sequence("no exchange is left", ["chat.discovery"], () => room.Broker.ExchangesAsync(room.Rabbit));
+        // The broker takes a moment to notice the end of a connection.
+        await Until.Sequence("no queue is left", [], () => GroupQueuesAsync(system));
+        await Until.Sequence("no exchange is left", ["chat.discovery"], () => system.Broker.ExchangesAsync(system.Rabbit));
     }
 
-    private Task<Room> StartAsync(params IEnumerable<string> names) => Room.StartAsync(broker, names);
+    private Task<InProcessSystem> StartAsync(params IEnumerable<string> names) => InProcessSystem.StartAsync(broker, names);
 }

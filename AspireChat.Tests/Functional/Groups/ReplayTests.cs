@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
 
-/// <summary>What was signed once is published once more, by somebody who overheard it.</summary>
+/// <summary>A peer that overheard signed batches publishes them once more.</summary>
 public sealed class ReplayTests(SharedRabbitMq broker)
 {
     private static readonly string[] Old = [.. Enumerable.Range(0, 10).Select(i => $"old {i}")];
@@ -11,13 +11,13 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_as_new(string mode)
+    public async Task A_replay_shows_a_newcomer_no_earlier_messages(string mode)
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"]);
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
-        var replay = await SayOldTextsAsync(room, mallory, alice);
+        var replay = await SayOldTextsAsync(system, mallory, alice);
 
         await bob.Api.JoinGroupAsync("chess");
         await using var atBob = await bob.WatchAsync();
@@ -30,14 +30,14 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task What_was_said_in_a_group_that_was_given_up_is_not_shown_in_the_next_one_of_that_name(string mode)
+    public async Task A_replay_shows_no_messages_of_an_earlier_group(string mode)
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
-        var replay = await SayOldTextsAsync(room, mallory, alice);
-        await alice.Api.GiveUpGroupAsync("chess");
+        var replay = await SayOldTextsAsync(system, mallory, alice);
+        await alice.Api.UnsubscribeAsync("chess");
 
         await bob.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await alice.Api.JoinGroupAsync("chess");
@@ -49,50 +49,50 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_was_said_before_a_member_came_is_not_shown_to_it_though_Redis_has_lost_its_data()
+    public async Task A_replay_shows_a_newcomer_nothing_old_after_Redis_lost_its_data()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
-        await using var mallory = await RawMember.ConnectAsync("mallory", room.Rabbit);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob, carol) = (system.Clients[0], system.Clients[1], system.Clients[2]);
+        await using var mallory = await RawMember.ConnectAsync("mallory", system.Rabbit);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
-        var replay = await SayOldTextsAsync(room, mallory, alice);
+        var replay = await SayOldTextsAsync(system, mallory, alice);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
-        await alice.Api.ExitGroupAsync("chess");
+        await alice.Api.LeaveGroupAsync("chess");
 
-        // Bob, who is there, knows how far Alice has spoken, who is not.
+        // Alice is away, but bob in the room knows her last number.
         string[] claims = ["chat:claim:alice", "chat:claim:bob", "chat:claim:carol"];
-        var spoken = await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
-        await room.Redis.ExecuteAsync("FLUSHALL");
+        var spoken = await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs");
+        await system.Redis.ExecuteAsync("FLUSHALL");
         await Until.Equal(
-            "it is known again how far everybody has spoken",
+            "Redis has the last number of every sender again",
             string.Join(' ', (string[])spoken!),
-            async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
-        await Until.True("everybody is registered again", async () => (int)await room.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
+            async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+        await Until.True("all are registered again", async () => (int)await system.Redis.ExecuteAsync("EXISTS", claims) == claims.Length);
         await carol.Api.JoinGroupAsync("chess");
         await ReplayAsync(mallory, replay);
         await bob.Api.SayAsync("chess", "new");
         await carol.Api.UntilTextsAsync("carol", "chess", null, ["new"]);
 
-        // Who was away hears it, and nothing twice.
+        // Alice was away; she receives the new message and nothing twice.
         await alice.Api.JoinGroupAsync("chess");
         await alice.Api.UntilTextsAsync("alice", "chess", null, [.. Old, "new"]);
     }
 
     [Fact]
-    public async Task Who_is_in_the_room_brings_back_how_far_others_have_spoken_though_a_newcomer_opened_the_group_again()
+    public async Task A_member_restores_last_numbers_after_a_newcomer_created_the_group_again()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", Old);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
-        await alice.Api.ExitGroupAsync("chess");
-        var spoken = string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!);
+        await alice.Api.LeaveGroupAsync("chess");
+        var spoken = string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!);
 
-        // In one step, so that Carol is faster than Bob's renewal.
-        await room.Redis.ExecuteAsync(
+        // One step, so that carol is faster than bob's renewal.
+        await system.Redis.ExecuteAsync(
             "EVAL",
             """
             redis.call('DEL', unpack(KEYS))
@@ -102,15 +102,15 @@ public sealed class ReplayTests(SharedRabbitMq broker)
             """,
             4, "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs", new string('c', 32));
         await Until.Equal(
-            "it is known again how far Alice has spoken",
+            "Redis has alice's last number again",
             spoken,
-            async () => string.Join(' ', (string[])(await room.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
+            async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HGETALL", "chat:group:chess:seqs"))!));
     }
 
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task Who_lost_its_history_is_heard_by_those_who_came_since(string mode)
+    public async Task A_sender_that_lost_its_history_is_heard_by_newcomers(string mode)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
@@ -120,7 +120,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.SayAsync("chess", Old);
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", Old);
         await Until.Equal(
-            "it is known how far Alice has spoken",
+            "Redis has alice's last number",
             $"{Old.Length}",
             async () => string.Join(' ', (string[])(await system.Redis.ExecuteAsync("HVALS", "chat:group:chess:seqs"))!));
 
@@ -140,21 +140,22 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Whoever_was_away_while_Redis_lost_its_data_has_everything_though_another_was_faster()
+    public async Task An_absent_member_receives_everything_though_a_newcomer_created_the_group_again()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
-        var (alice, bob, carol) = (room.Clients[0], room.Clients[1], room.Clients[2]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob", "carol"], ("Chat:Groups:Lease", "00:00:03"));
+        var (alice, bob, carol) = (system.Clients[0], system.Clients[1], system.Clients[2]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "one");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["one"]);
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         await alice.Api.SayAsync("chess", "two");
-        await alice.Api.ExitGroupAsync("chess");
+        await alice.Api.LeaveGroupAsync("chess");
 
-        await room.Redis.ExecuteAsync("FLUSHALL");
+        await system.Redis.ExecuteAsync("FLUSHALL");
         await Until.True(
-            "carol is registered again", async () => (await room.Redis.ExecuteAsync("EXISTS", "chat:claim:carol", "chat:claim:alice")).ToString() == "2");
+            "carol is registered again",
+            async () => (await system.Redis.ExecuteAsync("EXISTS", "chat:claim:carol", "chat:claim:alice")).ToString() == "2");
         await carol.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await carol.Api.SayAsync("chess", "three");
         await bob.Api.JoinGroupAsync("chess");
@@ -169,16 +170,17 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Who_comes_right_after_Redis_lost_its_data_hears_those_who_were_in_the_room_all_along()
+    public async Task A_newcomer_hears_the_members_right_after_Redis_lost_its_data()
     {
-        await using var room = await Room.StartAsync(broker, ["alice", "carol"]);
-        var (alice, carol) = (room.Clients[0], room.Clients[1]);
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "carol"]);
+        var (alice, carol) = (system.Clients[0], system.Clients[1]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.Api.SayAsync("chess", "before");
 
-        // The claim, so that she knows at once whose texts these are.
+        // The claim tells carol at once whose texts these are.
         await carol.Api.OpenChatAsync("alice");
-        await room.Redis.ExecuteAsync("DEL", "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs");
+        await system.Redis.ExecuteAsync(
+            "DEL", "chat:group:chess", "chat:group:chess:subscribers", "chat:group:chess:active", "chat:group:chess:seqs");
         await carol.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "one", "two");
         await carol.Api.SayAsync("chess", "three");
@@ -186,23 +188,23 @@ public sealed class ReplayTests(SharedRabbitMq broker)
         await alice.Api.UntilTextsAsync("alice", "chess", "carol", ["three"]);
     }
 
-    private static async Task<IReadOnlyList<byte[]>> SayOldTextsAsync(Room room, RawMember mallory, InProcessClient alice)
+    private static async Task<IReadOnlyList<byte[]>> SayOldTextsAsync(InProcessSystem system, RawMember mallory, InProcessClient alice)
     {
         var overheard = await mallory.OverhearAsync("chess");
         await alice.Api.SayAsync("chess", Old);
         await Until.True(
-            "all of it is confirmed",
+            "all messages are confirmed",
             async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State is MessageState.Confirmed or MessageState.Sent));
 
         // Until Redis knows it, a new member could be shown a replay: one of the limits in docs/architecture.md.
         var fingerprint = (await alice.Api.MeAsync()).Fingerprint;
         await Until.Equal(
-            "Redis knows how far Alice has spoken",
+            "Redis has alice's last number",
             $"{Old.Length}",
-            async () => $"{await room.Redis.ExecuteAsync("HGET", "chat:group:chess:seqs", fingerprint)}");
+            async () => $"{await system.Redis.ExecuteAsync("HGET", "chat:group:chess:seqs", fingerprint)}");
         var last = (await alice.Api.GroupMessagesAsync("chess"))[^1].Id;
         await Until.True(
-            "mallory has overheard it",
+            "mallory has overheard the messages",
             () => overheard.Any(body => System.Text.Encoding.Latin1.GetString(body).Contains($"{last}", StringComparison.Ordinal)));
         return [.. overheard];
     }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
 
-/// <summary>Somebody never met speaks in a group while the name server, which alone can say whose name it is, is away.</summary>
+/// <summary>A stranger speaks in a group while the name server, which alone can say whose name it is, is away.</summary>
 public sealed class StrangerTests(SharedRabbitMq broker)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -12,7 +12,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
-    public async Task Acquaintances_are_heard_while_strangers_wait_for_the_name_server(string mode)
+    public async Task Acquaintances_are_shown_while_strangers_wait_for_the_name_server(string mode)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
@@ -60,7 +60,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_a_stranger_said_survives_a_crash_and_keeps_its_order()
+    public async Task Messages_of_a_stranger_survive_a_crash_in_order()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
@@ -91,7 +91,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Whatever_is_stored_is_told_also_to_who_leaves_meanwhile()
+    public async Task A_user_who_leaves_meanwhile_still_sees_every_stored_message_live()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
@@ -101,18 +101,18 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await using var zoe = await MemberAsync(system, "zoe");
         await MeetAsync(bob.Api, alice);
 
-        // Published at once, so that the stranger comes in the midst of what is handled together.
+        // All are published at once, so that the stranger comes in the middle of one batch of work.
         await LoseRedisAsync(system, atBob);
         string[] all = ["hello", .. Enumerable.Range(2, 79).Select(seq => $"alice {seq}")];
         var bodies = Enumerable.Range(2, 79).Select(seq => alice.Sign(alice.ToGroup("chess", (ulong)seq, $"alice {seq}"))).ToList();
         bodies.Insert(39, zoe.Sign(zoe.ToGroup("chess", 1, "zoe 1")));
         await Task.WhenAll(bodies.Select(body => alice.SayAsync("chess", body)));
-        await Until.True("bob has what came before the stranger", async () => (await bob.Api.TextsAsync("chess", "alice")).Count() >= 40);
-        var refused = await ChatApi.RefusalAsync(() => bob.Api.ExitGroupAsync("chess"));
+        await Until.True("bob has the messages before zoe's", async () => (await bob.Api.TextsAsync("chess", "alice")).Count() >= 40);
+        var refused = await ChatApi.RefusalAsync(() => bob.Api.LeaveGroupAsync("chess"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         await atBob.NextAsync<GroupChange>("bob has left", change => change.What == "left");
 
-        // As far as bob came before he left.
+        // What bob's client had stored when he left.
         var stored = (await bob.Api.TextsAsync("chess", "alice")).ToList();
         await atBob.UntilToldAsync("chess", "alice", stored);
         Assert.Equal(all[..stored.Count], stored);
@@ -127,7 +127,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_an_acquaintance_signed_for_an_earlier_group_of_the_name_holds_up_nobody_else()
+    public async Task A_batch_signed_for_an_earlier_group_does_not_delay_other_senders()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync(
@@ -138,7 +138,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await using var carol = await MemberAsync(system, "carol");
         await MeetAsync(bob.Api, alice, carol);
 
-        // Whoever overheard it then publishes it now.
+        // A peer that overheard the batch publishes it now.
         await LoseRedisAsync(system, atBob);
         var old = alice.ToGroup("chess", 7, "old");
         old.Generation = new string('0', 32);
@@ -156,7 +156,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Strangers_who_say_too_much_make_the_group_wait_and_lose_nothing()
+    public async Task A_group_waits_and_loses_nothing_when_a_stranger_says_too_much()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync(
@@ -175,7 +175,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         }
 
         await SayAsync(alice, 2, "behind it");
-        await atBob.NextAsync<GroupChange>("it is said that the group waits", change => change is { Name: "chess", What: "waiting" });
+        await atBob.NextAsync<GroupChange>("bob's client says the group waits", change => change is { Name: "chess", What: "waiting" });
         Assert.Equal(["hello"], await bob.Api.TextsAsync("chess"));
 
         await system.Redis.RestartAsync();
@@ -188,7 +188,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_a_stranger_said_waits_for_its_claim_at_a_name_server_that_has_lost_its_data(bool isRestarted)
+    public async Task Messages_of_a_stranger_wait_until_it_claims_its_name_again(bool isRestarted)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync("bob", system.Redis.ConnectionString, system.Rabbit!);
@@ -206,14 +206,14 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         }
         else
         {
-            // Nobody sees it go.
+            // Bob's client does not notice the loss.
             await system.Redis.NoteCommandsAsync();
             await system.Redis.ExecuteAsync("FLUSHALL");
             await SayAsync(zoe, 1, "zoe 1");
             await SayAsync(mallory, 1, "mallory 1");
         }
 
-        // Registered again later than bob has asked.
+        // Zoe registers again later than bob has asked.
         await Until.True("bob has asked whose name zoe is", () => system.Redis.HasNotedAsync("HMGET", "chat:claim:zoe"));
         await zoe.ClaimAsync(system.Redis);
         await SayAsync(zoe, 2, "zoe 2");
@@ -225,7 +225,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_is_held_of_a_group_that_one_has_left_takes_no_room_of_others_and_is_shown_at_the_next_entry()
+    public async Task Batches_held_for_a_left_group_take_no_space_of_other_groups()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var bob = await InProcessClient.StartAsync(
@@ -250,8 +250,8 @@ public sealed class StrangerTests(SharedRabbitMq broker)
             await SayAsync(zoe, (ulong)i + 1, text);
         }
 
-        await atBob.NextAsync<GroupChange>("all the room is taken", change => change is { Name: "chess", What: "waiting" });
-        await ChatApi.RefusalAsync(() => bob.Api.ExitGroupAsync("chess"));
+        await atBob.NextAsync<GroupChange>("the held batches reach their limit", change => change is { Name: "chess", What: "waiting" });
+        await ChatApi.RefusalAsync(() => bob.Api.LeaveGroupAsync("chess"));
         await atBob.NextAsync<GroupChange>("bob has left", change => change is { Name: "chess", What: "left" });
         await zoe.SayAsync("go", zoe.Sign(zoe.ToGroup("go", 1, "zoe in go")));
         await alice.SayAsync("go", alice.Sign(alice.ToGroup("go", 1, "behind it")));
@@ -268,7 +268,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
 
     [Fact]
     [ExpectsError("is set aside")]
-    public async Task What_cannot_be_handled_is_set_aside_and_tried_again_at_the_next_entry()
+    public async Task A_failing_batch_is_set_aside_and_retried_at_the_next_join()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
@@ -285,7 +285,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4"]);
 
         bob.ExecuteSql("DROP TRIGGER fault");
-        await bob.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
         await bob.Api.JoinGroupAsync("chess");
         await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4", "poison"]);
         await atBob.UntilToldAsync("chess", "alice", ["hello", "alice 3", "alice 4", "poison"]);

@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Functional.Groups;
 public sealed class UnreadTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task What_others_say_in_a_group_is_unread_until_this_user_reads_it()
+    public async Task Received_group_messages_are_unread_until_this_user_reads_them()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -25,14 +25,14 @@ public sealed class UnreadTests(SharedRabbitMq broker)
         Assert.Equal(0, (await bob.Api.FindGroupAsync("chess"))?.Unread);
         Assert.All(await bob.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Read, message.State));
 
-        // It is remembered, and what is said later is unread again.
+        // A restart keeps this, and later messages are unread again.
         Assert.Equal(0, await bob.TerminateAsync());
         await bob.RestartAsync();
         Assert.Equal(0, (await bob.Api.JoinGroupAsync("chess")).Unread);
         await alice.Api.SayAsync("chess", "three");
         await Until.Equal("bob has one unread message", 1, async () => (await bob.Api.FindGroupAsync("chess"))?.Unread);
 
-        // Nobody is told.
+        // The sender does not learn that the message was read.
         Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Confirmed, message.State));
 
         var refusal = await ChatApi.RefusalAsync(() => bob.Api.MarkGroupReadAsync("never"));

@@ -10,16 +10,16 @@ namespace AspireChat.Tests.Functional.Messaging;
 public sealed class BrokerConsumerTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task A_fault_on_this_side_costs_no_delivery_however_long_it_lasts()
+    public async Task A_lasting_fault_of_the_client_loses_no_delivery()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
-        await PublishAsync(stand, "one", "two", "three");
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        await PublishAsync(bench, "one", "two", "three");
 
-        // More often than the queue would give a message again before it drops it.
+        // More failures than the queue allows redeliveries before it drops a message.
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var handled = new List<string>();
         var tries = 0;
-        await using var consuming = Consume(stand, (deliveries, _) =>
+        await using var consuming = Consume(bench, (deliveries, _) =>
         {
             if (++tries <= 10)
             {
@@ -37,17 +37,17 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
 
         await all.Task.DefaultTimeout();
         Assert.Equal(["one", "two", "three"], handled);
-        await Until.Equal("the queue is empty", 0u, stand.CountAsync);
+        await Until.Equal("the queue is empty", 0u, bench.CountAsync);
     }
 
     [Fact]
-    public async Task A_delivery_that_cannot_be_handled_is_dropped_and_costs_no_other()
+    public async Task A_delivery_that_cannot_be_handled_is_dropped_alone()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
-        await PublishAsync(stand, "one", "poison", "two", "three", "poison");
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        await PublishAsync(bench, "one", "poison", "two", "three", "poison");
         var handled = new HashSet<string>();
         var last = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var consuming = Consume(stand, (deliveries, _) =>
+        await using var consuming = Consume(bench, (deliveries, _) =>
         {
             foreach (var text in deliveries.Select(Text))
             {
@@ -61,28 +61,28 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
             return Task.CompletedTask;
         });
 
-        await PublishAsync(stand, "last");
+        await PublishAsync(bench, "last");
         await last.Task.DefaultTimeout();
         await consuming.StopAsync();
         Assert.Equal(["last", "one", "three", "two"], handled.Order(StringComparer.Ordinal));
-        await Until.Equal("nobody consumes", 0u, stand.ConsumersAsync);
-        await Until.Equal("nothing came back", 0u, stand.CountAsync);
+        await Until.Equal("no consumer is left", 0u, bench.ConsumersAsync);
+        await Until.Equal("no message returned to the queue", 0u, bench.CountAsync);
     }
 
     [Fact]
-    public async Task What_was_not_acknowledged_comes_again_after_the_connection_was_lost()
+    public async Task Unacknowledged_deliveries_return_after_the_connection_was_lost()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
-        await PublishAsync(stand, "one");
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        await PublishAsync(bench, "one");
         var seen = new List<string>();
         var again = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var consuming = Consume(stand, async (deliveries, _) =>
+        await using var consuming = Consume(bench, async (deliveries, _) =>
         {
             seen.AddRange(deliveries.Select(Text));
             if (seen.Count == 1)
             {
-                // Handled, but the connection goes before the acknowledgement.
-                await stand.DropConnectionAsync();
+                // The delivery is handled, but the connection is lost before the acknowledgement.
+                await bench.DropConnectionAsync();
                 return;
             }
 
@@ -91,37 +91,37 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
 
         await again.Task.DefaultTimeout();
         Assert.Equal(["one", "one"], seen);
-        await Until.Equal("the queue is empty", 0u, stand.CountAsync);
+        await Until.Equal("the queue is empty", 0u, bench.CountAsync);
     }
 
     [Fact]
-    public async Task A_queue_that_was_deleted_is_declared_again()
+    public async Task The_client_declares_a_deleted_queue_again()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var consuming = Consume(stand, (deliveries, _) =>
+        await using var consuming = Consume(bench, (deliveries, _) =>
         {
             seen.TrySetResult(Text(deliveries[0]));
             return Task.CompletedTask;
         });
         await consuming.Consumer.Consuming.DefaultTimeout();
 
-        await stand.Channel.QueueDeleteAsync(BrokerStand.Queue);
-        await Until.Equal("somebody consumes again", 1u, stand.ConsumersAsync);
-        await PublishAsync(stand, "again");
+        await bench.Channel.QueueDeleteAsync(BrokerBench.Queue);
+        await Until.Equal("the client consumes again", 1u, bench.ConsumersAsync);
+        await PublishAsync(bench, "again");
         Assert.Equal("again", await seen.Task.DefaultTimeout());
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_handles_waits_for_nothing_longer_than_its_channel_stands(bool isConnectionLost)
+    public async Task A_handler_is_cancelled_when_its_channel_closes(bool isConnectionLost)
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
-        await PublishAsync(stand, "one");
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        await PublishAsync(bench, "one");
         var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var consuming = Consume(stand, async (deliveries, round) =>
+        await using var consuming = Consume(bench, async (deliveries, round) =>
         {
             if (waits.TrySetResult())
             {
@@ -131,32 +131,41 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
             seen.TrySetResult(Text(deliveries[0]));
         });
         await waits.Task.DefaultTimeout();
-        var connection = await stand.Broker.GetAsync(CancellationToken.None);
+        var connection = await bench.Broker.GetAsync(CancellationToken.None);
 
         if (isConnectionLost)
         {
-            await stand.DropConnectionAsync();
+            await bench.DropConnectionAsync();
             Assert.Equal("one", await seen.Task.DefaultTimeout());
             return;
         }
 
-        await stand.Channel.QueueDeleteAsync(BrokerStand.Queue);
-        await Until.Equal("somebody consumes again", 1u, stand.ConsumersAsync);
-        await PublishAsync(stand, "again");
+        await bench.Channel.QueueDeleteAsync(BrokerBench.Queue);
+        await Until.Equal("the client consumes again", 1u, bench.ConsumersAsync);
+        await PublishAsync(bench, "again");
         Assert.Equal("again", await seen.Task.DefaultTimeout());
 
-        // It was no fault of the connection, which others use as well.
-        Assert.Same(connection, await stand.Broker.GetAsync(CancellationToken.None));
+        // The connection had no fault and stays, for the others that use it.
+        Assert.Same(connection, await bench.Broker.GetAsync(CancellationToken.None));
     }
 
-    private static Consuming Consume(BrokerStand stand, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle) => new(new BrokerConsumer(
-        stand.Broker, "work", BrokerStand.DeclareAsync, handle, prefetch: 100, outlivesConnection: true, BrokerStand.Eager, TimeProvider.System, NullLogger.Instance));
+    private static Consuming Consume(BrokerBench bench, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle) =>
+        new(new BrokerConsumer(
+            bench.Broker,
+            "work",
+            BrokerBench.DeclareAsync,
+            handle,
+            prefetch: 100,
+            outlivesConnection: true,
+            BrokerBench.Eager,
+            TimeProvider.System,
+            NullLogger.Instance));
 
-    private static async Task PublishAsync(BrokerStand stand, params string[] texts)
+    private static async Task PublishAsync(BrokerBench bench, params string[] texts)
     {
         foreach (var text in texts)
         {
-            await stand.Channel.BasicPublishAsync("", BrokerStand.Queue, mandatory: true, Encoding.UTF8.GetBytes(text));
+            await bench.Channel.BasicPublishAsync("", BrokerBench.Queue, mandatory: true, Encoding.UTF8.GetBytes(text));
         }
     }
 

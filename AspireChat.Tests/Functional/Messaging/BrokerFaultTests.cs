@@ -6,13 +6,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>A broker that is late, dies, freezes; and groups while the name server is away.</summary>
+/// <summary>A broker that starts late, dies or freezes; and groups while the name server is away.</summary>
 public sealed class BrokerFaultTests(SharedRabbitMq broker)
 {
     private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Clients_that_were_there_before_the_broker_work_as_soon_as_it_comes()
+    public async Task Clients_that_start_before_the_broker_work_once_it_runs()
     {
         await using var late = await RabbitMqServer.ReserveAsync();
         await using var system = await ChatSystem.StartAsync(late.ConnectionString);
@@ -22,7 +22,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         await Task.WhenAll(alice.UntilAliveAsync(), bob.UntilAliveAsync());
         await using var atAlice = await alice.WatchAsync();
 
-        // Whatever needs the broker says so, and an insult waits for it.
+        // Every call that needs the broker says that it is away; an insult waits for it.
         Assert.Equal("connecting", (await alice.Api.MeAsync()).Connections["rabbitmq"]);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await alice.Http.GetAsync("/health", TestContext.Current.CancellationToken)).StatusCode);
         var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("chess"));
@@ -33,16 +33,16 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         Assert.Empty(await alice.Api.GroupsAsync());
 
         await late.RestartAsync();
-        await atAlice.NextAsync("the broker is there", IsConnection("connected"), Recovery);
+        await atAlice.NextAsync("alice is connected to the broker", IsConnection("connected"), Recovery);
         await Task.WhenAll(alice.UntilReadyAsync(), bob.UntilReadyAsync());
         await bob.Api.JoinGroupAsync("chess", GroupMode.Transient);
 
-        // As hasty as she is, she may have to ask a broker twice that is still busy with its start.
-        await Until.Value("alice joins", () => alice.Api.JoinGroupAsync("chess", GroupMode.Transient), group => group.IsJoined);
+        // A broker that is still starting may refuse the first join.
+        await Until.Value("alice has joined chess", () => alice.Api.JoinGroupAsync("chess", GroupMode.Transient), group => group.IsJoined);
         await alice.Api.SayAsync("chess", "hello");
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
         await Until.Sequence(
-            "one of them has the insult",
+            "one client has the insult",
             ["late"],
             async () => (await alice.Api.InsultsAsync()).Concat(await bob.Api.InsultsAsync()).Select(insult => insult.Text));
         Assert.Equal(SurveyEnd.Complete, (await bob.Api.DiscoverAsync(20)).Ended);
@@ -50,7 +50,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_broker_that_is_killed_in_the_middle_of_a_stream_loses_nothing_that_it_confirmed()
+    public async Task A_broker_killed_during_a_stream_loses_no_confirmed_message()
     {
         const int kills = 2;
         const int part = 200;
@@ -67,8 +67,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));
         try
         {
-            // Every client says its texts one after the other. In the middle of the first and of the second third the broker
-            // is killed; the rest of that third is said while it is away.
+            // Every client sends its texts one after the other. In the middle of the first and of the second third the broker is
+            // killed; the rest of that third is sent while it is away.
             var said = new ConcurrentDictionary<string, int>();
             var parts = Enumerable.Range(0, kills + 1).Select(_ => new TaskCompletionSource()).ToList();
             parts[0].SetResult();
@@ -84,7 +84,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
             for (var kill = 0; kill < kills; kill++)
             {
                 var half = (kill * part) + (part / 2);
-                await Until.True($"{half} of each are said", () => said.Count == clients.Length && said.Values.Min() >= half, Recovery);
+                await Until.True(
+                    $"each client has sent {half} texts", () => said.Count == clients.Length && said.Values.Min() >= half, Recovery);
                 await own.KillAsync();
                 foreach (var watcher in watchers)
                 {
@@ -104,12 +105,12 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
             foreach (var client in clients)
             {
                 await Until.True(
-                    $"all of {client.Name} is confirmed",
+                    $"all messages of {client.Name} are confirmed",
                     async () => (await client.Api.GroupMessagesAsync("chess")).Where(m => m.From == client.Name).All(m => m.State == MessageState.Confirmed),
                     Recovery);
             }
 
-            // Everything exactly once and in order, on disk and live, at everybody.
+            // Every client has every message exactly once and in order, in its history and live.
             for (var i = 0; i < clients.Length; i++)
             {
                 foreach (var sender in clients)
@@ -122,7 +123,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
                 Assert.All(await clients[i].Api.GroupMessagesAsync("chess"), message => Assert.Equal(0, message.Missing));
             }
 
-            // The transient group is there again too.
+            // The transient group works again too.
             await clients[0].Api.SayAsync("now", "still here?");
             foreach (var client in clients[1..])
             {
@@ -140,7 +141,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task A_broker_that_freezes_is_given_up_and_what_was_sent_is_sent_again()
+    public async Task A_client_drops_a_frozen_broker_and_sends_unconfirmed_messages_again()
     {
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
@@ -156,10 +157,10 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         own.Pause();
         string[] texts = [.. Enumerable.Range(0, 20).Select(i => $"{i}")];
         await alice.Api.SayAsync("chess", texts);
-        await atAlice.NextAsync("the connection is given up", IsConnection("reconnecting"));
+        await atAlice.NextAsync("alice has dropped the connection", IsConnection("reconnecting"));
 
-        // Frozen is away: everything that needs it says so, in a sentence.
-        foreach (var call in (Func<Task>[])[() => alice.Api.JoinGroupAsync("go"), () => alice.Api.DiscoverAsync(), () => bob.Api.GiveUpGroupAsync("chess")])
+        // A frozen broker counts as away: every call that needs it says so.
+        foreach (var call in (Func<Task>[])[() => alice.Api.JoinGroupAsync("go"), () => alice.Api.DiscoverAsync(), () => bob.Api.UnsubscribeAsync("chess")])
         {
             var refusal = await ChatApi.RefusalAsync(call);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
@@ -168,22 +169,24 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
 
         Assert.All(await alice.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Sending, message.State));
 
-        // Who leaves a transient group with something unsaid will not say it to those who are there next time.
+        // A message unsent when its sender leaves a transient group is not sent to its next members.
         await alice.Api.SayAsync("now", "anybody here?");
-        await alice.Api.ExitGroupAsync("now");
+        await alice.Api.LeaveGroupAsync("now");
         var unsent = Assert.Single(await alice.Api.GroupMessagesAsync("now"));
         Assert.Equal(MessageState.Failed, unsent.State);
         Assert.Contains("left the group", unsent.Reason, StringComparison.Ordinal);
 
         own.Resume();
         await atAlice.NextAsync("the broker is back", IsConnection("connected"), Recovery);
-        await Until.True("all is confirmed", async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed), Recovery);
+        await Until.True(
+            "all messages are confirmed",
+            async () => (await alice.Api.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed), Recovery);
 
-        // What left before and after is there once, at him too: a give-up that was refused has changed nothing.
+        // Bob has every message from before and after once: the refused unsubscription changed nothing.
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", texts, Recovery);
         await atBob.UntilToldAsync("chess", "alice", texts);
 
-        // A client ends in time all the same; the limit of its whole shutdown is ten seconds.
+        // A client still stops in time; its whole shutdown is limited to ten seconds.
         own.Pause();
         await alice.Api.SayAsync("chess", "last words");
         Assert.Equal(0, await alice.Process.TerminateAsync(TimeSpan.FromSeconds(15)));
@@ -191,7 +194,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Acquaintances_go_on_in_their_groups_while_the_name_server_is_away()
+    public async Task Acquaintances_chat_in_their_groups_while_the_name_server_is_away()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] lease = [("Chat:Groups:Lease", "00:00:02")];
@@ -218,7 +221,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
             await alice.Api.GroupsAsync());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("go"))).Status);
 
-        // It comes back empty: who is in a room is in its list again, and nobody has to do anything.
+        // Redis comes back empty: the clients list their members again without any act of a user.
         await system.Redis.RestartAsync(keepData: false);
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {

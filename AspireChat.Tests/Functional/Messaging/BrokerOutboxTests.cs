@@ -30,65 +30,65 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
     [Theory]
     [InlineData(MessageListCodec.MaxMessages, 3)]
     [InlineData(1, 150)]
-    public async Task What_is_waiting_leaves_in_batches_as_large_as_they_may_be(int maxBatch, int publishes)
+    public async Task Waiting_messages_leave_in_batches_as_large_as_allowed(int maxBatch, int publishes)
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
         await AppendAsync(150);
-        var outbox = Run(stand, BrokerStand.Queue, maxBatch);
+        var outbox = Run(bench, BrokerBench.Queue, maxBatch);
         await UntilConfirmedAsync(150);
-        Assert.Equal((uint)publishes, await stand.CountAsync());
+        Assert.Equal((uint)publishes, await bench.CountAsync());
 
-        // All of it, once and in order.
+        // Every message came once and in order.
         var seqs = new List<long>();
         for (var i = 0; i < publishes; i++)
         {
-            var got = await stand.Channel.BasicGetAsync(BrokerStand.Queue, autoAck: true, TestContext.Current.CancellationToken);
+            var got = await bench.Channel.BasicGetAsync(BrokerBench.Queue, autoAck: true, TestContext.Current.CancellationToken);
             seqs.AddRange(SignedBatch.Open(got!.Body, Chess).Messages.Select(message => message.Seq));
         }
 
         Assert.Equal(Enumerable.Range(1, 150).Select(i => (long)i), seqs);
 
-        // One that comes later leaves at once, alone.
+        // A later message leaves at once, alone.
         await AppendAsync(1);
         outbox.Wake();
         await UntilConfirmedAsync(151);
-        Assert.Equal(1u, await stand.CountAsync());
+        Assert.Equal(1u, await bench.CountAsync());
     }
 
     [Fact]
-    public async Task What_reaches_no_queue_is_not_confirmed_and_is_sent_until_it_does()
+    public async Task A_message_that_reaches_no_queue_is_sent_until_it_does()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
         await AppendAsync(3);
         var declared = 0;
-        Run(stand, "missing", declare: () => Interlocked.Increment(ref declared));
-        await Until.True("it was tried again and again", () => Volatile.Read(ref declared) > 3);
+        Run(bench, "missing", declare: () => Interlocked.Increment(ref declared));
+        await Until.True("the outbox has tried more than three times", () => Volatile.Read(ref declared) > 3);
         Assert.Equal(3, _store.Messages.ReadOutbox(Chess, 0, 10, 10_000).Count);
 
-        await stand.Channel.QueueDeclareAsync(
+        await bench.Channel.QueueDeclareAsync(
             "missing", durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
         await UntilConfirmedAsync(3);
-        Assert.Equal(1u, (await stand.Channel.QueueDeclarePassiveAsync("missing")).MessageCount);
+        Assert.Equal(1u, (await bench.Channel.QueueDeclarePassiveAsync("missing")).MessageCount);
     }
 
     [Fact]
-    public async Task What_the_broker_refuses_is_sent_again_when_there_is_room()
+    public async Task A_message_that_a_full_queue_refuses_is_sent_again()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
-        await stand.Channel.QueueDeclareAsync(
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        await bench.Channel.QueueDeclareAsync(
             "small",
             durable: true,
             exclusive: false,
             autoDelete: false,
             new Dictionary<string, object?> { ["x-queue-type"] = "classic", ["x-max-length"] = 1, ["x-overflow"] = "reject-publish" });
         await AppendAsync(4);
-        Run(stand, "small", maxBatch: 1);
+        Run(bench, "small", maxBatch: 1);
 
-        // One at a time fits; each is there once it is taken out, and never more than once confirmed.
+        // The queue holds one message at a time; each comes in turn, and none is confirmed twice.
         var seqs = new List<long>();
-        await Until.True("all have come", async () =>
+        await Until.True("all messages have come", async () =>
         {
-            if (await stand.Channel.BasicGetAsync("small", autoAck: true) is { } got)
+            if (await bench.Channel.BasicGetAsync("small", autoAck: true) is { } got)
             {
                 seqs.Add(SignedBatch.Open(got.Body, Chess).Messages.Single().Seq);
             }
@@ -96,29 +96,29 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
             return seqs.Contains(4) && _store.Messages.ReadOutbox(Chess, 0, 10, 10_000).Count == 0;
         });
 
-        // All four were under way together: one that is refused may come after the next, which was taken.
+        // All four were under way together, so a refused one may come after the next, which was taken.
         Assert.Equal([1, 2, 3, 4], seqs.Distinct().Order());
     }
 
     [Fact]
-    public async Task A_lost_connection_costs_nothing_but_time()
+    public async Task A_lost_connection_loses_no_message()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
-        var outbox = Run(stand, BrokerStand.Queue);
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        var outbox = Run(bench, BrokerBench.Queue);
         for (var round = 1; round <= 5; round++)
         {
             await AppendAsync(100);
             outbox.Wake();
-            await stand.DropConnectionAsync();
+            await bench.DropConnectionAsync();
             await AppendAsync(100);
             outbox.Wake();
         }
 
         await UntilConfirmedAsync(1_000);
 
-        // What left twice is there twice; without that it is all there, in order.
+        // Messages may come twice; without the repetitions all are there, in order.
         var seqs = new List<long>();
-        while (await stand.Channel.BasicGetAsync(BrokerStand.Queue, autoAck: true, TestContext.Current.CancellationToken) is { } got)
+        while (await bench.Channel.BasicGetAsync(BrokerBench.Queue, autoAck: true, TestContext.Current.CancellationToken) is { } got)
         {
             seqs.AddRange(SignedBatch.Open(got.Body, Chess).Messages.Select(message => message.Seq));
         }
@@ -127,12 +127,12 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task States_are_told_in_order_and_once()
+    public async Task States_are_reported_once_and_in_order()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
         var watching = _events.Watch(_stop.Token);
         var ids = await AppendAsync(200);
-        Run(stand, BrokerStand.Queue, maxBatch: 1);
+        Run(bench, BrokerBench.Queue, maxBatch: 1);
         await UntilConfirmedAsync(200);
 
         var told = new List<Guid>();
@@ -151,14 +151,14 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_told_as_confirmed_is_on_disk_as_confirmed()
+    public async Task A_message_reported_as_confirmed_is_stored_as_confirmed()
     {
-        await using var stand = await BrokerStand.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
         await AppendAsync(20);
         var told = new ConcurrentQueue<(long Through, long OnDisk)>();
-        Run(stand, BrokerStand.Queue, maxBatch: 1, onConfirmed: through => told.Enqueue((through, _store.Messages.LastConfirmed(Chess))));
+        Run(bench, BrokerBench.Queue, maxBatch: 1, onConfirmed: through => told.Enqueue((through, _store.Messages.LastConfirmed(Chess))));
         await UntilConfirmedAsync(20);
-        await Until.Equal("all of it is told", 20L, () => Task.FromResult(told.Last().Through));
+        await Until.Equal("all 20 messages are reported", 20L, () => Task.FromResult(told.Last().Through));
         Assert.All(told, one => Assert.Equal(one.Through, one.OnDisk));
     }
 
@@ -169,7 +169,7 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
     }
 
     private BrokerOutbox Run(
-        BrokerStand stand,
+        BrokerBench bench,
         string queue,
         int maxBatch = MessageListCodec.MaxMessages,
         Action? declare = null,
@@ -189,11 +189,11 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
                 },
                 maxBatch,
                 OnConfirmed: onConfirmed),
-            stand.Broker,
+            bench.Broker,
             _store.Messages,
             _alice.Peer,
             _events,
-            BrokerStand.Eager,
+            BrokerBench.Eager,
             TimeProvider.System,
             NullLogger.Instance);
         _running = outbox.RunAsync(_stop.Token);
@@ -201,7 +201,7 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
     }
 
     private Task UntilConfirmedAsync(int count) => Until.Equal(
-        $"{count} are confirmed",
+        $"{count} messages are confirmed",
         count,
         () => Task.FromResult(_store.Messages.ReadPage(Chess, 10_000, null).Count(message => message.State == MessageState.Confirmed)));
 }

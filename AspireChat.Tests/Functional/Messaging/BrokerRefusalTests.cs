@@ -5,13 +5,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>A broker that refuses something for a reason that does not pass by itself.</summary>
+/// <summary>A broker that refuses something for a lasting reason.</summary>
 public sealed class BrokerRefusalTests(SharedRabbitMq broker)
 {
     private static readonly (string, string) Eager = ("Chat:Broker:MaxBackoff", "00:00:00.1");
 
     [Fact]
-    public async Task A_queue_that_somebody_declared_otherwise_is_told_until_it_is_mended_and_costs_no_insult()
+    public async Task A_wrongly_declared_queue_is_reported_and_loses_no_insult()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var connection = await new ConnectionFactory { Uri = new Uri(system.Rabbit!) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
@@ -27,28 +27,32 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         await using var events = await alice.WatchAsync();
         var insult = await alice.Api.InsultAsync("stuck");
 
-        // In the message, in the state, in the health, and in the log once.
-        var told = await events.NextAsync("the insult says why it waits", GroupTalk.IsStateOf(insult.Id));
+        // The message, the state and the health say so, and the log once.
+        var told = await events.NextAsync("the insult says why it waits", GroupTestExtensions.IsStateOf(insult.Id));
         Assert.Equal(MessageState.Sending, told.State);
         Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Reason, StringComparison.Ordinal);
-        await Until.Equal("the state", "refusing", () => StateAsync(alice));
+        await Until.Equal("the state of the broker connection", "refusing", () => StateAsync(alice));
         var state = events.Seen<ConnectionChange>().Single(change => change.State == "refusing");
         Assert.Contains("inequivalent arg 'x-queue-type' for queue 'chat.insults'", state.Detail, StringComparison.Ordinal);
         Assert.Equal("Degraded", await HealthAsync(alice));
 
-        // All else works.
+        // Everything else works.
         await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SayAsync("tea", "one");
-        await Until.True("it is confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m.State == MessageState.Confirmed));
+        await Until.True(
+            "the message is confirmed",
+            async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m.State == MessageState.Confirmed));
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("there was time for more tries", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+        await Until.True(
+            "two seconds for more tries have passed", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
         Assert.Single(Lines(alice, "RabbitMQ refuses"), line => line.Contains("insults: PRECONDITION_FAILED", StringComparison.Ordinal));
 
         await channel.QueueDeleteAsync("chat.insults", cancellationToken: TestContext.Current.CancellationToken);
         await events.NextAsync<StateChange>("the insult is confirmed", change => change.Id == insult.Id && change.State == MessageState.Confirmed);
-        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        await Until.Equal("the state of the broker connection", "connected", () => StateAsync(alice));
         Assert.Equal("Healthy", await HealthAsync(alice));
-        await Until.Sequence("it has come", ["stuck"], async () => (await alice.Api.InsultsAsync()).Select(received => received.Text));
+        await Until.Sequence(
+            "the insult has come", ["stuck"], async () => (await alice.Api.InsultsAsync()).Select(received => received.Text));
         Assert.Single(Lines(alice, "RabbitMQ refuses"));
         Assert.Single(Lines(alice, "RabbitMQ takes insults again"));
         Assert.Equal(
@@ -57,7 +61,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_permission_that_was_taken_away_is_told_by_what_waits_and_mended_by_giving_it_back()
+    public async Task Waiting_messages_report_a_revoked_permission_until_it_is_granted_again()
     {
         var server = await broker.ServerAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
@@ -75,7 +79,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         await alice.Api.SayAsync("chess", "three");
 
         await Until.True(
-            "both say why they wait",
+            "both messages say why they wait",
             async () => (await alice.Api.GroupMessagesAsync("tea")).All(
                 m => m.State == MessageState.Sending && m.Reason?.StartsWith("RabbitMQ refuses group tea: ACCESS_REFUSED", StringComparison.Ordinal) == true));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["three"]);
@@ -84,14 +88,16 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
 
         await server.PermitAsync(system.Rabbit!);
         await bob.Api.UntilTextsAsync("bob", "tea", "alice", ["one", "two"]);
-        await Until.True("both are confirmed", async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m is { State: MessageState.Confirmed, Reason: null }));
-        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        await Until.True(
+            "both messages are confirmed",
+            async () => (await alice.Api.GroupMessagesAsync("tea")).All(m => m is { State: MessageState.Confirmed, Reason: null }));
+        await Until.Equal("the state of the broker connection", "connected", () => StateAsync(alice));
         Assert.Equal("Healthy", await HealthAsync(alice));
         Assert.Single(Lines(alice, "RabbitMQ takes group tea again"));
     }
 
     [Fact]
-    public async Task What_is_said_of_the_connection_is_what_is_refused_now()
+    public async Task The_connection_reports_only_what_is_refused_now()
     {
         const string tea = "RabbitMQ refuses group tea: ACCESS_REFUSED";
         const string chess = "RabbitMQ refuses group chess: ACCESS_REFUSED";
@@ -102,7 +108,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var events = await alice.WatchAsync();
 
-        // One is refused, another joins it, the first is mended, then the other.
+        // One group is refused, then both, then only the other, then none.
         await server.PermitAsync(system.Rabbit!, write: "^(?!chat.group.tea$).*");
         await alice.Api.SayAsync("tea", "one");
         await SaidAsync(tea);
@@ -113,17 +119,19 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         await SaidAsync(chess);
         Assert.Equal("Degraded", await HealthAsync(alice));
         await server.PermitAsync(system.Rabbit!);
-        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        await Until.Equal("the state of the broker connection", "connected", () => StateAsync(alice));
         Assert.Null((await alice.Api.MeAsync()).Details);
         Assert.Equal("Healthy", await HealthAsync(alice));
 
         var told = events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").ToList();
         Assert.Equal(["refusing", "refusing", "refusing", "connected"], told.Select(change => change.State));
 
-        // By the last event, and to somebody who asks.
+        // The last event and a direct question say the same.
         async Task SaidAsync(params string[] refused)
         {
-            await Until.True($"it says: {string.Join(", ", refused)}", () => IsOf(refused, events.Seen<ConnectionChange>().LastOrDefault()?.Detail));
+            await Until.True(
+                $"the connection reports: {string.Join(", ", refused)}",
+                () => IsOf(refused, events.Seen<ConnectionChange>().LastOrDefault()?.Detail));
             Assert.True(IsOf(refused, (await alice.Api.MeAsync()).Details?["rabbitmq"]));
         }
 
@@ -132,7 +140,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_cannot_be_done_says_the_brokers_reason()
+    public async Task A_refused_survey_or_join_says_the_brokers_reason()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var connection = await new ConnectionFactory { Uri = new Uri(system.Rabbit!) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
@@ -148,15 +156,15 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("tea"));
         Assert.StartsWith("RabbitMQ refuses group tea: PRECONDITION_FAILED", join.Message, StringComparison.Ordinal);
 
-        // Who does not try any more is not refused any more; surveys of others cannot be answered.
-        await Until.Equal("the state", "refusing", () => StateAsync(alice));
+        // The failed join is not tried again and no longer counts; surveys of others still cannot be answered.
+        await Until.Equal("the state of the broker connection", "refusing", () => StateAsync(alice));
         Assert.Single(Lines(alice, "RabbitMQ refuses surveys"));
         await channel.ExchangeDeleteAsync("chat.discovery", cancellationToken: TestContext.Current.CancellationToken);
-        await Until.Equal("the state", "connected", () => StateAsync(alice));
+        await Until.Equal("the state of the broker connection", "connected", () => StateAsync(alice));
         Assert.Equal("Healthy", await HealthAsync(alice));
 
-        // What a client writes comes a little later than what it answers.
-        await Until.True("the log says so", () => Lines(alice, "RabbitMQ takes surveys again").Any());
+        // The log comes a little later than the state.
+        await Until.True("the log says that RabbitMQ takes surveys again", () => Lines(alice, "RabbitMQ takes surveys again").Any());
         Assert.Single(Lines(alice, "RabbitMQ takes surveys again"));
     }
 

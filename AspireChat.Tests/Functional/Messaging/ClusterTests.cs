@@ -11,7 +11,7 @@ public sealed class ClusterTests
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Whichever_node_is_killed_a_durable_group_goes_on_and_loses_nothing()
+    public async Task A_durable_group_loses_nothing_whichever_node_is_killed()
     {
         const int each = 50;
         await using var first = await RabbitMqServer.StartAsync();
@@ -28,7 +28,7 @@ public sealed class ClusterTests
         var texts = new List<string>();
         foreach (var node in (RabbitMqServer[])[first, second, third])
         {
-            // Somebody's connection and somebody's queue are on each of them; the other two are enough to go on.
+            // Each node has a connection and a queue of some client; the other two nodes are enough.
             var more = Enumerable.Range(texts.Count, each).Select(number => $"{number}").ToList();
             await alice.Api.SayAsync("chess", more[..(each / 2)]);
             await node.KillAsync();
@@ -44,7 +44,7 @@ public sealed class ClusterTests
     }
 
     private static Task UntilConfirmedAsync(ChatClientProcess client, int count) => Until.Equal(
-        "all is confirmed",
+        "all messages are confirmed",
         count,
         async () => (await client.Api.GroupMessagesAsync("chess")).Count(message => message.State == MessageState.Confirmed),
         Recovery);

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>Which broker a client connects to, and what it says if that refuses it.</summary>
+/// <summary>Which broker a client connects to, and what it says if the broker refuses it.</summary>
 public sealed class ConnectingTests(SharedRabbitMq shared)
 {
     [Fact]
-    public async Task A_client_reaches_a_cluster_by_whichever_node_answers()
+    public async Task A_client_connects_to_any_node_of_a_cluster_that_answers()
     {
         var there = new UriBuilder(await shared.CreateVirtualHostAsync());
         var away = new UriBuilder(there.Uri) { Port = FreePort.Next() };
@@ -22,7 +22,7 @@ public sealed class ConnectingTests(SharedRabbitMq shared)
     [Theory]
     [InlineData("nobody", null, "ACCESS_REFUSED")]
     [InlineData(null, "nowhere", "NOT_ALLOWED - vhost nowhere not found")]
-    public async Task A_refusal_is_told_once_and_is_no_connection(string? user, string? host, string reason)
+    public async Task A_refused_connection_is_logged_once(string? user, string? host, string reason)
     {
         var refused = new UriBuilder(await shared.CreateVirtualHostAsync());
         (refused.UserName, refused.Path) = (user ?? refused.UserName, host ?? refused.Path);
@@ -33,7 +33,7 @@ public sealed class ConnectingTests(SharedRabbitMq shared)
 
         await Until.True("the log says why", () => alice.Process.Output.Contains(reason, StringComparison.Ordinal));
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("there was time for more tries", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        await Until.True("one second for more tries has passed", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
 
         Assert.Single(alice.Process.Output.Split('\n'), line => line.Contains("RabbitMQ is away", StringComparison.Ordinal));
         Assert.Equal("connecting", (await alice.Api.MeAsync()).Connections["rabbitmq"]);

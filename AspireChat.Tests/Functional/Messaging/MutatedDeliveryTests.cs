@@ -7,20 +7,20 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>Everything that somebody who may publish could think of, and much that nobody would.</summary>
+/// <summary>Deliveries that a peer with the right to publish could invent, likely and unlikely ones.</summary>
 public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelper output)
 {
-    // Repeats a run that failed.
+    // Set to the seed of a failed run to repeat it.
     private const string SeedVariable = "ASPIRECHAT_TESTS_SEED";
 
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(2);
 
-    // What waits at the end is worked off first.
+    // Long, since all mutated deliveries are handled before the last messages.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     [Fact]
     [Trait("Category", "Long")]
-    public async Task Two_minutes_of_mutated_messages_end_no_client_and_show_nothing_that_was_not_sent()
+    public async Task Mutated_deliveries_stop_no_client_and_show_no_false_message()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable(SeedVariable), CultureInfo.InvariantCulture, out var given)
             ? given
@@ -61,7 +61,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
 
         var insults = await Task.WhenAll(clients.Select(client => client.Api.InsultAsync($"insult of {client.Name}")));
         await Until.Sequence(
-            "each insult reaches one of them",
+            "each insult reaches one client",
             insults.Select(insult => insult.Id).Order(),
             async () => (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync())))
                 .SelectMany(received => received).Where(insult => insult.From != "zoe").Select(insult => insult.Id).Order(),
@@ -69,12 +69,12 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
         foreach (var client in clients)
         {
             await Until.Sequence(
-                $"{client.Name} has what was said at the end",
+                $"{client.Name} has the last messages",
                 clients.Select(each => $"the end of {each.Name}").Order(StringComparer.Ordinal),
                 async () => (await client.Api.TextsAsync("chess")).Where(text => text.StartsWith("the end", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
                 Patience);
 
-            // A mutation that touches nothing leaves a message of zoe's, which may be shown, once.
+            // A mutation that changes nothing leaves a message of zoe, which may be shown, once.
             var shown = (await client.Api.GroupMessagesAsync("chess")).Where(message => message.From == "zoe").Select(message => message.Text).ToList();
             Assert.Subset(new HashSet<string>(["good one", "good two"]), shown.ToHashSet());
             Assert.Equal(shown.Distinct(), shown);
@@ -111,12 +111,12 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
             {
                 var (exchange, key, conversation) = places[random.Next(places.Length)];
 
-                // Somebody's signature that holds lets the content be read; the name is never that key's.
+                // A valid signature lets the client read the content; the name never belongs to that key.
                 var body = random.Next(2) == 0
                     ? mutation.Body(good)
                     : mallory.Sign(ByteString.CopyFrom(mutation.Body(contents)), conversation).ToByteArray();
 
-                // Few, since each costs the connections of all that get it.
+                // These are few, since each costs all its receivers their connections.
                 var properties = tried is 300 or 900 && key.Length == 0
                     ? RawProperties.Of(headers: RawProperties.UnreadableNumber())
                     : mutation.Properties();
@@ -127,14 +127,14 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
                 }
                 catch (IOException)
                 {
-                    // The broker took it for no message at all, and closed the connection.
+                    // The broker did not take it for a message, and closed the connection.
                     await publisher.DisposeAsync();
                     publisher = await RawAmqpPublisher.ConnectAsync(rabbit);
                 }
 
                 if (++tried % 200 == 0)
                 {
-                    // Also what keeps the publishing from running ahead of those who read.
+                    // This also keeps the publisher from running ahead of the clients.
                     await clients[random.Next(clients.Length)].Api.SendToGroupAsync("chess", $"between {tried}");
                     Assert.All(clients, client => Assert.False(client.Process.HasExited, client.Process.Describe()));
                 }
@@ -148,7 +148,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
         return taken;
     }
 
-    // What a client could not foresee; it goes on, but refuses by accident what it should refuse by a rule.
+    // A fault the client did not foresee: it keeps working, but refuses by accident what it should refuse by a rule.
     private static string? DroppedBy(ChatClientProcess client)
     {
         var log = client.Process.Output;
@@ -156,7 +156,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
         return dropped < 0 ? null : log[dropped..Math.Min(dropped + 2_000, log.Length)];
     }
 
-    // A survey fails while a connection is made again.
+    // A survey fails while the client reconnects.
     private static async Task<(SurveyEnd Ended, int Users)> FoundAsync(ChatClientProcess client)
     {
         var survey = await client.Api.DiscoverAsync(seconds: 10);

@@ -4,13 +4,13 @@ using AspireChat.Tests.Infrastructure;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>Makes bodies and properties that are nearly right, or wrong in every way that a broker lets pass.</summary>
-/// <param name="random">Decides everything; the same seed makes the same.</param>
+/// <summary>Makes bodies and properties that are nearly right, or wrong in a way that the broker accepts.</summary>
+/// <param name="random">Decides everything; the same seed gives the same mutations.</param>
 internal sealed class Mutation(Random random)
 {
     private static readonly byte[] Protobuf = Encoding.ASCII.GetBytes("application/protobuf");
 
-    /// <summary>A body made of good ones.</summary>
+    /// <summary>A mutation of one or more good bodies.</summary>
     public byte[] Body(IReadOnlyList<byte[]> good)
     {
         var body = (byte[])Pick(good).Clone();
@@ -22,7 +22,7 @@ internal sealed class Mutation(Random random)
         return body;
     }
 
-    /// <summary>Properties, some as they should be.</summary>
+    /// <summary>Properties, some of them as they should be.</summary>
     public byte[] Properties()
     {
         var properties = RawProperties.Of(
@@ -59,10 +59,10 @@ internal sealed class Mutation(Random random)
             case 5:
                 return [.. body, .. body];
             case 6:
-                // A group in a group in a group, as far as protobuf's recursion limit is concerned without end.
+                // Groups nested in groups, for protobuf's recursion limit without end.
                 return [.. body[..at], .. Enumerable.Repeat((byte)0x0B, random.Next(20_000))];
             case 7:
-                // A length that is not there.
+                // A length beyond the end of the body.
                 return [.. body[..at], 0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07];
             default:
                 return random.Next(50) == 0 ? Bytes(300_000) : Bytes(500);

@@ -8,14 +8,14 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>Deliveries whose properties are the attack. The broker takes all of them: anybody who may publish may send them.</summary>
+/// <summary>Deliveries whose properties are the attack. The broker accepts them from every user who may publish.</summary>
 public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
 {
-    // The broker's own default limits frames, and so the headers of a message, to 128 KiB.
+    // The broker limits frames, and so the headers of a message, to 128 KiB by default.
     private const int DeepestArrays = 26_190;
     private const int DeepestTables = 18_700;
 
-    // A delivery that is tried until its limit takes as many connections, and the client waits between two.
+    // A delivery that is tried up to its limit costs as many connections, and the client waits between two.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly byte[] Protobuf = Encoding.ASCII.GetBytes("application/protobuf");
@@ -25,7 +25,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     [InlineData("chat.group.durable", "")]
     [InlineData("chat.group.transient", "")]
     [InlineData("", "chat.insults")]
-    public async Task Headers_nested_as_deeply_as_a_frame_allows_cost_no_client_and_no_connection(string exchange, string routingKey)
+    public async Task Headers_nested_as_deeply_as_a_frame_allows_cost_no_connection(string exchange, string routingKey)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -51,17 +51,17 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_delivery_that_the_library_cannot_read_leaves_the_queue_and_takes_none_of_its_neighbours_with_it()
+    public async Task A_delivery_that_the_library_cannot_read_is_removed_alone()
     {
-        // What the library takes for an offence of the broker ends the connection, and the delivery comes again.
+        // The library ends the connection over what it takes for a fault of the broker, and the delivery returns.
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] settings = [("Chat:Groups:DeliveryLimit", "10"), ("Chat:Broker:MaxBackoff", "00:00:00.1")];
         var alice = await system.StartClientAsync("alice", settings);
         var bob = await system.StartClientAsync("bob", settings);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await bob.Api.ExitGroupAsync("chess");
-        await alice.Api.ExitGroupAsync("chess");
+        await bob.Api.LeaveGroupAsync("chess");
+        await alice.Api.LeaveGroupAsync("chess");
 
         await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
         await zoe.ClaimAsync(system.Redis);
@@ -77,7 +77,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
             await zoe.SayAsync("chess", zoe.Sign(zoe.ToGroup("chess", (ulong)i, Text(i))));
         }
 
-        // Joining takes its time, since it is interrupted.
+        // The join takes long, since the delivery interrupts it.
         await Until.True("bob is in the room", async () => (await bob.Api.JoinGroupAsync("chess")).IsJoined, Patience);
         await bob.Api.UntilTextsAsync("bob", "chess", "zoe", Enumerable.Range(1, 30).Select(Text), Patience);
         Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
@@ -85,7 +85,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_question_that_cannot_be_answered_keeps_nobody_from_answering_others()
+    public async Task A_client_answers_other_surveys_after_one_it_cannot_answer()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await system.StartClientsAsync("alice", "bob", "carol");
@@ -93,7 +93,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
         var question = new SurveyQuestion { Asker = "mallory" }.ToByteArray();
         var correlation = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString());
 
-        // Read as text, each of these bytes becomes a character of three: the answer's address would be too long.
+        // Read as text, each of these bytes becomes three, so the address of the answer would be too long.
         byte[] replyTo = [.. Enumerable.Repeat((byte)0xFF, 255)];
         for (var i = 0; i < 60; i++)
         {
@@ -106,7 +106,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_broker_with_small_frames_refuses_such_headers_itself()
+    public async Task A_broker_with_small_frames_refuses_deep_headers_itself()
     {
         await using var small = await RabbitMqServer.StartAsync("frame_max = 32768");
         await using var publisher = await RawAmqpPublisher.ConnectAsync(small.ConnectionString);
@@ -119,7 +119,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
 
     private static string Text(int number) => string.Create(CultureInfo.InvariantCulture, $"text {number}");
 
-    // Each still answers, hears both groups, and one of them gets an insult.
+    // Each client still answers surveys and receives from both groups, and one of them gets an insult.
     private static async Task UntilAllWorkAsync(ChatClientProcess[] clients)
     {
         var (alice, bob) = (clients[0], clients[1]);

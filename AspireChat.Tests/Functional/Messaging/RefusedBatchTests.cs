@@ -7,13 +7,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>What anybody who can reach the broker may put into a group.</summary>
+/// <summary>Batches that any client of the broker may publish to a group.</summary>
 public sealed class RefusedBatchTests(SharedRabbitMq broker)
 {
     private const string Here = "group:chess";
 
     [Fact]
-    public async Task Whatever_breaks_a_rule_is_refused_and_told_and_the_next_good_message_is_shown()
+    public async Task A_batch_that_breaks_a_rule_is_refused_alone()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
@@ -46,12 +46,12 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
             await bob.Api.UntilTextsAsync("bob", "chess", null, shown);
         }
 
-        // A replay is no news, to anybody.
+        // A replay is not reported.
         await mallory.SayAsync("chess", first);
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", seq, "after a replay")));
         await bob.Api.UntilTextsAsync("bob", "chess", null, [.. shown, "after a replay"]);
 
-        // A replay into another group is a batch that belongs elsewhere.
+        // A replay into another group is a batch for the wrong group.
         await mallory.SayAsync("go", first);
         Assert.Contains("not signed", await atBob.NextRefusalAsync("group:go"), StringComparison.Ordinal);
         Assert.Empty(await bob.Api.TextsAsync("go"));
@@ -61,13 +61,13 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         Assert.Empty(atBob.Seen<GroupChange>());
         Assert.All(atBob.Seen<RefusedBatch>(), refused => Assert.DoesNotContain(refused.Detail, char.IsControl));
 
-        // The loud warning about alice's other key, once.
+        // The loud warning about alice's other key comes once.
         Assert.Single(atBob.Seen<ConnectionChange>(), change => change is { Connection: "peer:alice", State: "key-changed" });
         Assert.False(bob.Process.HasExited);
     }
 
     [Fact]
-    public async Task Bodies_of_any_size_are_refused_and_cost_no_connection()
+    public async Task Bodies_of_any_size_are_refused_without_losing_a_connection()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
@@ -78,7 +78,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         await alice.LearnAsync(system.Redis, "chess");
         List<string> shown = [];
 
-        // RabbitMQ 4 takes up to 16 MiB, 3.10 up to 128; the library would end the connection above 64.
+        // RabbitMQ 4 accepts up to 16 MiB, 3.10 up to 128; the library would end the connection above 64.
         foreach (var megabytes in (int[])[1, 17, 65])
         {
             await using var flooder = await RawMember.ConnectAsync("mallory", system.Rabbit!);
@@ -89,7 +89,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
             }
             catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException)
             {
-                // The broker itself does not take it.
+                // The broker itself refuses it.
                 Assert.True(megabytes > 16, $"The broker refused {megabytes} MiB: {e.Message}");
             }
 
@@ -103,20 +103,20 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_batch_of_a_newcomer_waits_for_the_name_server_and_is_not_lost()
+    public async Task A_newcomers_batch_waits_for_the_name_server()
     {
-        await using var room = await Room.StartAsync(broker, ["bob"]);
-        var bob = room.Clients[0];
+        await using var system = await InProcessSystem.StartAsync(broker, ["bob"]);
+        var bob = system.Clients[0];
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
-        await using var alice = await RawMember.ConnectAsync("alice", room.Rabbit);
-        await alice.ClaimAsync(room.Redis);
-        await alice.LearnAsync(room.Redis, "chess");
+        await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit);
+        await alice.ClaimAsync(system.Redis);
+        await alice.LearnAsync(system.Redis, "chess");
 
-        await room.Redis.KillAsync();
+        await system.Redis.KillAsync();
         await atBob.NextAsync<ConnectionChange>("Redis is away", change => change is { Connection: "redis", State: not "connected" });
         await alice.SayAsync("chess", alice.Sign(alice.ToGroup("chess", 1, "hello")));
-        await room.Redis.RestartAsync();
+        await system.Redis.RestartAsync();
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello"]);
         Assert.Empty(atBob.Seen<RefusedBatch>());
     }
@@ -129,7 +129,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
         yield return ("no signature", new MessageBatch { Content = good.ToByteString(), PublicKey = alice.PublicKey }.ToByteArray(), protobuf, "not signed");
         yield return ("no key", new MessageBatch { Content = good.ToByteString() }.ToByteArray(), protobuf, "not signed");
 
-        // Mallory signs for somebody whose claim is another key's, and for somebody whom nobody has claimed.
+        // Mallory signs for a user whose claim has another key, and for a name without a claim.
         yield return ("a name of another key", Sealed(mallory, From(good, "carol")), protobuf, "does not belong to the key");
         yield return ("a name of nobody", Sealed(mallory, From(good, "zoe")), protobuf, "does not belong to the key");
         yield return ("no name at all", Sealed(mallory, From(good, "\u001b[2J")), protobuf, "no valid name");

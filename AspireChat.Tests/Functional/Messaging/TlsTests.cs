@@ -4,10 +4,10 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>TLS to Redis and RabbitMQ, whose certificates are for 127.0.0.1 and from an authority of the test's own.</summary>
+/// <summary>TLS to Redis and RabbitMQ, whose certificates are for 127.0.0.1 and from an authority made by the test.</summary>
 public sealed class TlsTests(SharedRabbitMq shared)
 {
-    // Where .NET on Linux looks for authorities. Elsewhere they are in the system's store, which tests leave alone.
+    // .NET on Linux looks for authorities here. Elsewhere they are in the system's store, which tests leave alone.
     private const string Trust = "SSL_CERT_FILE";
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class TlsTests(SharedRabbitMq shared)
     }
 
     [Fact]
-    public async Task A_certificate_for_another_name_is_not_accepted()
+    public async Task A_certificate_for_another_name_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Trust can be given to a process on Linux only.");
         await using var redis = await RedisServer.StartAsync("password");
@@ -46,7 +46,7 @@ public sealed class TlsTests(SharedRabbitMq shared)
     }
 
     [Fact]
-    public async Task A_certificate_of_an_unknown_authority_is_not_accepted()
+    public async Task A_certificate_of_an_unknown_authority_is_refused()
     {
         await using var redis = await RedisServer.StartAsync("password");
         await using var alice = ChatClientProcess.Launch(
@@ -57,7 +57,7 @@ public sealed class TlsTests(SharedRabbitMq shared)
         await ExpectNoConnectionAsync(alice);
     }
 
-    // Each says it once, and why.
+    // The log says once per server that it is refused, and why.
     private static async Task ExpectNoConnectionAsync(ChatClientProcess client)
     {
         await client.UntilAliveAsync();
@@ -80,7 +80,7 @@ public sealed class TlsTests(SharedRabbitMq shared)
 
     private static string OverTls(RedisServer redis, string host) => $"{host}:{redis.TlsPort},ssl=true,password=password";
 
-    // A virtual host of this test's own, on the port for TLS.
+    // A virtual host for this test alone, on the port for TLS.
     private async Task<string> BrokerOverTlsAsync(string host)
     {
         var plain = new UriBuilder(await shared.CreateVirtualHostAsync());

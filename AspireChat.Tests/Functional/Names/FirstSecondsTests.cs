@@ -4,10 +4,10 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Names;
 
-/// <summary>Clients whose API answers already and that are not registered yet: nothing is refused or lost for that.</summary>
+/// <summary>Clients whose API answers before they are registered: no call is refused or lost meanwhile.</summary>
 public sealed class FirstSecondsTests(SharedRabbitMq broker)
 {
-    // Longer than a call to Redis may take.
+    // Longer than the timeout of a call to Redis.
     private static readonly TimeSpan HeldUp = TimeSpan.FromSeconds(2.5);
 
     [Fact]
@@ -32,10 +32,10 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_needs_the_registration_waits_for_it()
+    public async Task Calls_that_need_the_registration_wait_for_it()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         var bob = await system.StartClientAsync("bob");
         await bob.Api.JoinGroupAsync("tea");
         await using var atBob = await bob.WatchAsync();
@@ -48,7 +48,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
         var found = alice.Api.DiscoverAsync(20);
         Task[] waiting = [online, said, found, alice.Api.OpenChatAsync("bob"), alice.Api.SendAsync("bob", "hello")];
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("they have waited", () => TimeProvider.System.GetElapsedTime(since) > HeldUp);
+        await Until.True("the calls have waited", () => TimeProvider.System.GetElapsedTime(since) > HeldUp);
         Assert.All(waiting, call => Assert.False(call.IsCompleted, $"Ended too early: {call.Exception?.GetBaseException().Message}"));
         gate.Open();
         await Task.WhenAll(waiting);
@@ -61,21 +61,22 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task An_insult_waits_until_its_sender_is_known()
+    public async Task An_insult_waits_until_its_sender_is_registered()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         var bob = await system.StartClientAsync("bob");
         await using var atBob = await bob.WatchAsync();
         await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, system.Rabbit);
         await alice.UntilAliveAsync();
-        await Until.True("alice has the broker", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"] == "connected");
+        await Until.True(
+            "alice's client is connected to the broker", async () => (await alice.Api.MeAsync()).Connections["rabbitmq"] == "connected");
 
-        // Alice may get one of them herself, and keeps it until Redis has said whose it is; so bob gets another one.
+        // Alice may get one herself, and holds it until Redis decides which client shows it; so bob gets another one.
         string[] insults = ["boo 1", "boo 2", "boo 3"];
         await Task.WhenAll(insults.Select(alice.Api.InsultAsync));
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("they could have left", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        await Until.True("the insults have had time to leave", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
         gate.Open();
 
         await InsultsAsync(insults, alice, bob);
@@ -83,43 +84,44 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_survey_finds_who_is_not_registered_before_it_has_begun()
+    public async Task A_survey_finds_a_client_that_registers_after_it_began()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         var alice = await system.StartClientAsync("alice");
         await using var bob = ChatClientProcess.Launch("bob", gate.ConnectionString, system.Rabbit);
         var server = await broker.ServerAsync();
         await Until.True(
-            "both listen to surveys", async () => (await server.BoundQueuesAsync(system.Rabbit!, "chat.discovery")).Count() == 2);
+            "both clients listen to surveys", async () => (await server.BoundQueuesAsync(system.Rabbit!, "chat.discovery")).Count() == 2);
 
         var survey = alice.Api.DiscoverAsync(8);
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("bob has heard the question", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        await Until.True(
+            "bob has had time to receive the question", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
         gate.Open();
 
         Assert.Equal("bob", Assert.Single((await survey).Users).Name);
     }
 
     [Fact]
-    public async Task A_newcomer_is_let_in_by_a_client_that_is_coming_back()
+    public async Task A_returning_client_accepts_a_newcomer()
     {
         await using var system = await ChatSystem.StartAsync();
-        await using var gate = Gate.To(system.Redis.Port);
+        await using var gate = GatedProxy.To(system.Redis.Port);
         gate.Open();
         var port = FreePort.Next();
         await using var bob = await ChatClientProcess.StartAsync(
             "bob", gate.ConnectionString, settings: [("Chat:Peer:Port", $"{port}"), ("Chat:NameServer:Lease", "00:01:00")]);
         var alice = await system.StartClientAsync("alice");
 
-        // He is still listed where he was, and listens there again before he can ask who alice is.
+        // Bob is still listed at his address, and listens there again before he can ask who alice is.
         await bob.KillAsync();
         gate.Shut();
         await bob.RelaunchAsync();
         await bob.UntilAliveAsync();
         var opening = alice.Api.OpenChatAsync("bob");
         var since = TimeProvider.System.GetTimestamp();
-        await Until.True("alice has called", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
+        await Until.True("alice has had time to call", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
         gate.Open();
 
         Assert.Equal(ChatState.Open, (await opening).State);
@@ -128,7 +130,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task An_absent_Redis_is_said_at_once_in_the_first_seconds_too()
+    public async Task An_absent_Redis_is_reported_at_once_also_in_the_first_seconds()
     {
         var redis = $"127.0.0.1:{FreePort.Next()}";
         await using var alice = ChatClientProcess.Launch("alice", redis, settings: ("Chat:NameServer:StartPatience", "00:01:00"));
@@ -142,10 +144,10 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Nobody_waits_for_ever_for_a_Redis_that_does_not_answer()
+    public async Task No_call_waits_forever_for_a_silent_Redis()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var gate = Gate.To(redis.Port);
+        await using var gate = GatedProxy.To(redis.Port);
         await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, settings: ("Chat:NameServer:StartPatience", "00:00:00.5"));
         await alice.UntilAliveAsync();
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();
@@ -166,7 +168,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
         Until.Sequence(what, texts, async () => (await read()).Select(message => message.Text));
 
     private static Task InsultsAsync(string[] texts, params ChatClientProcess[] clients) => Until.Sequence(
-        "each insult has reached somebody",
+        "each insult has reached a client",
         texts,
         async () => (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync())))
             .SelectMany(insults => insults).Select(insult => insult.Text).Order(StringComparer.Ordinal));

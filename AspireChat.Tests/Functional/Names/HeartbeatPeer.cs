@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Tests.Functional.Names;
 
-/// <summary>One user's client as far as the name server knows it: the heartbeat over a real data directory.</summary>
+/// <summary>The heartbeat of one client over a real data directory, without the rest of the client.</summary>
 public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
 {
     private readonly ConcurrentQueue<ChatEvent> _events = new();
@@ -65,16 +65,16 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
 
     public StartFailure Failure { get; } = new();
 
-    /// <summary>The state of the connection <c>redis</c>.</summary>
+    /// <summary>The state of the <c>redis</c> connection.</summary>
     public string State => Connections.Snapshot()["redis"].State;
 
     /// <summary>All states so far, in order.</summary>
     public IReadOnlyList<string> States => [.. _events.OfType<ConnectionEvent>().Select(e => e.State)];
 
-    /// <summary>What was said with each state.</summary>
+    /// <summary>The detail of each state.</summary>
     public IReadOnlyList<string?> Details => [.. _events.OfType<ConnectionEvent>().Select(e => e.Detail)];
 
-    /// <summary>Who came (+) and went (-) so far, in order.</summary>
+    /// <summary>The users that came online (+) and went offline (-) so far, in order.</summary>
     public IReadOnlyList<string> Presence => [.. _events.OfType<PresenceEvent>().Select(e => $"{(e.IsOnline ? '+' : '-')}{e.User}")];
 
     public CancellationToken ApplicationStarted => CancellationToken.None;
@@ -84,8 +84,8 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
     public CancellationToken ApplicationStopped => CancellationToken.None;
 
     /// <summary>
-    /// Starts one; it may not be registered yet. A <c>copiedKey</c> is a key file to start with, as somebody would who
-    /// copied another data directory. The options are <see cref="NameServer.Eager"/> unless given.
+    /// Starts a heartbeat that need not be registered yet. <c>copiedKey</c> is the key file of another data directory to start
+    /// with. The options are <see cref="NameServer.Eager"/> by default.
     /// </summary>
     public static async Task<HeartbeatPeer> StartAsync(
         string user,
@@ -101,7 +101,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         return peer;
     }
 
-    /// <summary>Starts one and waits until it is registered.</summary>
+    /// <summary>Starts a heartbeat and waits until it is registered.</summary>
     public static async Task<HeartbeatPeer> RegisterAsync(
         string user,
         NameServer server,
@@ -121,7 +121,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
 
     public void StopApplication() => _stopping.Cancel();
 
-    /// <summary>Ends it in order.</summary>
+    /// <summary>Stops it in order.</summary>
     public Task StopAsync()
     {
         _isStopped = true;

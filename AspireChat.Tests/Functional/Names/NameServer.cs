@@ -8,7 +8,7 @@ using StackExchange.Redis;
 
 namespace AspireChat.Tests.Functional.Names;
 
-/// <summary>A name server of a test's own: a Redis, as many clients of it as the test wants, and raw access for forgers.</summary>
+/// <summary>A name server for one test: a Redis, as many clients of it as the test wants, and raw access for forgers.</summary>
 public sealed class NameServer : IAsyncDisposable
 {
     private readonly List<ConnectionMultiplexer> _connections = [];
@@ -21,24 +21,24 @@ public sealed class NameServer : IAsyncDisposable
         _raw = new Lazy<ConnectionMultiplexer>(() => Add(ConnectionMultiplexer.Connect($"{redis.ConnectionString},abortConnect=false")));
     }
 
-    /// <summary>The server itself.</summary>
+    /// <summary>The Redis.</summary>
     public RedisServer Redis { get; }
 
-    /// <summary>Raw access, as anybody has who can reach the server.</summary>
+    /// <summary>The raw access of any program that can reach the server.</summary>
     public IDatabase Raw => _raw.Value.GetDatabase();
 
     public static async Task<NameServer> StartAsync(string? password = null) => new(await RedisServer.StartAsync(password));
 
-    /// <summary>One that is away until its <see cref="Redis"/> is restarted.</summary>
+    /// <summary>Reserves a server that is away until its <see cref="Redis"/> is restarted.</summary>
     public static async Task<NameServer> ReserveAsync() => new(await RedisServer.ReserveAsync());
 
-    /// <summary>How long a call may take: a slow machine is not an absent server.</summary>
+    /// <summary>The timeout of a call, long enough that a slow machine does not look like an absent server.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
-    /// <summary>Renewed so often that tests need not wait.</summary>
+    /// <summary>Options with renewals so frequent that tests need not wait.</summary>
     public static NameServerOptions Eager => new() { RenewEvery = TimeSpan.FromMilliseconds(200) };
 
-    /// <summary>A client with a connection of its own, set as the chat client sets it.</summary>
+    /// <summary>Makes a client with a connection of its own, configured as in the chat client.</summary>
     public PresenceDirectory Connect(NameServerOptions? options = null, string? connectionString = null, TimeSpan? callTimeout = null)
     {
         var connection = new RedisConnection(
@@ -53,10 +53,10 @@ public sealed class NameServer : IAsyncDisposable
         return new PresenceDirectory(connection, Options.Create(options ?? new NameServerOptions()), NullLogger<PresenceDirectory>.Instance);
     }
 
-    /// <summary>What nobody else has: a new key's fingerprint.</summary>
+    /// <summary>The fingerprint of a new key.</summary>
     public static string NewKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>A new lease; each one is a process.</summary>
+    /// <summary>A new lease, as each process has one.</summary>
     public static Lease NewLease(string user, string? fingerprint = null, int port = 7001) =>
         new(user, new Uri($"https://127.0.0.1:{port}"), fingerprint ?? NewKey());
 
@@ -71,7 +71,7 @@ public sealed class NameServer : IAsyncDisposable
         await Redis.DisposeAsync();
     }
 
-    // A connection whose caller has given up may still arrive after the end.
+    // A connection may be made after its caller stopped waiting and the server was disposed.
     private ConnectionMultiplexer Add(ConnectionMultiplexer connection)
     {
         lock (_connections)

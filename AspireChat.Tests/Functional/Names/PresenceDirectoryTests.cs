@@ -59,12 +59,14 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_says_how_long_it_has_kept_its_data()
+    public async Task The_name_server_says_how_long_it_has_kept_its_data()
     {
         Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
-        await Until.True("it grows older", async () => await _names.AgeAsync(Cancellation) >= TimeSpan.FromMilliseconds(300));
+        await Until.True(
+            "the age of the data has grown", async () => await _names.AgeAsync(Cancellation) >= TimeSpan.FromMilliseconds(300));
         await _server.Redis.RestartAsync();
-        await Until.True("a restart does not matter", async () => await _names.AgeAsync(Cancellation) >= TimeSpan.FromMilliseconds(300));
+        await Until.True(
+            "the data keeps its age over a restart", async () => await _names.AgeAsync(Cancellation) >= TimeSpan.FromMilliseconds(300));
 
         await _server.Raw.ExecuteAsync("FLUSHALL");
         Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
@@ -75,15 +77,15 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     [InlineData("99999999999999")]
     [InlineData("-1")]
     [InlineData("nan")]
-    public async Task A_forged_beginning_makes_way_for_a_true_one(string forged)
+    public async Task A_correct_start_time_replaces_a_forged_one(string forged)
     {
         await _server.Raw.StringSetAsync("chat:since", forged);
         Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
-        await Until.True("it grows older", async () => await _names.AgeAsync(Cancellation) > TimeSpan.Zero);
+        await Until.True("the data has an age above zero", async () => await _names.AgeAsync(Cancellation) > TimeSpan.Zero);
     }
 
     [Fact]
-    public async Task A_beginning_that_is_no_text_makes_way_for_a_true_one()
+    public async Task A_correct_start_time_replaces_one_of_another_type()
     {
         await _server.Raw.ListRightPushAsync("chat:since", "1");
         Assert.Equal(TimeSpan.Zero, await _names.AgeAsync(Cancellation));
@@ -97,7 +99,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     public Task Two_hundred_clients_race_for_a_thousand_names_and_one_wins_each() => RaceAsync(rounds: 1_000);
 
     [Fact]
-    public async Task The_same_key_takes_over_at_once_and_the_old_token_is_dead()
+    public async Task The_same_key_takes_over_at_once_and_ends_the_old_token()
     {
         var crashed = NewLease("alice", port: 7001);
         await RegisterAsync(crashed);
@@ -124,7 +126,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_newer_process_is_left_alone_if_asked_to()
+    public async Task A_registration_does_not_replace_a_newer_process_if_told_so()
     {
         var paused = NewLease("alice", port: 7001);
         await RegisterAsync(paused);
@@ -138,13 +140,13 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
         Assert.Equal(before, await _names.LookUpAsync("alice", Cancellation));
         Assert.True(await _names.RenewAsync(successor, Cancellation));
 
-        // Not newer than what the caller has been: a leftover, for example of a Redis that came back with older data.
+        // Not newer than the caller has been: a leftover, for example of a Redis that came back with older data.
         Assert.Equal(
             new Registration(RegistrationOutcome.Registered, 3), await _names.RegisterAsync(paused, 2, yieldAbove: 2, Cancellation));
     }
 
     [Fact]
-    public async Task Another_key_is_refused_online_and_within_the_claim()
+    public async Task Another_key_is_refused_online_and_while_the_claim_lasts()
     {
         var alice = NewLease("alice");
         await RegisterAsync(alice);
@@ -162,7 +164,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_key_is_refused_while_the_record_lives_although_the_claim_was_lost()
+    public async Task Another_key_is_refused_while_the_record_lasts_without_a_claim()
     {
         await RegisterAsync(NewLease("alice"));
         await _server.Raw.KeyDeleteAsync("chat:claim:alice");
@@ -171,7 +173,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_is_free_again_when_its_claim_has_run_out()
+    public async Task A_name_is_free_when_its_claim_has_expired()
     {
         var names = _server.Connect(new NameServerOptions { Lease = TimeSpan.FromMilliseconds(300), ClaimFor = TimeSpan.FromMilliseconds(600) });
         await names.RegisterAsync(NewLease("alice"), 0, null, Cancellation);
@@ -212,7 +214,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_registration_is_not_renewed_once_the_name_went_to_another_key()
+    public async Task A_registration_is_not_renewed_after_another_key_got_the_name()
     {
         var lease = NewLease("alice");
         await RegisterAsync(lease);
@@ -223,12 +225,12 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_holder_whose_lease_ran_out_can_neither_renew_nor_delete()
+    public async Task A_holder_whose_lease_expired_can_neither_renew_nor_delete()
     {
         var names = _server.Connect(new NameServerOptions { Lease = TimeSpan.FromMilliseconds(200) });
         var paused = NewLease("alice", port: 7001);
         await names.RegisterAsync(paused, 0, null, Cancellation);
-        await Until.True("the lease is over", async () => await names.LookUpAsync("alice", Cancellation) is null);
+        await Until.True("the lease has expired", async () => await names.LookUpAsync("alice", Cancellation) is null);
 
         Assert.False(await names.RenewAsync(paused, Cancellation));
         Assert.Null(await names.LookUpAsync("alice", Cancellation));
@@ -242,7 +244,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_list_is_alphabetical_and_drops_those_whose_lease_is_over()
+    public async Task The_list_is_alphabetical_and_omits_users_with_an_expired_lease()
     {
         var brief = _server.Connect(new NameServerOptions { Lease = TimeSpan.FromMilliseconds(300) });
         foreach (var user in new[] { "zoe", "bob", "alice", "al-2" })
@@ -251,10 +253,10 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
         }
 
         await brief.RegisterAsync(NewLease("crashed"), 0, null, Cancellation);
-        await Until.Sequence("the crashed one is gone", ["al-2", "alice", "bob", "zoe"], async () => await ListedAsync());
+        await Until.Sequence("the crashed user is not listed", ["al-2", "alice", "bob", "zoe"], async () => await ListedAsync());
         Assert.Equal(4, await _server.Raw.SortedSetLengthAsync("chat:peers"));
 
-        // The end of the lease counts, and so does a record that was lost before it.
+        // A user is not listed after the lease, nor without a record before that.
         await _server.Raw.SortedSetAddAsync("chat:peers", "alice", 1);
         await _server.Raw.KeyDeleteAsync("chat:peer:bob");
         Assert.Equal(["al-2", "zoe"], await ListedAsync());
@@ -271,7 +273,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_epoch_rises_although_the_server_lost_everything()
+    public async Task The_epoch_rises_after_the_server_lost_everything()
     {
         var lease = NewLease("alice");
         await RegisterAsync(lease);
@@ -296,7 +298,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     [InlineData("nan", 8)]
     [InlineData("", 8)]
     [InlineData("'); redis.call('FLUSHALL') --", 8)]
-    public async Task A_forged_epoch_can_neither_stop_nor_lower_the_next_one(string forged, long expected)
+    public async Task A_forged_epoch_neither_blocks_nor_lowers_the_next_one(string forged, long expected)
     {
         var lease = NewLease("alice");
         await _server.Raw.HashSetAsync("chat:claim:alice", [new("fingerprint", lease.Fingerprint), new("epoch", forged)]);
@@ -314,7 +316,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     [InlineData("https://169.254.169.254:80", "link-local")]
     [InlineData("https://0.0.0.0:7001", "unspecified")]
     [InlineData("https://239.1.1.1:7001", "multicast")]
-    public async Task An_address_that_no_peer_can_have_is_refused_with_a_sentence(string address, string reason)
+    public async Task An_impossible_address_is_refused_with_the_reason(string address, string reason)
     {
         await RegisterAsync(NewLease("alice"));
         await RegisterAsync(NewLease("bob"));
@@ -326,7 +328,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_renewal_puts_every_field_right_that_somebody_else_has_written()
+    public async Task A_renewal_corrects_every_forged_field()
     {
         var lease = NewLease("bob");
         await RegisterAsync(lease);
@@ -349,7 +351,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     [InlineData("epoch", "0")]
     [InlineData("epoch", "9e99")]
     [InlineData("since", "yesterday")]
-    public async Task A_malformed_record_is_skipped_and_the_others_stay(string field, string value)
+    public async Task A_malformed_record_is_skipped_and_the_others_are_listed(string field, string value)
     {
         await RegisterAsync(NewLease("alice"));
         await RegisterAsync(NewLease("bob"));
@@ -375,7 +377,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_of_another_type_is_a_malformed_record()
+    public async Task A_key_of_another_type_counts_as_a_malformed_record()
     {
         await RegisterAsync(NewLease("alice"));
         await _server.Raw.StringSetAsync("chat:peer:bob", "http://evil");
@@ -394,7 +396,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     [InlineData("chat:claim:bob", true)]
     [InlineData("chat:peer:bob", false)]
     [InlineData("chat:peers", true)]
-    public async Task A_key_of_another_type_holds_up_neither_a_renewal_nor_a_registration(string key, bool isRenewed)
+    public async Task A_key_of_another_type_blocks_neither_a_renewal_nor_a_registration(string key, bool isRenewed)
     {
         var lease = NewLease("bob");
         await RegisterAsync(lease);
@@ -409,14 +411,14 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_listing_of_another_type_is_an_empty_one()
+    public async Task A_listing_of_another_type_counts_as_empty()
     {
         await _server.Raw.StringSetAsync("chat:peers", "x");
         Assert.Empty(await ListedAsync());
     }
 
     [Fact]
-    public async Task What_is_listed_under_something_that_is_no_name_is_skipped()
+    public async Task A_listed_user_with_an_invalid_name_is_skipped()
     {
         var alice = NewLease("alice");
         await RegisterAsync(alice);
@@ -432,7 +434,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Malformed_claims_are_nobodys()
+    public async Task A_malformed_claim_counts_as_no_claim()
     {
         await _server.Raw.HashSetAsync("chat:claim:bob", [new("fingerprint", "00"), new("epoch", 1)]);
         await _server.Raw.HashSetAsync("chat:claim:cem", [new("fingerprint", NewKey()), new("epoch", "x")]);
@@ -443,7 +445,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Scripts_forgotten_by_the_server_are_no_matter()
+    public async Task Calls_succeed_after_the_server_has_forgotten_its_scripts()
     {
         var lease = NewLease("alice");
         await RegisterAsync(lease);
@@ -453,7 +455,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_server_a_call_ends_with_a_sentence_and_it_works_again_when_the_server_is_back()
+    public async Task A_call_fails_clearly_without_the_server_and_works_after_its_return()
     {
         var lease = NewLease("alice");
         await RegisterAsync(lease);
@@ -467,11 +469,11 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
         await AssertUnavailableAsync(() => _names.UnregisterAsync(lease, Cancellation));
 
         await _server.Redis.RestartAsync();
-        await Until.Sequence("the names are back", ["alice"], async () => await ListedAsync(), TimeSpan.FromSeconds(10));
+        await Until.Sequence("alice is listed again", ["alice"], async () => await ListedAsync(), TimeSpan.FromSeconds(10));
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_holds_nobody_longer_than_the_timeout()
+    public async Task A_call_to_a_silent_server_ends_at_the_timeout()
     {
         var names = _server.Connect(callTimeout: TimeSpan.FromMilliseconds(300));
         await Until.True("the server answers", async () => (await names.ListAsync(Cancellation)).Count == 0);
@@ -486,7 +488,7 @@ public sealed class PresenceDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_wrong_password_is_a_sentence()
+    public async Task A_wrong_password_is_reported_clearly()
     {
         await using var locked = await NameServer.StartAsync("right");
 

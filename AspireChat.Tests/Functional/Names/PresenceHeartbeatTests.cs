@@ -17,7 +17,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_client_registers_stays_registered_and_unregisters_at_its_end()
+    public async Task A_client_stays_registered_until_it_stops()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder, port: 7123);
@@ -29,7 +29,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
 
         var end = await server.Raw.SortedSetScoreAsync("chat:peers", "alice");
         await Until.True(
-            "a second of renewals", async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 1_000);
+            "alice's lease is renewed by a second", async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 1_000);
         Assert.Equal(record, await alice.Names.LookUpAsync("alice", Cancellation));
 
         await alice.StopAsync();
@@ -40,7 +40,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_comes_up_when_the_name_server_comes_up()
+    public async Task A_client_registers_when_the_name_server_comes_up()
     {
         await using var server = await NameServer.ReserveAsync();
         await using var alice = await HeartbeatPeer.StartAsync("alice", server, _folder);
@@ -56,7 +56,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_is_back_with_a_higher_epoch_after_the_name_server_lost_everything()
+    public async Task A_client_returns_with_a_higher_epoch_after_a_complete_loss()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder);
@@ -73,7 +73,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_server_that_comes_back_with_its_data_finds_the_same_registration()
+    public async Task A_registration_stays_when_the_name_server_returns_with_its_data()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder, options: new NameServerOptions
@@ -86,12 +86,12 @@ public sealed class PresenceHeartbeatTests : IDisposable
         server.Redis.Resume();
 
         await alice.IsInStateAsync(ConnectionStates.Connected);
-        await Until.True("it was said", () => alice.Details[2]?.Contains("away") is true);
+        await Until.True("alice's client reports that Redis was away", () => alice.Details[2]?.Contains("away") is true);
         Assert.Equal(1, alice.Self.Epoch);
     }
 
     [Fact]
-    public async Task A_lost_lease_is_noticed_said_and_taken_again()
+    public async Task A_client_reports_a_lost_lease_and_registers_again()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder);
@@ -106,7 +106,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restarted_client_remembers_its_epoch_although_the_name_server_does_not()
+    public async Task A_restarted_client_remembers_an_epoch_that_the_name_server_lost()
     {
         await using var server = await NameServer.StartAsync();
         for (var epoch = 1; epoch <= 3; epoch++)
@@ -119,7 +119,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_whose_key_was_replaced_pins_its_own_name_to_the_new_one()
+    public async Task A_client_with_a_replaced_key_pins_its_name_to_it()
     {
         await using var server = await NameServer.StartAsync();
         await (await HeartbeatPeer.RegisterAsync("alice", server, _folder)).DisposeAsync();
@@ -133,7 +133,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_newer_process_with_the_same_key_is_noticed_and_not_fought()
+    public async Task A_client_yields_to_a_newer_process_with_the_same_key()
     {
         await using var server = await NameServer.StartAsync();
         await using var old = await HeartbeatPeer.RegisterAsync("alice", server, _folder, port: 7001);
@@ -145,10 +145,11 @@ public sealed class PresenceHeartbeatTests : IDisposable
         Assert.Equal(2, successor.Self.Epoch);
         await AssertHealthAsync(old, HealthStatus.Unhealthy);
 
-        // Ten of the successor's renewals later nothing has moved.
+        // After ten renewals of the successor nothing has changed.
         var end = await server.Raw.SortedSetScoreAsync("chat:peers", "alice");
         await Until.True(
-            "two seconds of renewals", async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 2_000);
+            "the successor's lease is renewed by two seconds",
+            async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 2_000);
         var record = await old.Names.LookUpAsync("alice", Cancellation);
         Assert.Equal(7002, record!.Address.Port);
         Assert.Equal(2, record.Epoch);
@@ -163,7 +164,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_superseded_process_leaves_its_successors_record_when_it_ends()
+    public async Task A_superseded_process_keeps_its_successors_record_when_it_stops()
     {
         await using var server = await NameServer.StartAsync();
         await using var old = await HeartbeatPeer.RegisterAsync("alice", server, _folder, port: 7001);
@@ -176,7 +177,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_of_another_key_ends_the_start_with_a_sentence()
+    public async Task A_name_claimed_by_another_key_ends_the_start_with_the_reason()
     {
         await using var server = await NameServer.StartAsync();
         var owner = NewLease("alice");
@@ -195,7 +196,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_lost_to_another_key_is_said_loudly_and_taken_back_when_it_is_free()
+    public async Task A_client_reports_a_name_lost_to_another_key_and_regains_it()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder);
@@ -214,7 +215,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_comes_and_goes_is_told()
+    public async Task The_client_reports_users_that_come_and_go()
     {
         await using var server = await NameServer.StartAsync();
         var names = server.Connect();
@@ -233,7 +234,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_seems_gone_because_the_name_server_lost_everything()
+    public async Task No_user_goes_offline_because_the_name_server_lost_everything()
     {
         await using var server = await NameServer.StartAsync();
         var names = server.Connect();
@@ -246,7 +247,8 @@ public sealed class PresenceHeartbeatTests : IDisposable
         await Until.Equal("alice has registered again", 2, () => Task.FromResult(alice.Self.Epoch));
         var end = await server.Raw.SortedSetScoreAsync("chat:peers", "alice");
         await Until.True(
-            "a second without bob", async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 1_000);
+            "alice's lease is renewed by a second without bob",
+            async () => await server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end + 1_000);
         await names.RegisterAsync(bob, 1, 1, Cancellation);
         await names.RegisterAsync(NewLease("carol"), 0, null, Cancellation);
 
@@ -254,7 +256,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_does_not_come_back_after_the_name_server_lost_everything_is_gone_in_the_end()
+    public async Task A_user_missing_after_the_name_server_lost_everything_goes_offline()
     {
         await using var server = await NameServer.StartAsync();
         await server.Connect().RegisterAsync(NewLease("bob"), 0, null, Cancellation);
@@ -271,7 +273,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_is_bounded_although_the_name_server_is_silent_or_gone()
+    public async Task Stopping_takes_bounded_time_without_the_name_server()
     {
         await using var server = await NameServer.StartAsync();
         await using var alice = await HeartbeatPeer.RegisterAsync("alice", server, _folder);
@@ -287,7 +289,7 @@ public sealed class PresenceHeartbeatTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_is_quick_although_nothing_was_ever_there()
+    public async Task Stopping_is_quick_when_the_name_server_was_never_there()
     {
         await using var server = await NameServer.ReserveAsync();
         await using var alice = await HeartbeatPeer.StartAsync("alice", server, _folder);
@@ -322,5 +324,5 @@ public sealed class PresenceHeartbeatTests : IDisposable
         Until.Sequence($"the states of {peer.Self.Name}", expected, () => Task.FromResult<IEnumerable<string>>(peer.States));
 
     private static Task PresenceIsAsync(HeartbeatPeer peer, params string[] expected) =>
-        Until.Sequence($"what {peer.Self.Name} hears", expected, () => Task.FromResult<IEnumerable<string>>(peer.Presence));
+        Until.Sequence($"the users {peer.Self.Name} saw come and go", expected, () => Task.FromResult<IEnumerable<string>>(peer.Presence));
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Names;
 
-/// <summary>A Redis with a replica, both in the connection string: who promotes the replica has moved the clients.</summary>
+/// <summary>A Redis with a replica, both in the connection string: promoting the replica moves the clients.</summary>
 public sealed class ReplicaTests
 {
     [Fact]
@@ -16,15 +16,17 @@ public sealed class ReplicaTests
         var both = $"127.0.0.1:{primary.Port},127.0.0.1:{replica.Port},password=password";
         await using var alice = await ChatClientProcess.StartAsync("alice", both);
         await using var bob = await ChatClientProcess.StartAsync("bob", both);
-        await Until.True("the claims are at the replica", async () => await HasClaimAsync(replica, "alice") && await HasClaimAsync(replica, "bob"));
+        await Until.True(
+            "the replica has the claims", async () => await HasClaimAsync(replica, "alice") && await HasClaimAsync(replica, "bob"));
 
         await primary.KillAsync();
-        await Until.Equal("the loss is told", "reconnecting", async () => (await alice.Api.MeAsync()).Connections["redis"]);
+        await Until.Equal(
+            "the state of alice's connection to Redis", "reconnecting", async () => (await alice.Api.MeAsync()).Connections["redis"]);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ChatApi.RefusalAsync(alice.Api.UsersAsync)).Status);
         await replica.ExecuteAsync("REPLICAOF", "NO", "ONE");
 
         await Until.Sequence(
-            "both are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
+            "both users are online again", ["alice", "bob"], async () => (await alice.Api.UsersAsync()).Select(user => user.Name));
         await Task.WhenAll(alice.UntilReadyAsync(), bob.UntilReadyAsync());
         var impostor = ChatClientProcess.Launch("bob", both);
         await using (impostor)

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>What a peer may put on its stream, whatever its client may be.</summary>
+/// <summary>What a client accepts on a stream from a peer of any kind.</summary>
 public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
 {
     private static int _names;
@@ -35,7 +35,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
 
     [Theory]
     [MemberData(nameof(BadBatches), DisableDiscoveryEnumeration = true)]
-    public async Task A_batch_that_breaks_a_rule_is_refused_whole_and_the_next_good_one_arrives(
+    public async Task A_batch_that_breaks_a_rule_is_refused_whole(
         string rule, Func<RawPeer, MessageList> spoil)
     {
         using var peer = await NewPeerAsync();
@@ -69,7 +69,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     [InlineData(300 * 1024)]
     [InlineData((4 * 1024 * 1024) + 1)]
     [InlineData(20 * 1024 * 1024)]
-    public async Task A_frame_beyond_every_batch_is_refused_unread(int bytes)
+    public async Task A_frame_larger_than_any_batch_is_refused_unread(int bytes)
     {
         using var peer = await NewPeerAsync();
         var client = peer.Connect(lone.Address);
@@ -81,7 +81,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
             }
             catch (RpcException)
             {
-                // It may be refused while it is still being sent.
+                // The refusal may come while the frame is still being sent.
             }
 
             Assert.Equal(StatusCode.ResourceExhausted, (await stream.EndAsync()).StatusCode);
@@ -91,7 +91,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task The_limits_themselves_are_allowed()
+    public async Task A_batch_at_the_limits_is_accepted()
     {
         using var peer = await NewPeerAsync();
         var texts = Enumerable.Repeat(new string('x', 16_384), 8).ToList();
@@ -104,7 +104,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task What_comes_twice_is_shown_once_and_acknowledged_twice()
+    public async Task A_repeated_message_is_shown_once_and_acknowledged_twice()
     {
         using var peer = await NewPeerAsync();
         var batch = peer.Batch("bob", 1, "one", "two");
@@ -121,7 +121,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task An_id_that_somebody_else_used_suppresses_nothing()
+    public async Task A_message_is_shown_though_another_sender_used_its_id()
     {
         using var first = await NewPeerAsync();
         using var second = await NewPeerAsync();
@@ -145,7 +145,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task The_first_receipt_comes_before_any_batch_and_tells_what_was_read()
+    public async Task The_first_receipt_says_what_was_read_before_any_batch()
     {
         using var peer = await NewPeerAsync();
         var client = peer.Connect(lone.Address);
@@ -165,7 +165,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task A_second_stream_takes_the_place_of_the_first_and_nothing_is_lost()
+    public async Task A_second_stream_replaces_the_first_and_loses_nothing()
     {
         using var peer = await NewPeerAsync();
         var client = peer.Connect(lone.Address);
@@ -183,7 +183,7 @@ public sealed class DeliveryRuleTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task A_stream_that_is_completed_ends_after_its_last_receipt()
+    public async Task A_completed_stream_ends_after_its_last_receipt()
     {
         using var peer = await NewPeerAsync();
         using var stream = peer.Deliver(peer.Connect(lone.Address));

@@ -6,24 +6,24 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>Somebody writes another host's address into a user's record at the name server.</summary>
+/// <summary>An attacker writes another host's address into a user's record at the name server.</summary>
 public sealed class ForgedAddressTests
 {
     [Fact]
-    public async Task A_newcomer_reaches_a_user_whose_address_was_forged_and_put_right_by_the_renewal()
+    public async Task A_newcomer_reaches_a_user_after_the_renewal_corrected_a_forged_address()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:NameServer:RenewEvery", "00:00:00.5"));
         var own = (await bob.Api.MeAsync()).Address;
         await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", "https://127.0.0.1:9");
 
-        await Until.Equal("bob's address is the own one", own, async () => (await bob.Api.UsersAsync()).Single().Address);
+        await Until.Equal("bob's address is correct again", own, async () => (await bob.Api.UsersAsync()).Single().Address);
         var carol = await system.StartClientAsync("carol");
         Assert.Equal(ChatState.Open, (await carol.Api.OpenChatAsync("bob")).State);
     }
 
     [Fact]
-    public async Task A_host_that_a_forged_record_names_is_not_called_again_and_again()
+    public async Task A_host_named_in_a_forged_record_is_called_only_rarely()
     {
         await using var system = await ChatSystem.StartAsync();
         var alice = await system.StartClientAsync("alice");
@@ -45,8 +45,8 @@ public sealed class ForgedAddressTests
 
         await alice.Api.SendAsync("bob", "hello");
 
-        // Longer than a link ever waits for a peer in trouble: 500 ms, doubled each time and shortened by at most half, are
-        // more than that after 6 tries, each of which may connect twice.
+        // Longer than a link ever waits for a peer in trouble: 500 ms, doubled at each try and shortened by at most half, exceed
+        // that after 6 tries, each of which may connect twice.
         await Until.True(
             "the calls have become rare",
             () => Volatile.Read(ref last) is > 0 and var at && Stopwatch.GetElapsedTime(at) > TimeSpan.FromSeconds(6),

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>Trust on first use: what a forged or changed key can and cannot do to people who know each other.</summary>
+/// <summary>Trust on first use: a forged or changed key and users who know each other.</summary>
 public sealed class KeyChangeTests
 {
     [Fact]
-    public async Task A_key_replaced_at_the_name_server_gets_nothing_until_the_user_accepts_it()
+    public async Task A_replaced_key_receives_nothing_until_the_user_accepts_it()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -17,7 +17,7 @@ public sealed class KeyChangeTests
         await SayAsync(alice, "bob", "before");
         var bobsKey = (await bob.Api.MeAsync()).Fingerprint;
 
-        // Somebody else's client by the name of bob, to which the name server is made to point.
+        // An impostor's client named bob; the name server is made to point to it.
         await using var elsewhere = await ChatSystem.StartAsync();
         var impostor = await elsewhere.StartClientAsync("bob");
         var (address, key) = ((await impostor.Api.MeAsync()).Address, (await impostor.Api.MeAsync()).Fingerprint);
@@ -26,7 +26,7 @@ public sealed class KeyChangeTests
         await ForgeAsync(system.Redis, address, key);
         await using var events = await alice.WatchAsync();
 
-        // A loud refusal.
+        // The refusal is loud.
         var sent = await alice.Api.SendAsync("bob", "a secret");
         var failed = await events.NextAsync<StateChange>("the message fails", change => change.Id == sent.Id);
         Assert.Equal(MessageState.Failed, failed.State);
@@ -39,7 +39,7 @@ public sealed class KeyChangeTests
         Assert.Contains("WARNING", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(await impostor.Api.ChatsAsync());
 
-        // Accepting some other key changes nothing; accepting the one that is there does.
+        // Accepting another key changes nothing; accepting the one at the name server does.
         Assert.Equal(HttpStatusCode.BadRequest, (await ChatApi.RefusalAsync(() => alice.Api.TrustAsync("bob", "abc"))).Status);
         await alice.Api.TrustAsync("bob", key);
         await SayAsync(alice, "bob", "after");
@@ -48,19 +48,19 @@ public sealed class KeyChangeTests
     }
 
     [Fact]
-    public async Task An_address_replaced_at_the_name_server_gets_nothing()
+    public async Task A_replaced_address_receives_nothing()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "mallory");
         var (alice, mallory) = (clients[0], clients[1]);
 
-        // His next renewal would put the address right, so it does not come while this lasts.
+        // Bob's renewal would correct the address, so none comes during the test.
         var bob = await system.StartClientAsync("bob", ("Chat:NameServer:Lease", "00:05:00"), ("Chat:NameServer:RenewEvery", "00:02:00"));
         var address = (await bob.Api.MeAsync()).Address;
         await SayAsync(alice, "bob", "before");
         await using var events = await alice.WatchAsync();
 
-        // A frozen bob loses the open stream, and the next one goes where the name server says.
+        // Alice's restart ends the open stream, and the next one goes to the address at the name server.
         await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", (await mallory.Api.MeAsync()).Address);
         await alice.RestartAsync();
         await using var again = await alice.WatchAsync();
@@ -71,12 +71,12 @@ public sealed class KeyChangeTests
 
         await system.Redis.ExecuteAsync("HSET", "chat:peer:bob", "address", address);
         await Until.Sequence(
-            "bob has both", ["before", "a secret"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
+            "bob has both messages", ["before", "a secret"], async () => (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
         Assert.Empty(await mallory.Api.ChatsAsync());
     }
 
     [Fact]
-    public async Task Whoever_comes_with_another_key_is_refused_and_told_so()
+    public async Task A_caller_with_another_key_is_refused_with_the_reason()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
@@ -84,7 +84,7 @@ public sealed class KeyChangeTests
         await SayAsync(alice, "bob", "before");
         await alice.TerminateAsync();
 
-        // Alice has lost her data directory, and the name server her claim.
+        // Alice has lost her data directory, and the name server has lost her claim.
         await system.Redis.ExecuteAsync("DEL", "chat:claim:alice", "chat:peer:alice");
         await using var events = await bob.WatchAsync();
         var again = system.LaunchClient("alice");
@@ -99,20 +99,20 @@ public sealed class KeyChangeTests
         Assert.Equal("key-changed", warning.State);
         Assert.Equal(["before"], (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
 
-        // Bob hears from her by other means, and accepts.
+        // Bob verifies her fingerprint by other means and accepts the key.
         await bob.Api.TrustAsync("alice", (await again.Api.MeAsync()).Fingerprint);
         await SayAsync(again, "bob", "it is really me");
         Assert.Equal(["before", "it is really me"], (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
     }
 
     [Fact]
-    public async Task A_stranger_cannot_pose_as_somebody_who_was_met_by_calling_them()
+    public async Task A_stranger_cannot_pose_as_a_user_whom_this_user_called_before()
     {
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
 
-        // Alice has called bob; bob has never called alice. That she met him is enough.
+        // Alice has called bob and bob has never called alice; her call is enough to know his key.
         await alice.Api.OpenChatAsync("bob");
         await bob.KillAsync();
         using var stranger = new RawPeer("bob") { Epoch = 1_000 };

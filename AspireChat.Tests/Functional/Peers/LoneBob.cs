@@ -3,7 +3,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>A Redis and one client, bob, whom the tests of a class call as strangers; each test brings names of its own.</summary>
+/// <summary>A Redis and one client, bob. The tests of a class call it as strangers, each with names of its own.</summary>
 public sealed class LoneBob : IAsyncLifetime
 {
     private ChatSystem? _system;
@@ -31,7 +31,7 @@ public sealed class LoneBob : IAsyncLifetime
         }
     }
 
-    /// <summary>What bob's client shows of a chat, oldest first; nothing if there is none.</summary>
+    /// <summary>The texts of a chat as bob's client shows them, oldest first; none if there is no chat.</summary>
     public async Task<IReadOnlyList<string>> TextsFromAsync(string user) =>
         await Bob.Api.FindChatAsync(user) is null ? [] : [.. (await Bob.Api.MessagesAsync(user)).Select(message => message.Text)];
 }

@@ -8,11 +8,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>What a client makes of a peer that answers wrongly, late, or not at all.</summary>
+/// <summary>How a client treats a peer that answers wrongly, late, or not at all.</summary>
 public sealed class LyingPeerTests
 {
     [Fact]
-    public async Task Receipts_for_what_was_never_sent_deliver_nothing()
+    public async Task Receipts_for_messages_never_sent_change_nothing()
     {
         await using var line = await Line.StartAsync();
         var receipts = Channel.CreateUnbounded<Receipt>();
@@ -43,12 +43,13 @@ public sealed class LyingPeerTests
         Assert.Equal([MessageState.Sending, MessageState.Sending], await line.StatesAsync());
 
         await receipts.Writer.WriteAsync(new Receipt { StoredThrough = 1 }, TestContext.Current.CancellationToken);
-        await Until.Equal("the first one has come further", true, async () => (await line.StatesAsync()).First() != MessageState.Sending);
+        await Until.Equal(
+            "the first message is no longer being sent", true, async () => (await line.StatesAsync()).First() != MessageState.Sending);
         Assert.Equal(MessageState.Sending, (await line.StatesAsync()).Last());
     }
 
     [Fact]
-    public async Task Whoever_answers_by_another_name_gets_nothing()
+    public async Task A_peer_that_answers_by_another_name_receives_nothing()
     {
         await using var line = await Line.StartAsync();
         var seen = 0;
@@ -63,20 +64,20 @@ public sealed class LyingPeerTests
         };
 
         await line.Alice.Api.SendAsync("bob", "a secret");
-        await Until.Sequence("it fails", [MessageState.Failed], line.StatesAsync);
+        await Until.Sequence("the message fails", [MessageState.Failed], line.StatesAsync);
         Assert.Contains("does not answer as bob", (await line.Alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
         Assert.Equal(0, seen);
     }
 
     [Fact]
-    public async Task What_a_peer_says_when_it_refuses_is_kept_short()
+    public async Task The_reason_a_peer_gives_for_a_refusal_is_shortened()
     {
         await using var line = await Line.StartAsync();
         line.Bob.OnDeliver = (_, _, _) =>
             throw new RpcException(new Status(StatusCode.PermissionDenied, "\u001b[2J" + new string('x', 5_000)));
 
         await line.Alice.Api.SendAsync("bob", "hello");
-        await Until.Sequence("it fails", [MessageState.Failed], line.StatesAsync);
+        await Until.Sequence("the message fails", [MessageState.Failed], line.StatesAsync);
         Assert.InRange((await line.Alice.Api.MessagesAsync("bob"))[0].Reason!.Length, 10, 300);
     }
 
@@ -85,28 +86,28 @@ public sealed class LyingPeerTests
     [InlineData(StatusCode.Unavailable)]
     [InlineData(StatusCode.ResourceExhausted)]
     [InlineData(StatusCode.Unimplemented)]
-    public async Task A_peer_in_trouble_is_tried_again_with_growing_patience(StatusCode trouble)
+    public async Task A_peer_in_trouble_is_called_again_at_growing_intervals(StatusCode trouble)
     {
         await using var line = await Line.StartAsync();
         var good = line.Bob.OnDeliver;
         line.Bob.OnDeliver = (_, _, _) => throw new RpcException(new Status(trouble, "Trouble."));
         await line.Alice.Api.SendAsync("bob", "hello");
-        await Until.True("it is tried again and again", () => line.Bob.Calls >= 4);
+        await Until.True("alice has called four times", () => line.Bob.Calls >= 4);
         Assert.Equal([MessageState.Sending], await line.StatesAsync());
 
-        // 100 ms, doubled each time and shortened by at most half: two more seconds hold few further tries.
+        // The wait is 100 ms, doubled at each try and shortened by at most half: two more seconds allow few further tries.
         var (before, since) = (line.Bob.Calls, Stopwatch.GetTimestamp());
         await Until.True("two seconds have passed", () => Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
         Assert.InRange(line.Bob.Calls - before, 0, 6);
 
         line.Bob.OnDeliver = good;
-        await Until.Sequence("it arrives in the end", [MessageState.Delivered], line.StatesAsync);
+        await Until.Sequence("the message arrives in the end", [MessageState.Delivered], line.StatesAsync);
     }
 
     [Theory]
     [InlineData("stream")]
     [InlineData("request")]
-    public async Task Whoever_has_asked_too_much_reads_it_and_does_not_ask_again(string refused)
+    public async Task A_client_over_a_peers_limit_says_so_and_stops_asking(string refused)
     {
         await using var line = await Line.StartAsync();
         line.Bob.OnDeliver = async (_, _, context) =>
@@ -121,7 +122,7 @@ public sealed class LyingPeerTests
         };
 
         await line.Alice.Api.SendAsync("bob", "hello");
-        await Until.Sequence("it fails", [MessageState.Failed], line.StatesAsync);
+        await Until.Sequence("the message fails", [MessageState.Failed], line.StatesAsync);
         Assert.Contains("asked too much", (await line.Alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
         Assert.Equal(refused == "stream" ? 1 : 2, line.Bob.Calls);
 
@@ -130,7 +131,7 @@ public sealed class LyingPeerTests
     }
 
     [Fact]
-    public async Task Whoever_has_too_many_calls_open_at_a_peer_is_opened_a_chat_in_the_end()
+    public async Task A_client_with_too_many_open_calls_gets_its_chat_later()
     {
         await using var line = await Line.StartAsync();
         var good = line.Bob.OnOpen;
@@ -142,7 +143,7 @@ public sealed class LyingPeerTests
     }
 
     [Fact]
-    public async Task A_peer_that_hangs_up_after_each_greeting_is_not_called_in_a_hot_loop()
+    public async Task A_peer_that_always_hangs_up_is_not_called_in_a_hot_loop()
     {
         await using var line = await Line.StartAsync();
         line.Bob.OnDeliver = async (_, writer, context) =>
@@ -151,7 +152,7 @@ public sealed class LyingPeerTests
             await writer.WriteAsync(new Receipt());
         };
         await line.Alice.Api.SendAsync("bob", "hello");
-        await Until.True("it is tried again", () => line.Bob.Calls >= 3);
+        await Until.True("alice has called three times", () => line.Bob.Calls >= 3);
 
         var (before, since) = (line.Bob.Calls, Stopwatch.GetTimestamp());
         await Until.True("two seconds have passed", () => Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
@@ -160,7 +161,7 @@ public sealed class LyingPeerTests
     }
 
     [Fact]
-    public async Task A_peer_that_never_answers_holds_up_neither_the_user_nor_the_exit()
+    public async Task A_peer_that_never_answers_delays_neither_the_user_nor_the_shutdown()
     {
         await using var line = await Line.StartAsync(("Chat:OpenTimeout", "00:00:02"));
         line.Bob.OnOpen = async context =>
@@ -185,17 +186,17 @@ public sealed class LyingPeerTests
     {
         await using var line = await Line.StartAsync();
         await line.Alice.Api.SendAsync("bob", "one");
-        await Until.Sequence("it arrives", [MessageState.Delivered], line.StatesAsync);
+        await Until.Sequence("the message arrives", [MessageState.Delivered], line.StatesAsync);
 
         await using var elsewhere = await RawPeerServer.StartAsync(line.Peer);
         await line.Peer.RegisterAsync(line.Redis, elsewhere.Address);
         await line.Bob.DisposeAsync();
         await line.Alice.Api.SendAsync("bob", "two");
-        await Until.Sequence("both have arrived", [MessageState.Delivered, MessageState.Delivered], line.StatesAsync);
+        await Until.Sequence("both messages have arrived", [MessageState.Delivered, MessageState.Delivered], line.StatesAsync);
         Assert.True(elsewhere.Calls > 0);
     }
 
-    /// <summary>Alice's client, and a bob who is not one.</summary>
+    /// <summary>Alice's client, and a scripted peer in the place of bob's.</summary>
     private sealed class Line : IAsyncDisposable
     {
         private readonly ChatSystem _system;

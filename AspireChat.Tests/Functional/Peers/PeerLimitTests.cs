@@ -8,7 +8,7 @@ namespace AspireChat.Tests.Functional.Peers;
 public sealed class PeerLimitTests
 {
     [Fact]
-    public async Task One_peer_has_so_many_calls_at_a_time_and_the_others_are_not_hindered()
+    public async Task The_limit_on_one_peers_open_calls_leaves_other_peers_alone()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"), ("Chat:Peer:MaxCallsPerPeer", "3"));
@@ -18,9 +18,9 @@ public sealed class PeerLimitTests
         await greedy.ClaimAsync(system.Redis);
         await modest.ClaimAsync(system.Redis);
 
-        // Each on a connection of its own; those that are not refused wait for bob's decision.
+        // Each call has a connection of its own; those that are not refused wait for bob's decision.
         var calls = Enumerable.Range(0, 8).Select(_ => greedy.OpenChatAsync(greedy.Connect(address))).ToList();
-        await Until.Equal("five are refused", 5, () => Task.FromResult(calls.Count(call => call.IsCompleted)));
+        await Until.Equal("five calls are refused", 5, () => Task.FromResult(calls.Count(call => call.IsCompleted)));
         var waiting = calls.Where(call => !call.IsCompleted).ToList();
         Assert.All(
             await Task.WhenAll(calls.Except(waiting)), status => Assert.Equal(StatusCode.ResourceExhausted, status.StatusCode));
@@ -28,11 +28,11 @@ public sealed class PeerLimitTests
         Assert.Equal(StatusCode.ResourceExhausted, (await stream.EndAsync()).StatusCode);
 
         var other = modest.OpenChatAsync(modest.Connect(address));
-        await Until.Equal("the other one is heard", ChatState.Asked, async () => (await bob.Api.FindChatAsync("modest"))?.State);
+        await Until.Equal("bob is asked for a chat by modest", ChatState.Asked, async () => (await bob.Api.FindChatAsync("modest"))?.State);
         await bob.Api.AcceptChatAsync("modest");
         Assert.Equal(StatusCode.OK, (await other.DefaultTimeout()).StatusCode);
 
-        // Calls that have ended do not count.
+        // Ended calls do not count.
         await bob.Api.AcceptChatAsync("greedy");
         Assert.All(await Task.WhenAll(waiting).DefaultTimeout(), status => Assert.Equal(StatusCode.OK, status.StatusCode));
         Assert.Equal(StatusCode.OK, (await greedy.OpenChatAsync(greedy.Connect(address))).StatusCode);
@@ -72,16 +72,17 @@ public sealed class PeerLimitTests
                 async () => (await alice.Api.MessagesAsync("bob")) is { } sent && sent.Count == i + 1 && sent.All(m => m.State == MessageState.Delivered),
                 TimeSpan.FromSeconds(10));
 
-            // Longer than the silence that is allowed.
+            // Longer than the allowed silence.
             var since = TimeProvider.System.GetTimestamp();
-            await Until.True("it is silent for a while", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1.5));
+            await Until.True(
+                "1.5 seconds of silence have passed", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1.5));
         }
 
         Assert.Equal(["0", "1", "2", "3"], (await bob.Api.MessagesAsync("alice")).Select(m => m.Text));
     }
 
     [Fact]
-    public async Task Strangers_who_connect_and_say_nothing_do_not_keep_the_port_for_themselves()
+    public async Task Silent_strangers_do_not_block_the_peer_port()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxConnections", "4"));

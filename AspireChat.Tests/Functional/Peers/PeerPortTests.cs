@@ -10,13 +10,13 @@ using Xunit;
 namespace AspireChat.Tests.Functional.Peers;
 
 /// <summary>
-/// Who gets through the peer port. Under TLS 1.3 a caller may think the handshake done before it is refused, so what counts
-/// is that no call succeeds; and every test shows that the same call done right does.
+/// Which callers the peer port lets in. Under TLS 1.3 a caller may see the handshake succeed before it is refused, so what
+/// counts is that no call succeeds; each test also shows that the same call done right succeeds.
 /// </summary>
 public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
 {
     [Fact]
-    public async Task A_name_that_is_claimed_by_the_callers_key_is_served()
+    public async Task A_caller_is_served_under_a_name_that_its_key_claimed()
     {
         using var carol = new RawPeer("carol");
         await carol.ClaimAsync(lone.Redis);
@@ -29,7 +29,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task Without_a_certificate_no_call_succeeds()
+    public async Task No_call_succeeds_without_a_certificate()
     {
         using var peer = new RawPeer("bare");
         await peer.ClaimAsync(lone.Redis);
@@ -39,7 +39,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task A_name_that_nobody_claimed_is_refused()
+    public async Task An_unclaimed_name_is_refused()
     {
         using var peer = new RawPeer("unclaimed");
 
@@ -61,7 +61,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task Another_users_name_is_refused_though_the_own_one_is_in_order()
+    public async Task A_caller_with_a_valid_name_is_refused_under_another_users_name()
     {
         using var dora = new RawPeer("dora");
         using var mallory = new RawPeer("mallory");
@@ -81,7 +81,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task A_key_replaced_at_the_name_server_does_not_replace_the_one_that_is_known()
+    public async Task A_known_key_stays_when_the_name_server_has_another()
     {
         using var erin = new RawPeer("erin");
         using var forger = new RawPeer("erin") { Epoch = 1_000_000 };
@@ -100,7 +100,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task A_certificate_that_is_over_is_refused()
+    public async Task An_expired_certificate_is_refused()
     {
         using var late = new RawPeer("late", validFor: TimeSpan.FromMinutes(-5));
         await late.ClaimAsync(lone.Redis);
@@ -161,7 +161,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
         {
-            // Refused in the handshake, or cut off after it.
+            // The caller was refused in the handshake, or cut off after it.
         }
 
         Assert.DoesNotContain("HTTP/1.1 200", answer, StringComparison.Ordinal);
@@ -181,7 +181,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
 
     [Theory]
     [MemberData(nameof(BadGreetings), DisableDiscoveryEnumeration = true)]
-    public async Task Without_a_proper_greeting_no_call_succeeds(string what, Metadata greeting)
+    public async Task No_call_succeeds_without_a_proper_greeting(string what, Metadata greeting)
     {
         using var peer = new RawPeer("silent");
         await peer.ClaimAsync(lone.Redis);
@@ -194,7 +194,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task A_lower_epoch_than_one_seen_before_is_refused()
+    public async Task An_epoch_lower_than_one_seen_before_is_refused()
     {
         using var peer = new RawPeer("twice") { Epoch = 5 };
         await peer.ClaimAsync(lone.Redis);
@@ -214,7 +214,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     [InlineData("/api/me")]
     [InlineData("/health")]
     [InlineData("/alive")]
-    public async Task The_peer_port_has_nothing_but_the_peers_contract(string path)
+    public async Task The_peer_port_serves_only_the_contract_of_peers(string path)
     {
         using var peer = new RawPeer("curious");
         await peer.ClaimAsync(lone.Redis);
@@ -231,7 +231,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
-    public async Task The_web_port_does_not_have_the_peers_contract()
+    public async Task The_web_port_does_not_serve_the_contract_of_peers()
     {
         using var peer = new RawPeer("astray");
         await peer.ClaimAsync(lone.Redis);
@@ -255,7 +255,7 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
         }
         catch (Exception e) when (e is RpcException or IOException)
         {
-            // Refused before it could be written; the end of the stream says how.
+            // The stream was refused before the write; its end has the status.
         }
 
         var delivering = await stream.EndAsync();

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>One key that asks for chats without end.</summary>
+/// <summary>One key that asks for ever more chats.</summary>
 public sealed class RequestLimitTests
 {
     [Theory]
     [InlineData("auto")]
     [InlineData("ask")]
-    public async Task One_key_under_many_names_does_not_fill_the_list_and_is_told(string accept)
+    public async Task One_key_under_many_names_is_refused_before_it_fills_the_list(string accept)
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", accept));
@@ -31,7 +31,7 @@ public sealed class RequestLimitTests
     }
 
     [Fact]
-    public async Task Requests_and_hang_ups_ask_the_user_once()
+    public async Task The_user_is_asked_once_by_a_peer_that_keeps_hanging_up()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"));
@@ -51,7 +51,7 @@ public sealed class RequestLimitTests
     }
 
     [Fact]
-    public async Task Whoever_asks_too_often_reads_why_nothing_comes_of_it()
+    public async Task A_user_who_asks_too_often_reads_why_it_fails()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:AcceptChats", "ask"), ("Chat:Peer:MaxRequestsPerMinute", "1"));
@@ -70,7 +70,7 @@ public sealed class RequestLimitTests
         Assert.Contains("asked too often", (await alice.Api.MessagesAsync("bob"))[0].Reason, StringComparison.Ordinal);
     }
 
-    // Hangs up soon.
+    // The call ends soon, without waiting for an answer.
     private static async Task<Status> AskAsync(PeerChat.PeerChatClient client, Metadata greeting)
     {
         try

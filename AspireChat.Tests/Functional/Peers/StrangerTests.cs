@@ -9,11 +9,11 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Peers;
 
-/// <summary>Strangers who hold connections to the peer port and never greet.</summary>
+/// <summary>Strangers that hold connections to the peer port and never greet.</summary>
 public sealed class StrangerTests
 {
     [Fact]
-    public async Task Two_thousand_half_open_connections_do_not_hold_up_a_newcomer()
+    public async Task Two_thousand_half_open_connections_do_not_delay_a_newcomer()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob");
@@ -35,7 +35,7 @@ public sealed class StrangerTests
     }
 
     [Fact]
-    public async Task Whoever_has_a_key_and_does_not_greet_is_sent_away_and_whoever_has_greeted_stays()
+    public async Task A_connection_is_closed_without_a_greeting_and_kept_with_one()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:GreetingTimeout", "00:00:02"), ("Chat:Peer:MaxStrangersPerAddress", "8"));
@@ -59,7 +59,7 @@ public sealed class StrangerTests
     }
 
     [Fact]
-    public async Task Connections_that_are_refused_are_a_line_of_the_log_together()
+    public async Task Refused_connections_share_one_line_of_the_log()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxConnections", "4"));
@@ -71,11 +71,13 @@ public sealed class StrangerTests
             await call.GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\n\r\n"), TestContext.Current.CancellationToken);
         }
 
-        await Until.True("it is said", () => bob.Process.Output.Contains("connections to the peer port ended", StringComparison.Ordinal));
+        await Until.True(
+            "the log says that connections ended",
+            () => bob.Process.Output.Contains("connections to the peer port ended", StringComparison.Ordinal));
         using var carol = new RawPeer("carol");
         await carol.ClaimAsync(system.Redis);
         await Until.Equal(
-            "all strangers have been seen to",
+            "carol's call is served",
             StatusCode.OK,
             async () => (await carol.OpenChatAsync(carol.Connect(address.ToString()))).StatusCode);
         strangers.ForEach(stranger => stranger.Dispose());
@@ -84,7 +86,7 @@ public sealed class StrangerTests
     }
 
     [Fact]
-    public async Task One_key_that_greets_on_ever_more_connections_does_not_hold_up_a_newcomer()
+    public async Task One_key_with_ever_more_connections_does_not_delay_a_newcomer()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxConnections", "12"), ("Chat:Peer:MaxCallsPerPeer", "3"));
@@ -103,7 +105,7 @@ public sealed class StrangerTests
     }
 
     [Fact]
-    public async Task Strangers_from_many_addresses_do_not_hold_up_a_newcomer()
+    public async Task Strangers_from_many_addresses_do_not_delay_a_newcomer()
     {
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxStrangers", "8"));
@@ -133,7 +135,7 @@ public sealed class StrangerTests
         return strangers;
     }
 
-    // HTTP/2 says its settings first.
+    // HTTP/2 sends its settings first.
     private static async Task UntilClosedAsync(Stream connection)
     {
         try
@@ -145,7 +147,7 @@ public sealed class StrangerTests
         }
         catch (IOException)
         {
-            // Closed as well.
+            // A reset closes it as well.
         }
     }
 }

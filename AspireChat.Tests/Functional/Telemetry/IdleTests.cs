@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Functional.Telemetry;
 
 public sealed partial class IdleTests(SharedRabbitMq broker)
 {
-    // Renewed several times a second instead of every five seconds.
+    // Several renewals a second instead of one every five seconds.
     private static readonly (string, string)[] Hasty =
     [
         ("Chat:NameServer:Lease", "00:00:01"), ("Chat:NameServer:RenewEvery", "00:00:00.1"), ("Chat:Groups:Lease", "00:00:01"),
@@ -14,14 +14,14 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
     ];
 
     [Fact]
-    public async Task A_client_to_whom_nothing_happens_leaves_no_trace()
+    public async Task An_idle_client_records_no_span()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
         await using var events = await alice.WatchAsync();
 
-        // What a window reads by itself, and what others ask to know whether the client lives.
+        // What an open window reads by itself, and what health checks read.
         await alice.Api.MeAsync();
         await alice.Api.UsersAsync();
         await alice.Api.ChatsAsync();
@@ -36,13 +36,13 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
         await otlp.CatchUpAsync(alice);
         Assert.Empty(otlp.Traces());
 
-        // Nor does its end.
+        // Its shutdown leaves none either.
         Assert.Equal(0, await alice.TerminateAsync());
         Assert.Empty(otlp.Traces());
     }
 
     [Fact]
-    public async Task Leases_links_and_streams_leave_no_trace_of_their_own()
+    public async Task Leases_links_and_streams_start_no_traces()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
@@ -51,17 +51,17 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
         await alice.Api.OpenChatAsync("bob");
         await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SendAsync("bob", "over the stream");
-        await Until.Equal("bob's message", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await Until.Equal("how many messages bob has", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
         await otlp.CatchUpAsync(alice, bob);
         var caused = otlp.Traces();
 
-        // The stream ends, alice calls again and again, and gets bob back.
+        // The stream ends; alice calls again and again until bob is back.
         await bob.KillAsync();
         await BeatAsync(system, times: 40);
         await bob.RestartAsync();
         await using var events = await bob.WatchAsync();
         await alice.Api.SendAsync("bob", "over another stream");
-        await Until.Equal("bob's messages", 2, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await Until.Equal("how many messages bob has in the end", 2, async () => (await bob.Api.MessagesAsync("alice")).Count);
         Assert.Equal(0, await alice.TerminateAsync());
         Assert.Equal(0, await bob.TerminateAsync());
 
@@ -78,11 +78,11 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
             trace);
     }
 
-    // Each beat of a heart is a script that Redis runs, and so is each renewal of a membership.
+    // Each heartbeat and each renewal of a membership runs a script in Redis.
     private static async Task BeatAsync(ChatSystem system, int times)
     {
         var before = await ScriptsAsync(system);
-        await Until.True($"{times} scripts more", async () => await ScriptsAsync(system) >= before + times);
+        await Until.True($"Redis has run {times} more scripts", async () => await ScriptsAsync(system) >= before + times);
     }
 
     private static async Task<int> ScriptsAsync(ChatSystem system) =>

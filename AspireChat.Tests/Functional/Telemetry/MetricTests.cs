@@ -14,7 +14,7 @@ public sealed class MetricTests
         var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
         await alice.Api.SendAsync("bob", "one");
         await alice.Api.SendAsync("bob", "two");
-        await Until.Equal("bob's messages", 2, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await Until.Equal("how many messages bob has", 2, async () => (await bob.Api.MessagesAsync("alice")).Count);
 
         await AwaitAsync(otlp, "alice", "aspirechat.messages.sent", "user", "{message}", 2);
         await AwaitAsync(otlp, "bob", "aspirechat.messages.received", "user", "{message}", 2);
@@ -22,18 +22,18 @@ public sealed class MetricTests
         await AwaitAsync(otlp, "alice", "aspirechat.delivery.duration", "user", "s", 2);
         await AwaitAsync(otlp, "alice", "aspirechat.peers.online", "", "{peer}", 1);
 
-        // Buckets for seconds: a delivery takes a few milliseconds.
+        // The buckets are for seconds: a delivery takes a few milliseconds.
         Assert.Equal(0.005, otlp.Metric("alice", "aspirechat.delivery.duration", "user")!.Bounds[0]);
     }
 
     [Fact]
-    public async Task The_outbox_has_as_many_as_are_on_their_way_also_after_a_restart()
+    public async Task The_outbox_metric_counts_undelivered_messages_also_after_a_restart()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
         var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
 
-        // Whoever is silent does not count as away meanwhile.
+        // The silent peer does not count as away meanwhile.
         var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), ("Chat:Peer:AwayAfter", "00:05:00")]);
         await alice.Api.OpenChatAsync("bob");
         await AwaitDepthAsync(otlp, 0);

@@ -5,7 +5,7 @@ namespace AspireChat.Tests.Functional.Telemetry;
 
 public sealed class SecretTests(SharedRabbitMq broker)
 {
-    // Everything that is logged at all; the settings for single categories in the client's own file stay.
+    // Every log line; the settings for single categories in the client's own file stay.
     private static readonly (string, string)[] Talkative =
         [("Logging:LogLevel:Default", "Debug"), ("Logging:LogLevel:Microsoft.AspNetCore", "Debug")];
 
@@ -23,16 +23,16 @@ public sealed class SecretTests(SharedRabbitMq broker)
 
         await alice.Api.OpenChatAsync("bob");
         await alice.Api.SendAsync("bob", "whispered words");
-        await Until.Equal("bob's message", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await Until.Equal("how many messages bob has", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
         await bob.Api.MarkReadAsync("alice");
         await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SendToGroupAsync("tea", "whispered words");
         await alice.Api.InsultAsync("whispered words");
         await alice.Api.DiscoverAsync();
-        await Until.Equal("bob's message in the group", 1, async () => (await bob.Api.GroupMessagesAsync("tea")).Count);
+        await Until.Equal("how many messages bob has in the group", 1, async () => (await bob.Api.GroupMessagesAsync("tea")).Count);
 
-        // What goes wrong talks the most.
+        // Faults log the most.
         await ChatApi.RefusalAsync(() => alice.Api.SendAsync("nobody", "whispered words"));
         await ChatApi.RefusalAsync(() => alice.Api.TrustAsync("bob", "whispered words"));
         await using var mallory = ChatClientProcess.Launch(
@@ -48,7 +48,7 @@ public sealed class SecretTests(SharedRabbitMq broker)
 
         foreach (var signal in new[] { "traces", "metrics", "logs" })
         {
-            Assert.True(otlp.Exported("alice", signal), $"Nothing of alice came as {signal}.");
+            Assert.True(otlp.Exported("alice", signal), $"Alice's client exported no {signal}.");
         }
 
         Assert.All(

@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Functional.Telemetry;
 public sealed class TraceListTests(SharedRabbitMq broker)
 {
     [Fact]
-    public async Task What_people_did_is_one_trace_each_and_nothing_else_is_there()
+    public async Task Each_act_of_a_user_is_exactly_one_trace()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
@@ -18,7 +18,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
             await client.Api.JoinGroupAsync("tea", GroupMode.Durable);
         }
 
-        // They know each other, so that nobody has to be looked up later.
+        // They meet first, so that no user is looked up later.
         await alice.Api.OpenChatAsync("bob");
         await alice.Api.OpenChatAsync("carol");
         await otlp.CatchUpAsync(clients);
@@ -32,12 +32,12 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         await alice.Api.SendToGroupAsync("tea", "to two");
         await alice.Api.DiscoverAsync();
         await alice.Api.InsultAsync("to one");
-        await Until.Equal("the spans of members and of the insult", 3, () => Task.FromResult(
+        await Until.Equal("how many spans the members and the insult's receiver have", 3, () => Task.FromResult(
             otlp.Spans().Count(span => span.Name is "receive group" or "receive insults")));
-        await Until.Equal("the confirms", 2, () => Task.FromResult(
+        await Until.Equal("how many spans of confirms there are", 2, () => Task.FromResult(
             otlp.Spans().Count(span => span.Name is "confirmed group" or "confirmed insults")));
 
-        // Streams and consumers end with their clients; they would tell of themselves now.
+        // Streams and consumers end with their clients and would export their spans now.
         foreach (var client in clients)
         {
             Assert.Equal(0, await client.TerminateAsync());
@@ -81,7 +81,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_survey_among_strangers_shows_whose_claims_were_looked_up()
+    public async Task A_survey_among_strangers_traces_the_lookups_of_their_claims()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
@@ -107,7 +107,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_first_contact_shows_who_was_looked_up_and_who_was_greeted()
+    public async Task A_first_contact_traces_the_lookup_and_the_greeting()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
@@ -137,7 +137,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task Joining_a_group_shows_what_the_name_server_was_asked()
+    public async Task Joining_a_group_traces_the_calls_to_the_name_server()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
@@ -157,7 +157,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_name_server_that_is_away_shows_as_a_failure_in_the_trace_of_who_asked()
+    public async Task An_absent_name_server_is_a_failure_in_the_callers_trace()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
@@ -179,7 +179,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     private static Task<StateChange> AwaitStateAsync(EventWatcher events, Guid id, MessageState state) => events.NextAsync<StateChange>(
         $"{id} is {state}", change => change.Id == id && change.State == state);
 
-    // Who asked and who answered stands at the answers; all belong to one question.
+    // Each answer names its asker and its answerer; all belong to one question.
     private static void AssertSurvey(IReadOnlyList<ReceivedSpan> spans)
     {
         var asked = spans.Single(span => span.Name == "send survey");

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Terminal;
 
-/// <summary>The menu in a real terminal: a pseudo-terminal made by <c>script</c>, which also keeps every byte that goes to it.</summary>
+/// <summary>The menu in a real terminal: a pseudo-terminal made by <c>script</c>, which also keeps every byte written to it.</summary>
 public sealed partial class TerminalTests(SharedRabbitMq broker)
 {
     private const string Script = "/usr/bin/script";
 
     [Fact]
-    public async Task Two_people_chat_and_nothing_that_is_said_reaches_the_terminal_as_a_command()
+    public async Task Two_users_chat_and_no_message_acts_as_a_terminal_command()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
         await using var system = await ChatSystem.StartAsync();
@@ -21,13 +21,13 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString);
         await alice.ShowsAsync("Your choice:");
 
-        // The half-typed line survives what arrives, the way into a conversation shows who is there.
+        // A half-typed line survives an arriving message; opening a conversation shows who is online.
         await alice.TypeAsync("1\r");
         await alice.ShowsAsync("online");
         await alice.TypeAsync("bob\r");
         await alice.ShowsAsync("Chat with bob");
         await alice.TypeAsync("hello bob, no exit\r");
-        var heard = await Until.Value("bob hears alice", () => bob.Api.MessagesAsync("alice"), all => all.Count == 1);
+        var heard = await Until.Value("bob has alice's message", () => bob.Api.MessagesAsync("alice"), all => all.Count == 1);
         Assert.Equal("hello bob, no exit", heard[0].Text);
         await bob.Api.MarkReadAsync("alice");
         await alice.ShowsAsync("✓✓");
@@ -45,7 +45,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         await bob.Api.SendAsync("alice", "the end");
         await alice.ShowsAsync("the end");
 
-        // The same again out of the history.
+        // The history shows the same.
         await alice.TypeAsync("/back\r1\rbob\r");
         await alice.ShowsAsync("the end", times: 2);
         await alice.TypeAsync("/back\r5\r");
@@ -56,11 +56,12 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         Assert.Contains("␛[2J", rest, StringComparison.Ordinal);
         Assert.Contains("[red]markup[/]", rest, StringComparison.Ordinal);
         Assert.True(rest.Count(c => CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) <= 100);
-        await Until.True("alice is gone from the name server", async () => (await bob.Api.UsersAsync()).All(user => user.Name != "alice"));
+        await Until.True(
+            "the name server does not list alice any more", async () => (await bob.Api.UsersAsync()).All(user => user.Name != "alice"));
     }
 
     [Fact]
-    public async Task What_is_typed_is_traced_from_the_key_press_and_an_open_menu_is_not()
+    public async Task Typing_is_traced_from_the_key_press_and_an_open_menu_is_not()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
         await using var otlp = await OtlpReceiver.StartAsync();
@@ -71,12 +72,14 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         await alice.TypeAsync("1\rbob\r");
         await alice.ShowsAsync("Chat with bob");
         await alice.TypeAsync("hello\r");
-        await Until.Equal("bob hears alice", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
+        await Until.Equal("how many messages of alice bob has", 1, async () => (await bob.Api.MessagesAsync("alice")).Count);
         await bob.Api.MarkReadAsync("alice");
         await alice.ShowsAsync("✓✓");
         await bob.Api.SendAsync("alice", "answer");
         await alice.ShowsAsync("answer");
-        await Until.True("bob knows that alice saw it", () => otlp.Spans().Any(span => span is { Service: "bob", Name: "read user" }));
+        await Until.True(
+            "bob's client has recorded that alice read the message",
+            () => otlp.Spans().Any(span => span is { Service: "bob", Name: "read user" }));
         await alice.TypeAsync("/back\r5\r");
         Assert.Equal(0, await alice.Process.WaitForExitAsync());
         Assert.Equal(0, await bob.TerminateAsync());
@@ -110,7 +113,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task What_is_said_in_a_group_is_read_when_it_is_on_the_screen_and_not_when_it_is_announced()
+    public async Task A_group_message_counts_as_read_when_shown_and_not_when_announced()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
         var rabbit = await broker.CreateVirtualHostAsync();
@@ -133,7 +136,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
 
         await bob.Api.SendToGroupAsync("chess", "said aloud");
         await alice.ShowsAsync("said aloud");
-        await Until.Equal("alice has read it", 0, UnreadAsync);
+        await Until.Equal("how many messages alice has not read", 0, UnreadAsync);
 
         await alice.TypeAsync("/back\r\r");
         await alice.ShowsAsync("1  private chat", times: 2);
@@ -144,8 +147,8 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         async Task<int?> UnreadAsync() => (await api.GroupsAsync()).Single().Unread;
     }
 
-    // What the program itself says to a terminal: line ends, colours, clearing what is below, small moves, and what .NET
-    // says when it takes keys one by one (keypad mode, cursor keys).
+    // What the program itself sends to a terminal: line ends, colours, clearing below the cursor, small moves, and what .NET
+    // sends when it reads single keys (keypad mode, cursor keys).
     [GeneratedRegex("\r|\n|\t|\e\\[[0-9;]*m|\e\\[J|\e\\[[0-9]+[ACD]|\e[78]|\e\\[\\?1[hl]|\e[=>]")]
     private static partial Regex Allowed();
 
@@ -179,8 +182,8 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
                     ["Chat__DataDirectory"] = folder.File("data"),
                 });
 
-            // Opening a pipe waits for its other end.
-            await Until.True("the terminal has its keyboard", () => File.Exists(folder.File("keys")));
+            // Opening a pipe blocks until its other end is open.
+            await Until.True("the terminal's pipe for keys exists", () => File.Exists(folder.File("keys")));
             var keys = await Task.Run(() => new FileStream(folder.File("keys"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)).DefaultTimeout();
             return new PtyClient(folder, process, keys);
         }
@@ -196,7 +199,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
             () => Task.FromResult(Screen()),
             screen => screen.Split(text).Length > times);
 
-        // Everything that went to the terminal, without the two lines that script adds.
+        // Everything written to the terminal, without the two lines that script adds.
         public string Screen()
         {
             using var file = new FileStream(_folder.File("screen"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

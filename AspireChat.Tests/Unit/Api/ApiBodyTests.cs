@@ -32,7 +32,7 @@ public class ApiBodyTests
     [InlineData("""{"text":"a"} x""")]
     [InlineData("""{"text":"a""")]
     [InlineData("{\"text\":\"a\nb\"}")]
-    public void Anything_else_is_refused_with_what_is_expected(string body)
+    public void Any_other_body_is_refused_with_what_is_expected(string body)
     {
         var refusal = Assert.Throws<BadHttpRequestException>(() => Parse(Encoding.UTF8.GetBytes(body)));
 
@@ -45,7 +45,7 @@ public class ApiBodyTests
     [InlineData(0xED, 0xA0)]
     [InlineData(0xC0, 0xAF)]
     [InlineData(0xFF, 0xFE)]
-    public void What_is_not_UTF_8_is_refused_and_never_repaired(byte first, byte second)
+    public void A_body_that_is_not_UTF_8_is_refused_and_not_repaired(byte first, byte second)
     {
         byte[] body = [.. "{\"text\":\""u8, first, second, .. "\"}"u8];
 

@@ -11,12 +11,12 @@ public class ApiJsonTests
     private static readonly DateTimeOffset At = new(2026, 11, 23, 1, 2, 3, 45, TimeSpan.FromHours(2));
 
     [Fact]
-    public void An_own_message_goes_to_the_other_user() => Expect(
+    public void A_message_of_this_user_names_the_other_user_as_receiver() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"alice","to":{"user":"bob"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"sending"}""",
         Shown.Message(Message("alice", isOwn: true, MessageState.Sending), "alice"));
 
     [Fact]
-    public void Somebody_elses_message_goes_to_the_own_user() => Expect(
+    public void A_message_of_the_other_user_names_this_user_as_receiver() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"bob","to":{"user":"alice"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"delivered"}""",
         Shown.Message(Message("bob", isOwn: false, MessageState.Delivered), "alice"));
 
@@ -26,7 +26,7 @@ public class ApiJsonTests
         Shown.Message(Message("alice", isOwn: true, MessageState.Failed) with { Reason = "bob is away." }, "alice"));
 
     [Fact]
-    public void A_message_of_a_group_goes_to_the_group() => Expect(
+    public void A_group_message_names_the_group_as_receiver() => Expect(
         """{"group":"cooking"}""", Shown.Destination(Conversation.Of("cooking"), "bob", "alice"));
 
     [Fact]
@@ -55,7 +55,7 @@ public class ApiJsonTests
         new Me("alice", "https://127.0.0.1:4711", "ab", new Dictionary<string, string> { ["peer:Bob"] = "wrong-key" }));
 
     [Fact]
-    public void Connections_of_which_there_is_more_to_say_have_a_sentence() => Expect(
+    public void Connections_with_a_fault_have_a_sentence_about_it() => Expect(
         """{"name":"alice","address":"a","fingerprint":"ab","connections":{"redis":"connecting"},"details":{"redis":"Redis is away."}}""",
         new Me(
             "alice",
@@ -65,7 +65,7 @@ public class ApiJsonTests
             new Dictionary<string, string> { ["redis"] = "Redis is away." }));
 
     [Fact]
-    public void What_was_sent_has_an_id_and_a_state() => Expect(
+    public void A_sent_message_has_an_id_and_a_state() => Expect(
         """{"id":"01890a5d-ac96-774b-bcce-b302099a8057","state":"sending"}""", new SentMessage(Id, MessageState.Sending));
 
     [Fact]

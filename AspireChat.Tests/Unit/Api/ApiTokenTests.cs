@@ -17,7 +17,7 @@ public class ApiTokenTests
     [InlineData("s3cret", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void Only_the_configured_token_is_right(string? authorization, bool isRight)
+    public void Only_the_configured_token_is_accepted(string? authorization, bool isRight)
     {
         var token = Token("s3cret");
 
@@ -26,7 +26,7 @@ public class ApiTokenTests
     }
 
     [Fact]
-    public void Without_one_a_random_token_is_made()
+    public void A_random_token_is_made_if_none_is_configured()
     {
         var (one, other) = (Token(""), Token(""));
 
@@ -43,7 +43,7 @@ public class ApiTokenTests
     [InlineData("with space", false)]
     [InlineData("=a", false)]
     [InlineData("schlüssel", false)]
-    public void A_token_is_of_characters_that_a_header_can_carry(string token, bool isValid) =>
+    public void A_token_has_only_characters_that_a_header_can_carry(string token, bool isValid) =>
         Assert.Equal(isValid, new ApiOptionsValidator().Validate(null, new ApiOptions { ApiToken = token }).Succeeded);
 
     private static ApiToken Token(string configured) => new(Options.Create(new ApiOptions { ApiToken = configured }));

@@ -19,7 +19,7 @@ public sealed class ApiTracesTests
     [InlineData("/api/chats/read", false, true)]
     [InlineData("/api/chats/read/messages", false, true)]
     [InlineData("/api/groups/read", false, true)]
-    public void A_window_traces_neither_its_event_stream_nor_that_it_has_shown_a_message(string path, bool isTraced, bool isIncluded)
+    public void The_page_traces_neither_its_event_stream_nor_its_read_marks(string path, bool isTraced, bool isIncluded)
     {
         var request = new DefaultHttpContext().Request;
         request.Path = path;

@@ -40,7 +40,7 @@ public class ProblemMappingTests
         StringComparison.OrdinalIgnoreCase);
 
     [Fact]
-    public void An_unexpected_error_tells_nothing_of_the_inside()
+    public void An_unexpected_error_reveals_no_internals()
     {
         var problem = ProblemMapping.Describe(new InvalidOperationException("the password is swordfish"));
 

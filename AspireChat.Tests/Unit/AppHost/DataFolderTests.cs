@@ -12,7 +12,7 @@ public sealed class DataFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Only_its_owner_can_read_it()
+    public void Only_its_owner_can_read_the_folder()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -47,7 +47,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_secret_that_was_cut_short_is_made_anew()
+    public void A_truncated_secret_is_made_again()
     {
         using var data = DataFolder.Open(_folder.FullName);
         File.WriteAllText(Path.Combine(data.Folder("secrets"), "cut"), "");
@@ -56,7 +56,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_second_host_is_refused_until_the_first_has_gone()
+    public void A_second_host_is_refused_until_the_first_has_ended()
     {
         using (DataFolder.Open(_folder.FullName))
         {
@@ -70,7 +70,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_refused()
+    public void A_folder_that_cannot_be_created_is_refused()
     {
         File.WriteAllText(_folder.File("file"), "");
 
@@ -79,7 +79,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void A_file_in_the_place_of_a_folder_and_a_folder_in_that_of_a_file_are_told_in_a_sentence()
+    public void A_file_instead_of_a_folder_and_the_reverse_are_reported_clearly()
     {
         using var data = DataFolder.Open(_folder.FullName);
         File.WriteAllText(_folder.File("redis"), "");

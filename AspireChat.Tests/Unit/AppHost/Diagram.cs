@@ -7,12 +7,12 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.AppHost;
 
-/// <summary>The model that AppHost.cs has made of some arguments.</summary>
+/// <summary>The model that AppHost.cs makes of some arguments.</summary>
 internal sealed class Diagram(IDistributedApplicationTestingBuilder builder, TempFolder data) : IAsyncDisposable
 {
     public IResourceCollection Resources => builder.Resources;
 
-    /// <summary>The names of all resources but those that Aspire adds to rebuild a project.</summary>
+    /// <summary>The names of all resources except those that Aspire adds to rebuild a project.</summary>
     public IEnumerable<string> Names =>
         Resources.Select(resource => resource.Name).Where(name => !name.EndsWith("-rebuilder", StringComparison.Ordinal)).Order();
 
@@ -30,7 +30,7 @@ internal sealed class Diagram(IDistributedApplicationTestingBuilder builder, Tem
         return new Diagram(builder, data);
     }
 
-    /// <summary>What a client would be started with, secrets and connections as expressions.</summary>
+    /// <summary>The environment that a client would start with; secrets and connections are expressions.</summary>
     public async Task<IReadOnlyDictionary<string, string>> EnvironmentAsync(string client)
     {
         var publishing = new DistributedApplicationExecutionContext(DistributedApplicationOperation.Publish);

@@ -10,7 +10,7 @@ public sealed class DiagramTests
     private static readonly string[] Servers = ["redis", "rabbitmq"];
 
     [Fact]
-    public async Task The_diagram_has_a_name_server_a_broker_and_a_client_per_user_and_guest()
+    public async Task The_diagram_has_both_servers_and_a_client_per_user_and_guest()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "ben", "--guests", "cem");
 
@@ -40,7 +40,7 @@ public sealed class DiagramTests
     }
 
     [Fact]
-    public async Task Clients_get_connections_a_secret_token_and_a_folder()
+    public async Task Clients_receive_connections_a_secret_token_and_a_folder()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann");
 
@@ -54,7 +54,7 @@ public sealed class DiagramTests
     }
 
     [Fact]
-    public async Task Secrets_lie_in_the_data_folder_so_that_they_outlast_the_run()
+    public async Task Secrets_are_kept_in_the_data_folder_and_outlast_the_run()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann");
 
@@ -92,7 +92,7 @@ public sealed class DiagramTests
     }
 
     [Fact]
-    public async Task Without_a_program_that_serves_terminals_there_are_none()
+    public async Task Clients_have_no_terminal_without_the_program_that_serves_them()
     {
         await using var diagram = await Diagram.DrawAsync("--ASPIRE_TERMINAL_HOST_PATH=/nowhere", "--backends", "local", "--users", "ann");
 
@@ -100,7 +100,7 @@ public sealed class DiagramTests
     }
 
     [Fact]
-    public async Task Who_is_proposed_as_receiver_are_the_others()
+    public async Task The_other_users_are_proposed_as_receivers()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "ann", "a_b", "--guests", "cem");
         var to = diagram["ann"].Annotations.OfType<ResourceCommandAnnotation>().Single(command => command.Name == "send").Arguments[0];

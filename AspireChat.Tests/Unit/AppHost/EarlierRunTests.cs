@@ -15,7 +15,7 @@ public sealed class EarlierRunTests : IDisposable
     private string LockFile => _folder.File("lock");
 
     [Fact]
-    public async Task A_server_that_still_runs_is_waited_for()
+    public async Task The_host_waits_for_a_server_that_still_runs()
     {
         using var server = Start();
         WritePid(server);
@@ -28,7 +28,7 @@ public sealed class EarlierRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Somebody_else_who_has_its_process_id_by_now_is_not()
+    public async Task The_host_does_not_wait_for_another_process_with_that_id()
     {
         using var other = Start();
         WritePid(other);
@@ -45,7 +45,7 @@ public sealed class EarlierRunTests : IDisposable
     [InlineData("-1")]
     [InlineData("2147483647")]
     [InlineData(null)]
-    public async Task A_file_that_names_no_process_is_passed_over(string? content)
+    public async Task A_file_that_names_no_process_is_ignored(string? content)
     {
         if (content is not null)
         {
@@ -56,7 +56,7 @@ public sealed class EarlierRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_still_holds_its_folder_is_waited_for()
+    public async Task The_host_waits_for_a_client_that_still_holds_its_folder()
     {
         var held = new FileStream(LockFile, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         var isReleased = false;
@@ -70,7 +70,7 @@ public sealed class EarlierRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_nobody_holds_is_not()
+    public async Task The_host_does_not_wait_for_a_folder_that_no_client_holds()
     {
         await Task.Run(() => EarlierRun.WaitForLock("alice's client", LockFile), TestContext.Current.CancellationToken).DefaultTimeout();
         await File.WriteAllTextAsync(LockFile, "", TestContext.Current.CancellationToken);
@@ -79,7 +79,7 @@ public sealed class EarlierRunTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // When it begins, on a thread of its own; and what was so when it came back.
+    // Waits on a thread of its own. Begins completes when it starts, Result with whether it was over on return.
     private static (Task Begins, Task<bool> Result) Wait(Action wait, Func<bool> isOver)
     {
         var begins = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,7 +8,7 @@ namespace AspireChat.Tests.Unit.AppHost;
 public class ExternalServerTests
 {
     [Fact]
-    public void One_without_a_connection_string_is_refused_with_the_variable_that_is_missing()
+    public void A_server_without_a_connection_string_is_refused_with_the_missing_variable()
     {
         var refusal = Assert.Throws<HostException>(() => Builder().AddExternalServer("redis"));
 
@@ -16,7 +16,7 @@ public class ExternalServerTests
     }
 
     [Fact]
-    public void One_with_a_connection_string_is_in_the_diagram() =>
+    public void A_server_with_a_connection_string_is_in_the_diagram() =>
         Assert.Equal("redis", Builder("--ConnectionStrings:redis=here:6379").AddExternalServer("redis").Resource.Name);
 
     private static IDistributedApplicationBuilder Builder(params string[] args) =>

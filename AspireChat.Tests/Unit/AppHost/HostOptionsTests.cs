@@ -19,7 +19,7 @@ public class HostOptionsTests
     [Theory]
     [InlineData("AspireChat:Users", "ann,ben")]
     [InlineData("AspireChat:Users:0", "ann", "AspireChat:Users:1", "ben")]
-    public void Users_may_stand_in_the_configuration(params string[] settings) =>
+    public void Users_may_be_set_in_the_configuration(params string[] settings) =>
         Assert.Equal(["ann", "ben"], Read([], settings).Users);
 
     [Theory]
@@ -28,21 +28,21 @@ public class HostOptionsTests
     [InlineData("", "--guests")]
     [InlineData("", "--guests", "--users", "ann")]
     [InlineData("", "--guests=")]
-    public void Guests_are_read_in_every_spelling_and_may_be_nobody(string expected, params string[] args) =>
+    public void Guests_are_read_in_every_spelling_and_may_be_empty(string expected, params string[] args) =>
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Read(args).Guests);
 
     [Theory]
     [InlineData("ann ben", "AspireChat:Guests", "ann,ben")]
     [InlineData("ann ben", "AspireChat:Guests:0", "ann", "AspireChat:Guests:1", "ben")]
     [InlineData("", "AspireChat:Guests", "")]
-    public void Guests_may_stand_in_the_configuration(string expected, params string[] settings)
+    public void Guests_may_be_set_in_the_configuration(string expected, params string[] settings)
     {
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), Read([], settings).Guests);
         Assert.Equal(["cem"], Read(["--guests", "cem"], settings).Guests);
     }
 
     [Fact]
-    public void Who_says_nothing_leaves_everything_open()
+    public void Options_are_unset_without_arguments()
     {
         var options = Read([]);
 
@@ -53,7 +53,7 @@ public class HostOptionsTests
     }
 
     [Fact]
-    public void The_command_line_goes_before_the_configuration()
+    public void The_command_line_overrides_the_configuration()
     {
         var options = Read(["--users", "cem", "--backends", "container", "--data", "here"], "AspireChat:Users", "ann", "AspireChat:Backends", "local", "AspireChat:Data", "there");
 
@@ -72,7 +72,7 @@ public class HostOptionsTests
     [InlineData("'--backends'", "--backends")]
     [InlineData("'--data'", "--data")]
     [InlineData("'--data'", "--data=")]
-    public void What_cannot_be_read_is_refused_with_a_sentence(string part, params string[] args) =>
+    public void An_unreadable_option_is_refused_with_the_reason(string part, params string[] args) =>
         Assert.Contains(part, Assert.Throws<HostException>(() => Read(args)).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -87,7 +87,7 @@ public class HostOptionsTests
     [InlineData("cannot be a guest's name", "--guests", "../x")]
     [InlineData("starts with a letter", "--guests", "ann,")]
     [InlineData("guest ann is named twice", "--guests", "ann", "Ann")]
-    public void Mistakes_are_refused_with_a_sentence(string part, params string[] args)
+    public void A_mistake_is_refused_with_the_reason(string part, params string[] args)
     {
         var result = new HostOptionsValidator().Validate(name: null, Read(args));
 
@@ -96,15 +96,15 @@ public class HostOptionsTests
     }
 
     [Fact]
-    public void Settings_of_the_same_names_that_are_not_its_own_are_passed_over() =>
+    public void Foreign_settings_of_the_same_names_are_ignored() =>
         Assert.Equivalent(new HostOptions(), Read([], "Users", "root,adm", "Guests", "x", "Backends", "cloud", "Data", "/x"));
 
     [Fact]
-    public void A_refused_name_does_not_reach_the_terminal_as_it_is() =>
+    public void A_refused_name_is_cleaned_for_the_terminal() =>
         Assert.DoesNotContain('\e', new HostOptionsValidator().Validate(name: null, Read(["--users", "\e[2Jx"])).FailureMessage!);
 
     [Fact]
-    public void What_it_does_not_know_is_left_to_Aspire()
+    public void Unknown_options_are_left_to_Aspire()
     {
         var options = Read(["--operation", "run", "--users", "ann", "--data", "folder", "--output-path=x"]);
 

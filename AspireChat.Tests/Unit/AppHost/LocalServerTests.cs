@@ -11,7 +11,7 @@ namespace AspireChat.Tests.Unit.AppHost;
 public class LocalServerTests
 {
     [Fact]
-    public void Redis_listens_on_loopback_wants_a_password_and_appends()
+    public void Redis_listens_on_loopback_with_a_password_and_an_append_only_file()
     {
         var lines = LocalRedis.Configuration("/data", 15001, "secret").Split('\n');
 
@@ -24,7 +24,7 @@ public class LocalServerTests
     }
 
     [Fact]
-    public void A_folder_with_a_quote_and_a_backslash_stays_one_word() =>
+    public void A_folder_with_a_quote_and_a_backslash_stays_one_argument() =>
         Assert.Contains(@"dir ""/my \""best\\data\""""", LocalRedis.Configuration("/my \"best\\data\"", 1, "x"));
 
     [Fact]
@@ -43,7 +43,7 @@ public class LocalServerTests
     }
 
     [Fact]
-    public void RabbitMQ_meets_no_other_RabbitMQ_of_the_machine()
+    public void RabbitMQ_shares_nothing_with_another_RabbitMQ_on_the_machine()
     {
         Assert.SkipWhen(LocalProgram.Find("rabbitmq-server", "/usr/lib/rabbitmq/bin") is null, "RabbitMQ comes from containers here.");
         using var folder = new TempFolder("rabbitmq");
@@ -66,7 +66,7 @@ public class LocalServerTests
         Assert.Equal(environment["ERL_EPMD_PORT"], server.PortMapper.Environment["ERL_EPMD_PORT"]);
         Assert.Contains("inet_dist_use_interface {127,0,0,1}", environment["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]);
 
-        // Arguments and environment may be read by others, or end in a log.
+        // Other users can read arguments and environments, and logs may contain them.
         Assert.Empty(server.Program.Arguments);
         Assert.DoesNotContain(environment.Values, value => value.Contains(server.Password, StringComparison.Ordinal));
     }
@@ -89,7 +89,7 @@ public class LocalServerTests
     [Fact]
     public void Two_hosts_of_one_process_do_not_choose_the_same_ports()
     {
-        // Neither listens on them yet: a server needs its time to start.
+        // No server listens on them yet: a server takes time to start.
         LoopbackPorts one = new(), other = new();
 
         int[] both = [.. Enumerable.Range(0, 20).SelectMany(_ => new[] { one.Take(), other.Take() })];

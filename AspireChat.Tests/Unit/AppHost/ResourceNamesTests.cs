@@ -18,7 +18,7 @@ public class ResourceNamesTests
     [InlineData("ann-token", "client-ann-token-")]
     [InlineData("ann-terminalhost-0", "client-ann-terminalhost-0-")]
     [InlineData("client-2", "client-client-2-")]
-    public void Users_whose_name_Aspire_does_not_take_get_one_made_of_it(string user, string beginning)
+    public void A_user_name_that_Aspire_refuses_gets_a_derived_resource_name(string user, string beginning)
     {
         var name = ResourceNames.Of(user);
 

@@ -6,12 +6,12 @@ using Model = ArchUnitNET.Domain.Architecture;
 
 namespace AspireChat.Tests.Unit.Architecture;
 
-/// <summary>Which room of the client may know which: the picture in docs/architecture.md, held.</summary>
+/// <summary>The code keeps to the picture in docs/architecture.md, which says which room of the client may know which.</summary>
 public sealed class RoomTests
 {
     private const string Client = "AspireChat.Client";
 
-    // From the top to the bottom. A room may know those below its own floor; rooms of one floor do not know each other.
+    // From top to bottom. A room may know rooms on lower floors; rooms on one floor do not know each other.
     private static readonly string[][] Floors =
     [
         ["Api", "Terminal"],
@@ -25,14 +25,14 @@ public sealed class RoomTests
         ["Chat", "Faults"],
     ];
 
-    // A front end knows what a person may ask for and what is answered, and no way in which it is done.
+    // A front end knows what a user may ask and what the answer is, but not how it is done.
     private static readonly string[] FrontEnds = Floors[0];
     private static readonly string[] OfFrontEnds = ["Session", "Chat", "Faults"];
 
     private static readonly Model Built = new ArchLoader().LoadAssembly(typeof(ClientApp).Assembly).Build();
 
     [Fact]
-    public void Every_room_stands_in_the_picture()
+    public void Every_room_is_in_the_picture()
     {
         var rooms = Built.Types.Select(RoomOf).OfType<string>().Distinct().Order(StringComparer.Ordinal);
 
@@ -40,7 +40,7 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Knowing_goes_downwards()
+    public void A_room_knows_only_rooms_below_it()
     {
         var offences =
             from type in Built.Types
@@ -55,7 +55,7 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void No_room_knows_how_the_client_is_put_together()
+    public void No_room_knows_how_the_client_is_composed()
     {
         var offences =
             from type in Built.Types
@@ -77,7 +77,7 @@ public sealed class RoomTests
     [InlineData("Peers", "Messaging", true)]
     [InlineData("Messaging", "Peers", false)]
     [InlineData("Chat", "Session", false)]
-    public void The_picture_says_who_may_know_whom(string room, string other, bool may) => Assert.Equal(may, MayKnow(room, other));
+    public void The_picture_says_which_room_may_know_which(string room, string other, bool may) => Assert.Equal(may, MayKnow(room, other));
 
     private static bool MayKnow(string room, string other) =>
         FrontEnds.Contains(room) ? OfFrontEnds.Contains(other) : FloorOf(room) < FloorOf(other);

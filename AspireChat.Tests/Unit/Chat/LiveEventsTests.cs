@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Unit.Chat;
 public sealed class LiveEventsTests
 {
     [Fact]
-    public async Task So_many_may_watch_and_who_leaves_makes_room()
+    public async Task The_number_of_watchers_is_limited_and_a_leaving_watcher_makes_room()
     {
         var events = new LiveEvents();
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -26,7 +26,7 @@ public sealed class LiveEventsTests
     }
 
     [Fact]
-    public async Task A_watcher_for_whom_too_many_bytes_wait_is_cut_off()
+    public async Task A_watcher_with_too_many_waiting_bytes_is_cut_off()
     {
         var events = new LiveEvents();
         var slow = events.Watch(Cancellation);
@@ -75,7 +75,7 @@ public sealed class LiveEventsTests
     }
 
     [Fact]
-    public async Task A_watcher_that_falls_behind_gets_what_was_kept_and_then_the_truth()
+    public async Task A_slow_watcher_gets_the_kept_events_and_then_the_reason()
     {
         var events = new LiveEvents();
         var slow = events.Watch(Cancellation);
@@ -98,7 +98,7 @@ public sealed class LiveEventsTests
         Assert.Equal(ChatFault.Unavailable, fell.Fault);
         Assert.Equal(Enumerable.Range(0, LiveEvents.QueueLength).Select(Event), seen);
 
-        // The others go on.
+        // The other watchers continue.
         Assert.Equal([Event(-1)], await TakeAsync(quick, 1));
     }
 
@@ -114,7 +114,7 @@ public sealed class LiveEventsTests
     }
 
     [Fact]
-    public async Task A_new_word_or_sentence_about_a_connection_is_an_event_and_the_same_once_more_is_none()
+    public async Task Only_a_new_state_or_detail_of_a_connection_is_an_event()
     {
         var events = new LiveEvents();
         var states = new ConnectionStates(events);

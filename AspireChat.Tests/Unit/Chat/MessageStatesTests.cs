@@ -5,7 +5,7 @@ namespace AspireChat.Tests.Unit.Chat;
 
 public class MessageStatesTests
 {
-    // What histories on disk have. A new state gets a number that was never given; these stay.
+    // Histories on disk have these numbers, so they stay. A new state gets a number that was never used.
     [Theory]
     [InlineData(0, "sending")]
     [InlineData(1, "stored")]
@@ -30,7 +30,7 @@ public class MessageStatesTests
     }
 
     [Fact]
-    public void No_step_leads_back()
+    public void No_step_leads_back_to_an_earlier_state()
     {
         foreach (var state in Enum.GetValues<MessageState>())
         {
@@ -38,7 +38,7 @@ public class MessageStatesTests
         }
     }
 
-    // All that may come of a state, however many steps later.
+    // All states that can follow this one, after any number of steps.
     private static HashSet<MessageState> Later(MessageState state)
     {
         var later = new HashSet<MessageState>();

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace AspireChat.Tests.Unit.Deploy;
 
-/// <summary>What is deployed, and how its parts depend on each other. Who adds a client as the file says it breaks nothing here.</summary>
+/// <summary>What is deployed and what depends on what. Adding a client as the file explains breaks no test.</summary>
 public sealed class ComposeFileTests
 {
     private static readonly string[] Servers = ["rabbitmq", "redis"];
@@ -12,7 +12,7 @@ public sealed class ComposeFileTests
     private readonly ComposeFile _file = ComposeFile.Read();
 
     [Fact]
-    public void There_are_clients_two_servers_and_the_dashboard()
+    public void The_services_are_clients_two_servers_and_the_dashboard()
     {
         Assert.Superset(new HashSet<string> { "alice", "bob", "carol" }, _file.Clients.ToHashSet());
         Assert.Equal(Sorted([.. _file.Clients, "dashboard", .. Servers]), _file.Services);
@@ -21,7 +21,7 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
-    public void Pages_have_a_port_and_only_this_machine_reaches_it()
+    public void Only_this_machine_reaches_the_ports_of_the_pages()
     {
         foreach (var client in _file.Clients)
         {
@@ -37,7 +37,7 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
-    public void Clients_start_when_the_servers_are_healthy_and_nobody_else_waits()
+    public void Only_clients_wait_and_they_start_when_the_servers_are_healthy()
     {
         Assert.Equal(_file.Clients, _file.Services.Where(service => Has(service, "depends_on")));
         foreach (var client in _file.Clients)
@@ -49,7 +49,7 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
-    public void All_but_the_dashboard_tell_their_health()
+    public void Every_service_except_the_dashboard_has_a_health_check()
     {
         var checkedOnes = _file.Services.Where(service => Has(service, "healthcheck")).ToArray();
 
@@ -63,7 +63,7 @@ public sealed class ComposeFileTests
     }
 
     [Fact]
-    public void Data_lie_in_named_volumes_and_the_brokers_belong_to_a_name_that_stays()
+    public void Data_is_in_named_volumes_and_the_broker_keeps_its_host_name()
     {
         foreach (var client in _file.Clients)
         {
@@ -80,24 +80,24 @@ public sealed class ComposeFileTests
             Sorted(ComposeFile.Keys(_file.Root["volumes"])));
         Assert.Equal("rabbitmq", ComposeFile.Text(_file["rabbitmq"]["hostname"]));
 
-        // Volumes are named after the project, and it not after the folder.
+        // Volumes are named after the project, which must not depend on the name of the folder.
         Assert.Equal("aspirechat", ComposeFile.Text(_file.Root["name"]));
     }
 
     [Fact]
-    public void Redis_writes_every_change_to_a_file_and_wants_a_password() => Assert.Equal(
+    public void Redis_appends_every_change_to_a_file_and_requires_a_password() => Assert.Equal(
         ["sh", "-c", "exec docker-entrypoint.sh redis-server --appendonly yes --requirepass \"$$REDIS_PASSWORD\""],
         Listed("redis", "command"));
 
     [Fact]
-    public void Everything_comes_back_by_itself_and_has_time_to_end()
+    public void Every_service_restarts_by_itself_and_gets_time_to_stop()
     {
         Assert.All(_file.Services, service => Assert.Equal("unless-stopped", ComposeFile.Text(_file[service]["restart"])));
         Assert.All(_file.Services, service => Assert.Matches("^[1-9]0s$", ComposeFile.Text(_file[service]["stop_grace_period"])));
     }
 
     [Fact]
-    public void Clients_are_called_by_their_services_names_and_have_the_rights_that_their_image_gives()
+    public void Clients_have_their_services_names_and_the_rights_of_their_image()
     {
         foreach (var client in _file.Clients)
         {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Deploy;
 
-/// <summary>No secret lies in the file: each is asked for by name, and without it nothing starts.</summary>
+/// <summary>The file contains no secret: it asks for each by name, and no service starts without it.</summary>
 public sealed partial class ComposeSecretTests
 {
     private const string Reference = @"\$\{[A-Z0-9_]+:\?[^}]+\}";
@@ -12,7 +12,7 @@ public sealed partial class ComposeSecretTests
     private readonly ComposeFile _file = ComposeFile.Read();
 
     [Fact]
-    public void What_smells_of_a_secret_is_asked_for()
+    public void Every_setting_that_looks_like_a_secret_is_a_variable()
     {
         var values = _file.Services
             .SelectMany(service => _file.EnvironmentOf(service))
@@ -34,7 +34,7 @@ public sealed partial class ComposeSecretTests
     }
 
     [Fact]
-    public void Each_client_has_a_token_of_its_own_and_those_who_share_a_secret_name_the_same()
+    public void Each_client_has_its_own_token_and_shared_secrets_have_one_variable()
     {
         Assert.All(
             _file.Clients,
@@ -47,16 +47,16 @@ public sealed partial class ComposeSecretTests
     }
 
     [Fact]
-    public void Nothing_is_filled_in_that_was_forgotten()
+    public void No_variable_has_a_default()
     {
-        // Every variable is one that must be there: none has a default. What a shell is to see has two dollars.
+        // Every variable is required. A variable for a shell is written with two dollars.
         var rest = Regex.Replace(ComposeFile.ReadBeside("compose.yaml"), Reference, "");
 
         Assert.Equal(["$$REDIS_PASSWORD", "$$REDIS_PASSWORD"], Dollars().Matches(rest).Select(match => match.Value));
     }
 
     [Fact]
-    public void The_example_lists_what_is_asked_for_and_gives_nothing()
+    public void The_example_lists_every_variable_without_a_value()
     {
         var lines = ComposeFile.ReadBeside(".env.example").Split('\n').Where(line => line.Length > 0 && !line.StartsWith('#'));
 
@@ -66,7 +66,7 @@ public sealed partial class ComposeSecretTests
     }
 
     [Fact]
-    public void The_broker_has_no_user_whom_everybody_knows() =>
+    public void The_broker_has_no_default_user() =>
         Assert.Equal("chat", _file.EnvironmentOf("rabbitmq")["RABBITMQ_DEFAULT_USER"]);
 
     private IEnumerable<string> Asked(string service, string variable) => ComposeFile.VariablesIn(_file.EnvironmentOf(service)[variable]);

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Deploy;
 
-/// <summary>A setting that the AppHost gives to clients cannot be forgotten where they are deployed.</summary>
+/// <summary>Every setting that the AppHost gives to clients is also in the deployment, or listed here with the reason.</summary>
 public sealed class ComposeSettingsTests
 {
-    // What only deployed clients are told, and why.
+    // The settings that only deployed clients get, and why.
     private static readonly Dictionary<string, string> OnlyDeployed = new()
     {
         ["Chat__AdvertisedHost"] = "Under the AppHost all clients are at 127.0.0.1, its default.",
-        ["Chat__Peer__Address"] = "In a container, loopback, the default, is reached by nobody else.",
+        ["Chat__Peer__Address"] = "No other host can reach loopback, the default, in a container.",
         ["Chat__Terminal"] = "Under the AppHost a client has a terminal.",
         ["ASPNETCORE_HTTP_PORTS"] = "In a container the web port is always the same.",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "Aspire adds it when it starts a client; the diagram does not say it yet.",
@@ -20,7 +20,7 @@ public sealed class ComposeSettingsTests
         ["OTEL_SERVICE_NAME"] = "As above.",
     };
 
-    // What only clients of the AppHost are told, and why.
+    // The settings that only clients of the AppHost get, and why.
     private static readonly Dictionary<string, string> OnlyInAppHost = new()
     {
         ["ASPNETCORE_URLS"] = "The AppHost chooses a free port for each client.",
@@ -31,7 +31,7 @@ public sealed class ComposeSettingsTests
     };
 
     [Fact]
-    public async Task A_deployed_client_is_told_what_the_AppHost_tells_one()
+    public async Task A_deployed_client_gets_the_settings_that_the_AppHost_gives()
     {
         await using var diagram = await Diagram.DrawAsync("--backends", "local", "--users", "alice");
         var inAppHost = (await diagram.EnvironmentAsync("alice")).Keys;

@@ -23,7 +23,7 @@ public sealed class SurveyAnswersTests : IDisposable
     }
 
     [Fact]
-    public void What_is_sealed_is_opened()
+    public void A_sealed_answer_can_be_opened()
     {
         var opened = SurveyAnswers.Open(Sealed(("chess", GroupMode.Durable), ("now", GroupMode.Transient)), Question)!;
         Assert.Equal(new FoundUser("bob", "https://127.0.0.1:5001", Since), opened.User);
@@ -37,7 +37,7 @@ public sealed class SurveyAnswersTests : IDisposable
     [Fact]
     public void A_batch_of_messages_is_no_answer()
     {
-        // The same three fields and the same key; the signature says what it was given for.
+        // The fields and the key are the same; the signature covers what kind of content it was made for.
         var content = SurveyAnswer.Parser.ParseFrom(Sealed()).Content;
         Assert.Null(SurveyAnswers.Open(Signed(content, "aspirechat.v1.MessageBatch"), Question));
         Assert.NotNull(SurveyAnswers.Open(Signed(content, "aspirechat.v1.SurveyAnswer"), Question));
@@ -78,14 +78,14 @@ public sealed class SurveyAnswersTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Nonsense), DisableDiscoveryEnumeration = true)]
-    public void Nonsense_that_is_well_signed_is_dropped(string what, Action<SurveyFindings> change)
+    public void A_well_signed_answer_with_invalid_content_is_dropped(string what, Action<SurveyFindings> change)
     {
         var content = Changed(SurveyAnswer.Parser.ParseFrom(Sealed()).Content, change);
         Assert.True(SurveyAnswers.Open(Signed(content, "aspirechat.v1.SurveyAnswer"), Question) is null, what);
     }
 
     [Fact]
-    public void Groups_that_have_no_valid_name_are_left_out()
+    public void Groups_without_a_valid_name_are_left_out()
     {
         var content = Changed(SurveyAnswer.Parser.ParseFrom(Sealed()).Content, findings => findings.Groups.AddRange(
             ((string[])["chess", "Go", "", "a.b", "\u202e"]).Select(name => new SurveyGroup { Name = name, Mode = "durable" })));
@@ -93,7 +93,7 @@ public sealed class SurveyAnswersTests : IDisposable
     }
 
     [Fact]
-    public void Modes_of_newer_clients_are_shown_by_their_word_and_what_is_no_word_is_left_out()
+    public void Unknown_modes_are_shown_by_name_and_malformed_ones_are_left_out()
     {
         var content = Changed(SurveyAnswer.Parser.ParseFrom(Sealed()).Content, findings => findings.Groups.AddRange(
             ((string[])["durable", "ledger", "transient", "", "Durable", "a b", "\u001b[2J"]).Select((mode, i) => new SurveyGroup { Name = $"g{i}", Mode = mode })));
@@ -104,7 +104,7 @@ public sealed class SurveyAnswersTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_is_in_very_many_groups_names_a_thousand()
+    public void An_answer_names_at_most_a_thousand_groups()
     {
         var many = Enumerable.Range(0, 1_500).Select(i => ($"g{i}", GroupMode.Durable)).ToArray();
         Assert.Equal(1_000, SurveyAnswers.Open(Sealed(many), Question)!.Groups.Count);

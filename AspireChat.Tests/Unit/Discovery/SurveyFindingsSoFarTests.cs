@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Unit.Discovery;
 public sealed class SurveyFindingsSoFarTests
 {
     [Fact]
-    public void It_is_complete_when_everybody_listed_has_answered()
+    public void A_survey_is_complete_when_all_listed_users_have_answered()
     {
         var findings = Findings(listed: ["bob", "carol"]);
         Assert.False(findings.IsComplete);
@@ -18,7 +18,7 @@ public sealed class SurveyFindingsSoFarTests
     }
 
     [Fact]
-    public void Somebody_who_was_not_listed_is_found_and_stands_for_nobody()
+    public void An_unlisted_user_is_found_but_replaces_no_listed_one()
     {
         var findings = Findings(listed: ["bob"]);
         Assert.NotNull(findings.Add(Answer("zoe")));
@@ -28,7 +28,7 @@ public sealed class SurveyFindingsSoFarTests
     }
 
     [Fact]
-    public void With_an_empty_list_it_is_never_complete()
+    public void A_survey_with_an_empty_list_is_never_complete()
     {
         var findings = Findings(listed: []);
         Assert.False(findings.IsComplete);
@@ -37,7 +37,7 @@ public sealed class SurveyFindingsSoFarTests
     }
 
     [Fact]
-    public void A_second_answer_of_the_same_user_counts_for_nothing()
+    public void A_second_answer_of_the_same_user_is_ignored()
     {
         var findings = Findings(listed: ["bob"]);
         var first = Answer("bob", "chess");
@@ -50,7 +50,7 @@ public sealed class SurveyFindingsSoFarTests
     }
 
     [Fact]
-    public void Groups_are_told_once_and_their_members_counted()
+    public void Each_group_is_reported_once_and_its_members_are_counted()
     {
         var findings = Findings(listed: ["bob", "carol", "dora"]);
         Assert.Equal(["chess", "go"], findings.Add(Answer("bob", "chess", "go"))!.Select(group => group.Name));
@@ -60,7 +60,7 @@ public sealed class SurveyFindingsSoFarTests
     }
 
     [Fact]
-    public void A_group_named_twice_in_one_answer_has_one_member_more()
+    public void A_group_named_twice_in_one_answer_gains_one_member()
     {
         var findings = Findings(listed: ["bob"]);
         findings.Add(Answer("bob", "chess", "chess"));
@@ -68,7 +68,7 @@ public sealed class SurveyFindingsSoFarTests
     }
 
     [Fact]
-    public void The_asker_counts_in_groups_that_somebody_else_names_too()
+    public void The_asker_counts_in_groups_that_another_user_names_too()
     {
         var findings = Findings(listed: ["bob", "carol"], own: ["chess", "alone"]);
         findings.Add(Answer("bob", "chess"));

@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Unit.Discovery;
 public sealed class SurveyInboxTests
 {
     [Fact]
-    public async Task Answers_come_out_as_they_came_in()
+    public async Task Answers_leave_in_the_order_of_arrival()
     {
         var inbox = new SurveyInbox();
         Assert.True(inbox.TryAdd([1, 2], default));
@@ -16,7 +16,7 @@ public sealed class SurveyInboxTests
     }
 
     [Fact]
-    public void An_answer_larger_than_any_can_be_is_dropped()
+    public void An_answer_larger_than_the_limit_is_dropped()
     {
         Assert.True(new SurveyInbox().TryAdd(new byte[64 * 1024], default));
         Assert.False(new SurveyInbox().TryAdd(new byte[(64 * 1024) + 1], default));
@@ -25,7 +25,7 @@ public sealed class SurveyInboxTests
     [Theory]
     [InlineData(0)]
     [InlineData(64 * 1024)]
-    public async Task So_much_waits_and_no_more(int size)
+    public async Task The_inbox_holds_a_limited_amount(int size)
     {
         var inbox = new SurveyInbox();
         var body = new byte[size];

@@ -17,7 +17,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void A_success_starts_anew()
+    public void A_success_resets_the_wait()
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3));
         for (var i = 0; i < 10; i++)
@@ -40,7 +40,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void Clients_do_not_come_back_in_step()
+    public void Clients_do_not_retry_at_the_same_time()
     {
         var waits = Enumerable.Range(0, 100).Select(_ => new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)).Next());
 

@@ -9,7 +9,7 @@ public sealed class BellTests
     private readonly Bell _bell = new();
 
     [Fact]
-    public async Task A_ring_wakes_who_waits()
+    public async Task A_ring_wakes_a_waiting_caller()
     {
         var waiting = _bell.WaitAsync(TestContext.Current.CancellationToken);
         Assert.False(waiting.IsCompleted);
@@ -19,7 +19,7 @@ public sealed class BellTests
     }
 
     [Fact]
-    public async Task Rings_while_nobody_waits_are_one_ring_and_not_lost()
+    public async Task Rings_without_a_waiting_caller_are_kept_as_one()
     {
         _bell.Ring();
         _bell.Ring();

@@ -6,10 +6,10 @@ namespace AspireChat.Tests.Unit.Faults;
 
 public sealed class TokenBucketTests
 {
-    private readonly HandClock _clock = new();
+    private readonly ManualClock _clock = new();
 
     [Fact]
-    public void A_burst_goes_through_and_then_as_much_as_comes_in()
+    public void The_bucket_allows_a_burst_and_then_its_rate()
     {
         var bucket = new TokenBucket(perSecond: 10, burst: 100, _clock);
         Assert.True(bucket.TryTake(100));
@@ -20,7 +20,7 @@ public sealed class TokenBucketTests
     }
 
     [Fact]
-    public void It_holds_no_more_than_a_burst()
+    public void The_bucket_holds_no_more_than_a_burst()
     {
         var bucket = new TokenBucket(perSecond: 10, burst: 100, _clock);
         _clock.Advance(TimeSpan.FromDays(1));
@@ -29,7 +29,7 @@ public sealed class TokenBucketTests
     }
 
     [Fact]
-    public void Who_takes_what_is_not_there_is_told_how_long_it_takes_to_come_in()
+    public void The_bucket_says_how_long_missing_tokens_take()
     {
         var bucket = new TokenBucket(perSecond: 10, burst: 100, _clock);
         Assert.Equal(TimeSpan.Zero, bucket.Take(90));

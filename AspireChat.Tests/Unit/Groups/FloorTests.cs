@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Groups;
 
-/// <summary>What had been said before a subscription began.</summary>
+/// <summary>Messages from before a subscription began are dropped.</summary>
 public sealed class FloorTests : IAsyncDisposable
 {
     private static readonly Conversation Chess = Conversation.Of("chess");
@@ -17,7 +17,7 @@ public sealed class FloorTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task Only_what_a_sender_says_from_then_on_is_kept_and_what_is_dropped_is_no_gap()
+    public async Task Messages_below_the_floor_are_dropped_and_leave_no_gap()
     {
         await SubscribeAsync(("bob", 10));
         Assert.Empty(await StoreAsync("bob", 3, 10));
@@ -27,7 +27,7 @@ public sealed class FloorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_ends_with_the_subscription()
+    public async Task A_floor_ends_with_the_subscription()
     {
         await SubscribeAsync(("bob", 10));
         await Messages.UnsubscribeAsync("chess");
@@ -38,7 +38,7 @@ public sealed class FloorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_counts_in_its_group_only()
+    public async Task A_floor_counts_in_its_group_only()
     {
         await SubscribeAsync(("bob", 10));
         var batch = Batch(1);

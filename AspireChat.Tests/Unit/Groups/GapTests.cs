@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Groups;
 
-/// <summary>What the store says about messages that should have come before.</summary>
+/// <summary>How the store counts messages that are missing before another one.</summary>
 public sealed class GapTests : IAsyncDisposable
 {
     private static readonly Conversation Chess = Conversation.Of("chess");
@@ -17,7 +17,7 @@ public sealed class GapTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task The_first_message_of_a_sender_is_no_gap_and_neither_is_the_next()
+    public async Task The_first_two_messages_of_a_sender_leave_no_gap()
     {
         Assert.Equal([0L, 0, 0], await StoreAsync("bob", 41, 42, 43));
         Assert.Equal([0L], await StoreAsync("bob", 44));
@@ -32,19 +32,19 @@ public sealed class GapTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Each_sender_is_counted_by_itself()
+    public async Task Each_sender_is_counted_separately()
     {
         await StoreAsync("bob", 1);
         Assert.Equal([0L], await StoreAsync("carol", 7));
         Assert.Equal([0L], await StoreAsync("bob", 2));
         Assert.Equal([1L], await StoreAsync("carol", 9));
 
-        // In another group too.
+        // The same sender in another group is counted separately too.
         Assert.Equal([0L], await StoreAsync("bob", [9], Conversation.Of("go")));
     }
 
     [Fact]
-    public async Task A_redelivery_is_no_gap_and_makes_none()
+    public async Task A_redelivery_makes_no_gap()
     {
         var batch = Batch(1, 2, 3);
         await StoreAsync("bob", batch);
@@ -53,7 +53,7 @@ public sealed class GapTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_late_one_is_kept_and_no_gap()
+    public async Task A_late_message_is_kept_and_makes_no_gap()
     {
         await StoreAsync("bob", 1, 5);
         Assert.Equal([0L], await StoreAsync("bob", 3));
@@ -61,14 +61,14 @@ public sealed class GapTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Where_nothing_is_kept_for_the_absent_nothing_is_missing()
+    public async Task A_transient_group_reports_nothing_missing()
     {
         var first = await Messages.StoreReceivedAsync(Chess, "bob", "key of bob", Batch(1, 5), tellGaps: false);
         Assert.All(first, message => Assert.Equal(0, message.Missing));
     }
 
     [Fact]
-    public async Task Who_gave_a_subscription_up_misses_nothing_that_was_said_meanwhile()
+    public async Task A_new_subscription_reports_nothing_missing_from_before_it()
     {
         await Messages.SubscribeAsync("chess", GroupMode.Durable, ["a generation"], new Dictionary<string, long>());
         await StoreAsync("bob", 1);
@@ -78,7 +78,7 @@ public sealed class GapTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Gaps_are_still_told_after_a_restart()
+    public async Task Gaps_are_still_reported_after_a_restart()
     {
         using var folder = new TempFolder("again");
         await using (var before = new LocalStore(path: folder.FullName))
@@ -92,7 +92,7 @@ public sealed class GapTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Paging_goes_on_though_somebody_used_the_same_id_again()
+    public async Task Paging_continues_though_another_sender_used_the_same_id()
     {
         var batch = Batch(1, 2, 3);
         await StoreAsync("bob", batch);

@@ -12,7 +12,7 @@ public sealed class GroupOptionsTests
         { nameof(GroupOptions.MaxQueueBytes), options => options.MaxQueueBytes = 0 },
         { nameof(GroupOptions.ExpiresAfter), options => options.ExpiresAfter = TimeSpan.Zero },
 
-        // Beyond what x-expires can say: 32 bits of milliseconds.
+        // More than x-expires can hold: 32 bits of milliseconds.
         { nameof(GroupOptions.ExpiresAfter), options => options.ExpiresAfter = TimeSpan.FromDays(50) },
         { nameof(GroupOptions.DeliveryLimit), options => options.DeliveryLimit = 0 },
         { nameof(GroupOptions.JoinTimeout), options => options.JoinTimeout = TimeSpan.FromMinutes(2) },

@@ -22,7 +22,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     [Fact]
     public async Task A_commit_survives_a_loss_of_power()
     {
-        // What the promise rests on: write-ahead logging and FULL (2) on the one connection that writes.
+        // The promise depends on write-ahead logging and on FULL (2) in the one connection that writes.
         var (journal, synchronous) = await _store.Database.WriteAsync(connection =>
             (Scalar<string>(connection, "PRAGMA journal_mode"), Scalar<long>(connection, "PRAGMA synchronous")));
 
@@ -31,7 +31,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_said_is_for_its_owner_only_whatever_the_folder_allows()
+    public async Task Only_the_owner_can_read_the_history_whatever_the_folder_allows()
     {
         await AppendAsync("private");
         foreach (var file in Directory.GetFiles(_store.Path, "chat.db*"))
@@ -44,11 +44,11 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_committed_is_there_after_a_crash()
+    public async Task A_commit_survives_a_crash()
     {
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => AppendAsync($"{i}"))).DefaultTimeout();
 
-        // No clean close: the files as they are now.
+        // The files as they are now, without a clean close.
         CopyFiles();
         await using var after = new LocalStore(path: _folder.FullName);
         Assert.Equal(
@@ -57,7 +57,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_torn_end_of_the_log_costs_only_what_was_never_acknowledged()
+    public async Task A_torn_end_of_the_log_loses_only_unacknowledged_writes()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -67,7 +67,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         CopyFiles();
         using (var log = new FileStream(_folder.File("chat.db-wal"), FileMode.Open))
         {
-            // A power cut in the middle of the twentieth commit.
+            // As after a power cut in the middle of the twentieth commit.
             log.SetLength(log.Length - 100);
         }
 
@@ -79,7 +79,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Writes_that_wait_together_are_committed_in_the_order_of_the_calls()
+    public async Task Waiting_writes_are_committed_in_the_order_of_the_calls()
     {
         using var gate = new ManualResetEventSlim();
         var first = _store.Database.WriteAsync(_ => gate.Wait(Until.Patience));
@@ -93,7 +93,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_bad_change_fails_alone_and_leaves_nothing_behind()
+    public async Task A_bad_change_fails_alone_and_leaves_nothing_behind()
     {
         using var gate = new ManualResetEventSlim();
         var first = _store.Database.WriteAsync(_ => gate.Wait(Until.Patience));
@@ -115,7 +115,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Closing_commits_what_is_waiting()
+    public async Task Closing_commits_the_waiting_writes()
     {
         var path = _folder.FullName;
         var store = new LocalStore(path: path);
@@ -128,7 +128,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_file_that_is_no_database_stops_the_client_with_a_sentence_and_stays()
+    public void A_file_that_is_no_database_stops_the_client_and_stays_unchanged()
     {
         File.WriteAllText(_folder.File("chat.db"), new string('x', 5_000));
         using var directory = DataDirectory.Open(_folder.FullName);
@@ -139,7 +139,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_history_of_a_later_version_stops_the_client_with_a_sentence()
+    public async Task A_history_of_a_later_version_stops_the_client_with_the_reason()
     {
         await using (var store = new LocalStore(path: _folder.FullName))
         {
@@ -157,7 +157,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     {
         foreach (var file in Directory.GetFiles(_store.Path, "chat.db*").Append(Path.Combine(_store.Path, "identity.pem")))
         {
-            // The shared-memory index is what a crash takes with it.
+            // A crash destroys the shared-memory index.
             if (!file.EndsWith("-shm", StringComparison.Ordinal))
             {
                 File.Copy(file, _folder.File(Path.GetFileName(file)));

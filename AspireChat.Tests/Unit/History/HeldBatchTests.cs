@@ -21,7 +21,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task A_batch_is_held_once_and_in_the_order_in_which_it_came()
+    public async Task A_batch_is_held_once_and_in_the_order_of_arrival()
     {
         Assert.False(Messages.HoldsAny(Chess));
         foreach (var (key, body) in ((string, byte)[])[("zoe", 1), ("yan", 2), ("zoe", 3), ("zoe", 1), ("yan", 2)])
@@ -38,9 +38,9 @@ public sealed class HeldBatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_is_room_for_so_much_of_one_key_and_of_all_and_there_is_again_when_something_leaves()
+    public async Task Held_batches_are_limited_per_key_and_in_total()
     {
-        // Three of the smallest batches, and five.
+        // Space for three of the smallest batches of one key, and for five in total.
         const long ofKey = 3 * (MessageStore.HeldOverhead + 1), ofAll = 5 * (MessageStore.HeldOverhead + 1);
         Task<bool> HoldAsync(Conversation conversation, string key, byte body) =>
             Messages.HoldAsync(conversation, key, new[] { body }, ofKey, ofAll);
@@ -60,7 +60,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_held_of_groups_that_one_has_left_takes_no_room_of_others_and_has_as_much_again()
+    public async Task Batches_held_for_left_groups_have_a_limit_of_their_own()
     {
         const long two = 2 * (MessageStore.HeldOverhead + 1);
         Task<bool> HoldAsync(Conversation conversation, string key, byte body) =>
@@ -74,17 +74,17 @@ public sealed class HeldBatchTests : IAsyncLifetime
         Assert.False(await HoldAsync(Go, "zoe", 3));
         Assert.Equal([("zoe", 1), ("zoe", 2)], Held(Chess));
 
-        // The disk is full of it, whatever is joined now.
+        // That limit is reached too, whichever group is joined now.
         Assert.False(await HoldAsync(Conversation.Of("bridge"), "zoe", 1));
         await Messages.DropHeldAsync(Messages.ListHeldBatches(Chess)[0]);
         Assert.True(await HoldAsync(Conversation.Of("bridge"), "zoe", 1));
 
-        // Joined both, they share it.
+        // Two joined groups share one limit.
         Assert.False(await Messages.HoldAsync(Chess, "yan", new byte[] { 1 }, two, two, ["chess", "go"]));
     }
 
     [Fact]
-    public async Task It_is_not_held_any_more_with_the_commit_that_stores_it()
+    public async Task A_held_batch_is_deleted_in_the_commit_that_stores_it()
     {
         await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
         var told = new List<string>();
@@ -105,7 +105,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_goes_with_the_subscription(bool isGivenUp)
+    public async Task A_held_batch_is_deleted_with_the_subscription(bool isGivenUp)
     {
         await SubscribeAsync("chess", GroupMode.Durable);
         await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
@@ -115,7 +115,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_transient_group_left_in_a_crash_is_forgotten()
+    public async Task Batches_of_a_transient_group_are_forgotten_after_a_crash()
     {
         await SubscribeAsync("chess", GroupMode.Durable);
         await SubscribeAsync("go", GroupMode.Transient);
@@ -126,7 +126,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_fails_is_set_aside_after_three_tries_and_tried_once_more_when_asked_for()
+    public async Task A_batch_is_set_aside_after_three_failures_and_retried_on_request()
     {
         await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
         var held = Messages.ListHeldBatches(Chess).Single();
@@ -142,7 +142,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_set_aside_takes_no_room_of_others_and_the_oldest_goes_when_it_is_too_much()
+    public async Task Batches_set_aside_have_a_limit_and_the_oldest_are_deleted()
     {
         var forgotten = 0;
         for (byte i = 1; i <= 20; i++)
@@ -150,7 +150,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
             forgotten += await Messages.SetAsideAsync(Chess, "zoe", Enumerable.Repeat(i, 1024 * 1024).ToArray());
         }
 
-        // 16 MiB, and each is a little more than one.
+        // The limit is 16 MiB, and each batch is a little more than one.
         Assert.Equal(5, forgotten);
         Assert.True(await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, 2048, 2048));
         await Messages.RetrySetAsideAsync(Chess);

@@ -32,7 +32,7 @@ public sealed class KnownPeersTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Another_key_counts_once_the_user_accepted_it_and_its_epochs_count_anew()
+    public async Task An_accepted_key_replaces_the_pinned_one_and_restarts_its_epochs()
     {
         await _store.KnownPeers.MeetAsync("bob", First, 7);
         await _store.KnownPeers.AcceptKeyAsync("bob", Second);
@@ -42,7 +42,7 @@ public sealed class KnownPeersTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_hundred_first_contacts_at_once_pin_one_key()
+    public async Task A_hundred_simultaneous_first_contacts_pin_one_key()
     {
         var pins = await Task.WhenAll(Enumerable.Range(0, 100).Select(
             i => Task.Run(() => _store.KnownPeers.MeetAsync("bob", i.ToString("x64"), 1)))).DefaultTimeout();

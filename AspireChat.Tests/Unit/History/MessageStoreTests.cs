@@ -19,7 +19,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task Own_messages_are_numbered_per_conversation()
+    public async Task Sent_messages_are_numbered_per_conversation()
     {
         var first = await Messages.AppendOwnAsync(Bob, "one", null);
         var second = await Messages.AppendOwnAsync(Bob, "two", null);
@@ -47,7 +47,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Others_messages_are_stored_once_however_often_they_come()
+    public async Task A_received_message_is_stored_once_however_often_it_arrives()
     {
         var one = Received(1, "one");
         var two = Received(2, "two");
@@ -69,7 +69,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_id_reused_with_another_key_suppresses_nothing()
+    public async Task A_message_is_stored_though_another_key_used_its_id()
     {
         var id = Guid.CreateVersion7();
         await StoreAsync(CarolsKey, Received(1, "carol's", id));
@@ -83,7 +83,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     [Fact]
     public async Task Pages_go_backwards_through_everything_in_local_order()
     {
-        // Ids and clocks say nothing about order: both run backwards here.
+        // Ids and clocks do not decide the order: both run backwards here.
         var now = DateTimeOffset.UtcNow;
         var expected = new List<string>();
         for (var i = 0; i < 25; i++)
@@ -118,7 +118,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Any_text_comes_back_as_it_was()
+    public async Task Any_text_is_read_back_unchanged()
     {
         string[] texts = ["a\0b", "\u202e", "'); DROP TABLE messages; --", "👩‍👩‍👧‍👦", "\r\n", new string('é', 8_192)];
         await StoreAsync(BobsKey, [.. texts.Select((text, i) => Received(i + 1, text))]);
@@ -127,7 +127,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Reading_counts_what_others_said_and_is_remembered_for_them()
+    public async Task Marking_as_read_counts_received_messages_and_is_kept_for_their_senders()
     {
         await StoreAsync(BobsKey, Received(1, "one"), Received(2, "two"));
         await Messages.AppendOwnAsync(Bob, "mine", null);
@@ -170,7 +170,7 @@ public sealed class MessageStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_trace_of_a_message_stays_with_it()
+    public async Task A_message_keeps_its_trace()
     {
         var context = new ActivityContext(
             ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, "vendor=1");

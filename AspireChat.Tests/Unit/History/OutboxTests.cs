@@ -16,7 +16,7 @@ public sealed class OutboxTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task It_gives_what_is_on_its_way_in_order_of_seq()
+    public async Task The_outbox_returns_unsent_messages_in_order_of_seq()
     {
         await AppendAsync(5);
         Assert.Equal([1, 2, 3, 4, 5], Seqs(Messages.ReadOutbox(Bob, 0, 64, 10_000)));
@@ -26,12 +26,12 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_was_not_sent_fails_together_with_giving_its_seqs_back_or_not_at_all()
+    public async Task Unsent_messages_fail_in_one_commit_that_also_frees_their_seqs()
     {
         var group = Conversation.Of("chess");
         await Messages.AppendOwnAsync(group, "one", null);
 
-        // As a crash between two commits would: the one comes through, the other does not.
+        // As a crash between two commits would leave it: one succeeded, the other did not.
         await _store.Database.WriteAsync(connection =>
         {
             using var command = connection.CreateCommand();
@@ -45,7 +45,7 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_batch_ends_before_its_bytes_are_exceeded_but_holds_at_least_one_message()
+    public async Task A_batch_keeps_its_size_limit_but_holds_at_least_one_message()
     {
         for (var i = 0; i < 10; i++)
         {
@@ -84,7 +84,7 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_failed_says_why_and_is_not_tried_again()
+    public async Task A_failed_message_says_why_and_is_not_sent_again()
     {
         await AppendAsync(3);
         await Messages.MarkDeliveredAsync(Bob, 1);
@@ -98,7 +98,7 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_waits_says_why_until_that_is_taken_back()
+    public async Task A_waiting_message_says_why_until_the_reason_is_cleared()
     {
         var chess = Conversation.Of("chess");
         await AppendAsync(2);
@@ -112,7 +112,7 @@ public sealed class OutboxTests : IAsyncDisposable
         Assert.Empty(await Messages.ExplainWaitingAsync(chess, null));
         Assert.Null(Reason());
 
-        // What an earlier process said is taken back whole; what failed has failed.
+        // All reasons of an earlier process are cleared; failed messages keep theirs.
         await Messages.ExplainWaitingAsync(chess, "No memory.");
         await Messages.ForgetWaitingReasonsAsync();
         Assert.Null(Reason());
@@ -122,7 +122,7 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task It_lists_the_conversations_that_have_something_waiting()
+    public async Task The_outbox_lists_the_conversations_with_waiting_messages()
     {
         await AppendAsync(1);
         await Messages.AppendOwnAsync(Conversation.With("carol"), "x", null);
@@ -136,7 +136,7 @@ public sealed class OutboxTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Others_messages_are_never_in_it_nor_moved_by_receipts()
+    public async Task Received_messages_are_never_in_the_outbox_nor_changed_by_receipts()
     {
         var received = new ReceivedMessage(Guid.CreateVersion7(), 1, "from bob", DateTimeOffset.UnixEpoch, default);
         await Messages.StoreReceivedAsync(Bob, "bob", new string('b', 64), [received]);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.History;
 
-/// <summary>Histories that earlier versions of the program wrote, opened by this one: one file per version of the schema.</summary>
+/// <summary>This version opens histories that earlier versions wrote: one file for each version of the schema.</summary>
 public sealed class SchemaTests : IDisposable
 {
     private static readonly string BobsKey = new('b', 64);
@@ -20,12 +20,12 @@ public sealed class SchemaTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Every version before the present one: whoever adds a step adds a file that the version before it wrote.</summary>
+    /// <summary>Every version before this one; a new step needs a file that the version before it wrote.</summary>
     public static TheoryData<int> Versions => [.. Enumerable.Range(1, Schema.Version - 1)];
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Its_tables_become_those_of_a_new_history(int version)
+    public async Task An_old_history_gets_the_tables_of_a_new_one(int version)
     {
         await using var fresh = new LocalStore();
         await using var store = Open(version);
@@ -38,7 +38,7 @@ public sealed class SchemaTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Its_messages_stay_in_their_order_and_states(int version)
+    public async Task An_old_history_keeps_its_messages_in_order_and_state(int version)
     {
         await using var store = Open(version);
 
@@ -71,7 +71,7 @@ public sealed class SchemaTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task What_is_unread_stays_so_and_what_was_read_is_still_told(int version)
+    public async Task An_old_history_keeps_what_is_unread_and_what_was_read(int version)
     {
         await using var store = Open(version);
 
@@ -80,7 +80,7 @@ public sealed class SchemaTests : IDisposable
             store.Messages.ListChats().OrderBy(chat => chat.User)
                 .Select(chat => $"{chat.User} {LocalApiJson.Word(chat.State)} {chat.Unread}"));
 
-        // Earlier versions had no way to mark a group as read: what was there was shown when it came.
+        // Earlier versions could not mark a group as read: every message was shown when it came.
         Assert.Equal(0, store.Messages.CountUnread(Conversation.Of("chess")));
         Assert.Equal(version < 4 ? 0 : 1, store.Messages.CountUnread(Conversation.Of("now")));
 
@@ -94,7 +94,7 @@ public sealed class SchemaTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Its_outbox_goes_on(int version)
+    public async Task An_old_history_keeps_its_outbox(int version)
     {
         await using var store = Open(version);
 
@@ -111,7 +111,7 @@ public sealed class SchemaTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task Its_pins_and_subscriptions_stay(int version)
+    public async Task An_old_history_keeps_its_pins_and_subscriptions(int version)
     {
         await using var store = Open(version);
 
@@ -122,12 +122,12 @@ public sealed class SchemaTests : IDisposable
             store.Messages.ListSubscriptions().Select(held => (held.Key, held.Value)));
         Assert.Equal([(BobsKey, 3L)], store.Messages.ListLastSeqs(Conversation.Of("chess")).Select(last => (last.Key, last.Value)));
 
-        // Batches of a subscription of version 1 name no generation.
+        // Version 1 stored subscriptions without a generation.
         Assert.Equal([version < 2 ? "" : "first"], store.Messages.ListGenerations("chess"));
         await store.Messages.LearnGenerationsAsync("chess", ["second"]);
         Assert.Equal(["second", version < 2 ? "" : "first"], store.Messages.ListGenerations("chess"));
 
-        // Nor had it floors.
+        // It stored no floors either.
         var said = Enumerable.Range(5, 2).Select(seq =>
             new ReceivedMessage(Guid.CreateVersion7(), seq, $"{seq}", DateTimeOffset.UnixEpoch, default));
         Assert.Equal(
@@ -137,7 +137,7 @@ public sealed class SchemaTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task What_it_holds_stays_held(int version)
+    public async Task An_old_history_keeps_its_held_batches(int version)
     {
         await using var store = Open(version);
 
@@ -148,7 +148,7 @@ public sealed class SchemaTests : IDisposable
     }
 
     [Fact]
-    public async Task A_history_that_cannot_take_every_step_stays_what_it_was()
+    public async Task A_history_that_fails_at_a_step_stays_unchanged()
     {
         Load(1, "CREATE TABLE held (x)");
         using (var directory = DataDirectory.Open(_folder.FullName))
@@ -167,7 +167,7 @@ public sealed class SchemaTests : IDisposable
         return new LocalStore(path: _folder.FullName);
     }
 
-    // Makes the file as a version left it, if one is given.
+    // Writes the file as the given version left it.
     private void Load(int? version, string alsoRun = "")
     {
         var sql = version is null

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.History;
 
-/// <summary>The store moves messages along the steps of <see cref="MessageStates"/>, along all of them and no others.</summary>
+/// <summary>The store moves messages along all steps of <see cref="MessageStates"/> and along no others.</summary>
 public sealed class StateStepTests : IAsyncDisposable
 {
     private const string BobsKey = "key of bob";
@@ -24,7 +24,7 @@ public sealed class StateStepTests : IAsyncDisposable
     [InlineData(MessageState.Confirmed)]
     [InlineData(MessageState.Sent)]
     [InlineData(MessageState.Failed)]
-    public async Task An_own_message_gets_a_state_from_those_that_it_may_follow(MessageState state)
+    public async Task A_sent_message_gets_a_state_only_from_states_it_may_follow(MessageState state)
     {
         var moved = new List<MessageState>();
         foreach (var from in Enum.GetValues<MessageState>().Where(from => from != state))
@@ -44,7 +44,7 @@ public sealed class StateStepTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_insult_of_somebody_else_is_settled_from_those_that_delivered_may_follow()
+    public async Task A_received_insult_is_settled_only_from_states_delivered_may_follow()
     {
         var moved = new List<MessageState>();
         foreach (var from in Enum.GetValues<MessageState>().Where(from => from != MessageState.Delivered))
@@ -69,7 +69,7 @@ public sealed class StateStepTests : IAsyncDisposable
         _ => Messages.MarkConfirmedAsync(Bob, long.MaxValue, state),
     };
 
-    // As if it had come there, however that may be.
+    // Sets the state directly, however the message may have reached it.
     private Task<int> SetAsync(MessageState state) => _store.Database.WriteAsync(connection =>
         connection.Command("UPDATE messages SET state = $state", ("$state", (int)state)).Run());
 }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.History;
 
-/// <summary>What is unread is counted in one way, in chats and in groups.</summary>
+/// <summary>Chats and groups count unread messages in the same way.</summary>
 public sealed class UnreadTests : IAsyncDisposable
 {
     private static readonly string BobsKey = new('b', 64);
@@ -20,7 +20,7 @@ public sealed class UnreadTests : IAsyncDisposable
     [Theory]
     [InlineData(ConversationKind.User)]
     [InlineData(ConversationKind.Group)]
-    public async Task What_others_say_is_unread_until_it_is_marked_and_what_comes_later_is_again(ConversationKind kind)
+    public async Task Received_messages_are_unread_until_marked_and_later_ones_are_again(ConversationKind kind)
     {
         var conversation = new Conversation(kind, "bob");
         await HearAsync(conversation, BobsKey, 1, 2);
@@ -40,7 +40,7 @@ public sealed class UnreadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_chat_a_group_and_another_chat_are_counted_apart()
+    public async Task Each_conversation_is_counted_separately()
     {
         await HearAsync(Conversation.With("bob"), BobsKey, 1, 2, 3);
         await HearAsync(Conversation.Of("bob"), BobsKey, 1, 2);
@@ -54,7 +54,7 @@ public sealed class UnreadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_comes_twice_counts_once()
+    public async Task A_repeated_message_counts_once()
     {
         var group = Conversation.Of("chess");
         var one = Received(1);
@@ -68,7 +68,7 @@ public sealed class UnreadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Each_sender_is_told_the_highest_seq_that_was_read_of_it_in_whichever_order_they_came()
+    public async Task Each_sender_learns_the_highest_seq_that_was_read()
     {
         var chat = Conversation.With("bob");
         await HearAsync(chat, BobsKey, 5);
@@ -84,7 +84,7 @@ public sealed class UnreadTests : IAsyncDisposable
     [Theory]
     [InlineData(ConversationKind.User)]
     [InlineData(ConversationKind.Group)]
-    public async Task Marking_changes_as_many_rows_for_a_thousand_as_for_one(ConversationKind kind)
+    public async Task Marking_a_thousand_messages_changes_as_many_rows_as_marking_one(ConversationKind kind)
     {
         var few = new Conversation(kind, "few");
         var many = new Conversation(kind, "many");
@@ -97,7 +97,7 @@ public sealed class UnreadTests : IAsyncDisposable
         Assert.Equal(0, Messages.CountUnread(many));
     }
 
-    // The writer is one connection, which counts the rows it changes.
+    // One connection makes all writes and counts the rows that it changes.
     private async Task<long> ChangesAsync(Func<Task> change)
     {
         var before = await TotalAsync();

@@ -12,7 +12,7 @@ public sealed class DataDirectoryTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void It_is_created_for_its_owner_only()
+    public void The_directory_is_created_for_its_owner_only()
     {
         using var directory = DataDirectory.Open(_folder.File("a/b"));
 
@@ -27,7 +27,7 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void One_client_at_a_time_holds_it()
+    public void One_client_at_a_time_holds_the_directory()
     {
         using (DataDirectory.Open(_folder.FullName))
         {
@@ -40,7 +40,7 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void A_place_that_cannot_be_a_folder_is_refused_with_a_sentence()
+    public void An_unusable_path_is_refused_with_the_reason()
     {
         File.WriteAllText(_folder.File("file"), "");
 

@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Unit.Identity;
 
 public sealed class FingerprintTests
 {
-    // A key and its fingerprint by another program:
+    // A key and its fingerprint, made by another program:
     // openssl pkey -pubin -outform DER < key | sha256sum
     private const string PublicKey = """
         -----BEGIN PUBLIC KEY-----
@@ -19,7 +19,7 @@ public sealed class FingerprintTests
     private const string Sha256 = "5cd252fb0ce8932436faf8ccd1040981b89ee4ad6b9fe9e2a2b7e71aacb27cd3";
 
     [Fact]
-    public void It_is_the_SHA_256_of_the_DER_SubjectPublicKeyInfo()
+    public void A_fingerprint_is_the_SHA_256_of_the_DER_SubjectPublicKeyInfo()
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(PublicKey);
@@ -28,7 +28,7 @@ public sealed class FingerprintTests
     }
 
     [Fact]
-    public void Two_certificates_around_one_key_have_one_fingerprint()
+    public void Two_certificates_of_one_key_have_one_fingerprint()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var first = Certify(key, "CN=alice");

@@ -69,9 +69,9 @@ public sealed class PeerIdentityTests : IDisposable
     }
 
     [Fact]
-    public void A_crash_while_the_key_was_written_leaves_none()
+    public void A_crash_while_the_key_is_written_leaves_no_key()
     {
-        // What a crash before the move leaves behind.
+        // A crash before the move leaves this behind.
         File.WriteAllText(KeyFile + ".new", "-----BEGIN PRIV");
 
         using var identity = PeerIdentity.LoadOrCreate(_directory, "alice");
@@ -91,7 +91,7 @@ public sealed class PeerIdentityTests : IDisposable
 
     [Theory]
     [MemberData(nameof(NotKeys))]
-    public void A_file_that_is_no_such_key_stops_the_client_with_a_sentence_and_stays(string what, string content)
+    public void An_invalid_key_file_stops_the_client_and_stays_unchanged(string what, string content)
     {
         File.WriteAllText(KeyFile, content);
 

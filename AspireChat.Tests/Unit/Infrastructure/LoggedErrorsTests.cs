@@ -7,7 +7,7 @@ using Xunit.v3;
 
 namespace AspireChat.Tests.Unit.Infrastructure;
 
-/// <summary>What makes a test fail at its end must not be silent itself.</summary>
+/// <summary>The check that fails a test at its end works itself.</summary>
 public sealed class LoggedErrorsTests
 {
     [Theory]
@@ -16,30 +16,30 @@ public sealed class LoggedErrorsTests
     [InlineData("Unhandled exception. System.InvalidOperationException: It broke", true)]
     [InlineData("12:00:00 warn: AspireChat.Client.Groups.GroupRooms: fail: It broke", false)]
     [InlineData("It may fail: perhaps", false)]
-    public void A_line_of_a_process_that_is_an_error_fails_the_test(string line, bool isError)
+    public void An_error_line_of_a_process_fails_the_test(string line, bool isError)
     {
         LoggedErrors.Look(LoggedErrors.Owner, "bob", line);
-        Assert.Equal(isError ? [$"bob: {line}"] : [], Failures(nameof(A_line_of_a_process_that_is_an_error_fails_the_test)));
+        Assert.Equal(isError ? [$"bob: {line}"] : [], Failures(nameof(An_error_line_of_a_process_fails_the_test)));
     }
 
     [Fact]
     [ExpectsError("It broke")]
-    public void One_that_the_test_expects_does_not()
+    public void An_expected_error_does_not_fail_the_test()
     {
         LoggedErrors.Look(LoggedErrors.Owner, "bob", "12:00:00 fail: Category: It broke");
         LoggedErrors.Look(LoggedErrors.Owner, "bob", "12:00:00 fail: Category: Something else");
-        Assert.Equal(["bob: 12:00:00 fail: Category: Something else"], Failures(nameof(One_that_the_test_expects_does_not)));
+        Assert.Equal(["bob: 12:00:00 fail: Category: Something else"], Failures(nameof(An_expected_error_does_not_fail_the_test)));
     }
 
     [Fact]
-    public void An_entry_of_a_client_inside_this_process_does()
+    public void An_error_of_an_in_process_client_fails_the_test()
     {
         using var provider = new ErrorLogProvider("bob");
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(provider));
         var logger = factory.CreateLogger("Category");
         logger.LogWarning("This is none");
         logger.LogError(new EventId(1, "Broken"), "It broke");
-        Assert.Equal(["bob: fail: Category: It broke [Broken] "], Failures(nameof(An_entry_of_a_client_inside_this_process_does)));
+        Assert.Equal(["bob: fail: Category: It broke [Broken] "], Failures(nameof(An_error_of_an_in_process_client_fails_the_test)));
     }
 
     private static string[] Failures(string test)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Insults;
 
-/// <summary>Insults that are stored before it is settled whose they are.</summary>
+/// <summary>Insults that are stored before it is settled which client shows them.</summary>
 public sealed class HeldInsultTests : IAsyncDisposable
 {
     private const string BobsKey = "key of bob";
@@ -18,7 +18,7 @@ public sealed class HeldInsultTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
-    public async Task What_is_held_is_not_shown()
+    public async Task A_held_insult_is_not_shown()
     {
         var insult = await HoldAsync(BobsKey, "boo");
         Assert.Empty(Shown());
@@ -27,7 +27,7 @@ public sealed class HeldInsultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_settled_as_own_is_shown_once()
+    public async Task An_insult_settled_for_this_client_is_shown_once()
     {
         var insult = await HoldAsync(BobsKey, "boo");
         var settled = await Messages.SettleHeldAsync(BobsKey, insult, isOwn: true);
@@ -39,21 +39,21 @@ public sealed class HeldInsultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_somebody_elses_is_forgotten()
+    public async Task An_insult_claimed_by_another_client_is_forgotten()
     {
         var insult = await HoldAsync(BobsKey, "boo");
         Assert.Null(await Messages.SettleHeldAsync(BobsKey, insult, isOwn: false));
         Assert.Empty(Messages.ListHeld());
         Assert.Empty(Shown());
 
-        // And may come again, if the other one died before it was claimed.
+        // It may come again, if the other client died before it took the insult.
         await Messages.StoreReceivedAsync(Conversation.Insults, "bob", BobsKey, [Received(insult, "boo")], state: MessageState.Held);
         Assert.NotNull(await Messages.SettleHeldAsync(BobsKey, insult, isOwn: true));
         Assert.Equal(["boo"], Shown());
     }
 
     [Fact]
-    public async Task What_was_settled_stays_settled_when_it_comes_again()
+    public async Task A_settled_insult_stays_settled_when_it_comes_again()
     {
         var insult = await HoldAsync(BobsKey, "boo");
         await Messages.SettleHeldAsync(BobsKey, insult, isOwn: true);
@@ -65,7 +65,7 @@ public sealed class HeldInsultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_same_id_of_another_key_is_another_insult()
+    public async Task The_same_id_with_another_key_is_another_insult()
     {
         var insult = await HoldAsync(BobsKey, "bob's");
         await Messages.StoreReceivedAsync(Conversation.Insults, "carol", CarolsKey, [Received(insult, "carol's")], state: MessageState.Held);
@@ -76,7 +76,7 @@ public sealed class HeldInsultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task They_are_still_held_after_a_restart()
+    public async Task Insults_are_still_held_after_a_restart()
     {
         using var folder = new TempFolder("again");
         var id = Guid.CreateVersion7();
@@ -91,9 +91,9 @@ public sealed class HeldInsultTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Pages_lose_none_though_own_ones_came_back()
+    public async Task Pages_omit_no_insult_though_sent_ones_came_back()
     {
-        // Own insults lie in the outbox and come back from the queue with the same ids.
+        // Sent insults are in the outbox and come back from the queue with the same ids.
         var own = new List<ChatMessage>();
         for (var i = 0; i < 7; i++)
         {

@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Unit.Insults;
 public sealed partial class StockInsultsTests
 {
     [Fact]
-    public void There_are_some_and_each_can_be_sent()
+    public void Every_stock_insult_can_be_sent()
     {
         Assert.InRange(StockInsults.All.Count, 10, 100);
         Assert.All(StockInsults.All, insult => Assert.Null(MessageText.Check(insult)));
@@ -15,7 +15,7 @@ public sealed partial class StockInsultsTests
     }
 
     [Fact]
-    public void They_are_sentences_that_fit_on_a_line() => Assert.All(
+    public void Every_stock_insult_is_a_sentence_that_fits_on_a_line() => Assert.All(
         StockInsults.All,
         insult =>
         {
@@ -25,11 +25,11 @@ public sealed partial class StockInsultsTests
         });
 
     [Fact]
-    public void They_mock_a_program_and_nobodys_looks_wits_kin_or_kind() =>
+    public void Stock_insults_mock_a_program_and_not_a_person() =>
         Assert.All(StockInsults.All, insult => Assert.DoesNotMatch(Hurtful(), insult));
 
     [Fact]
-    public void The_next_one_is_one_of_them() =>
+    public void The_next_insult_is_a_stock_insult() =>
         Assert.All(Enumerable.Range(0, 100), _ => Assert.Contains(StockInsults.Next(), StockInsults.All));
 
     [GeneratedRegex(

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Messaging;
 
-/// <summary>What the probe takes for an answer, and how long it waits for one.</summary>
+/// <summary>What the probe accepts as an answer, and how long it waits for one.</summary>
 public sealed class AlarmProbeTests
 {
     private static readonly ShutdownEventArgs Forbidden = new(
@@ -24,7 +24,7 @@ public sealed class AlarmProbeTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_channel_that_is_closed_for_the_question_is_an_answer()
+    public async Task A_channel_closed_because_of_the_question_is_an_answer()
     {
         var first = _probe.FirstAsync(Cancellation);
         _broker.Close(Forbidden);
@@ -36,7 +36,7 @@ public sealed class AlarmProbeTests
     [InlineData(ShutdownInitiator.Peer, Constants.ConnectionForced, "CONNECTION_FORCED - broker forced connection closure")]
     [InlineData(ShutdownInitiator.Peer, Constants.AccessRefused, "ACCESS_REFUSED - not here")]
     [InlineData(ShutdownInitiator.Library, Constants.InternalError, "End of stream")]
-    public async Task A_connection_that_is_lost_is_no_answer(ShutdownInitiator by, ushort code, string text)
+    public async Task A_lost_connection_is_no_answer(ShutdownInitiator by, ushort code, string text)
     {
         var first = _probe.FirstAsync(Cancellation);
         _broker.IsOpen = false;
@@ -47,7 +47,7 @@ public sealed class AlarmProbeTests
     }
 
     [Fact]
-    public async Task A_question_that_cannot_leave_is_given_up_in_time()
+    public async Task A_stuck_question_is_abandoned_in_time()
     {
         _broker.IsStuck = true;
 
@@ -56,7 +56,7 @@ public sealed class AlarmProbeTests
     }
 
     [Fact]
-    public async Task An_alarm_is_an_answer_also_to_a_question_that_cannot_leave()
+    public async Task An_alarm_also_answers_a_stuck_question()
     {
         _broker.IsStuck = true;
         var first = _probe.FirstAsync(Cancellation);
@@ -66,7 +66,7 @@ public sealed class AlarmProbeTests
     }
 
     [Fact]
-    public async Task A_later_question_that_cannot_leave_does_not_outlive_the_connection()
+    public async Task A_stuck_later_question_ends_with_the_connection()
     {
         var running = await RunStuckAsync();
         _alarm.Set(isOn: true);
@@ -76,7 +76,7 @@ public sealed class AlarmProbeTests
     }
 
     [Fact]
-    public async Task A_later_question_that_cannot_leave_is_given_up_in_time()
+    public async Task A_stuck_later_question_is_abandoned_in_time()
     {
         var running = await RunStuckAsync();
 
@@ -84,7 +84,7 @@ public sealed class AlarmProbeTests
         Assert.DoesNotContain("No end after", e.Message, StringComparison.Ordinal);
     }
 
-    // Runs until a question has not left.
+    // Runs until a question is stuck.
     private async Task<Task> RunStuckAsync()
     {
         var first = _probe.FirstAsync(Cancellation);
@@ -93,18 +93,18 @@ public sealed class AlarmProbeTests
         _alarm.Set(isOn: false);
         _broker.IsStuck = true;
         var running = _probe.RunAsync(_lost.Task, Cancellation);
-        await Until.True("it asks", () => _broker.Published > 1);
+        await Until.True("the probe has asked again", () => _broker.Published > 1);
         return running;
     }
 
-    // On which everything comes fifty times as soon.
+    // On this clock every timer fires fifty times as soon.
     private sealed class HastyClock : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             System.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : dueTime / 50, period);
     }
 
-    /// <summary>A connection and its only channel, as far as the probe knows them.</summary>
+    /// <summary>A connection and its only channel, with the members that the probe uses.</summary>
     public class FakeBroker : DispatchProxy
     {
         private readonly List<AsyncEventHandler<ShutdownEventArgs>> _ends = [];

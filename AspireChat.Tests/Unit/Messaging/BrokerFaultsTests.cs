@@ -11,7 +11,7 @@ public sealed class BrokerFaultsTests
     private static readonly BrokerRefusal Otherwise = new(Constants.PreconditionFailed, "PRECONDITION_FAILED - declared otherwise");
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly HandClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly Lines _log = new();
     private readonly BrokerFaults _faults;
     private readonly object _consumer = new();
@@ -25,7 +25,7 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
-    public void A_queue_that_the_broker_names_anew_at_each_try_is_the_same_fault()
+    public void A_queue_renamed_at_each_try_is_the_same_fault()
     {
         var first = BrokerRefusal.Of(Constants.AccessRefused, "ACCESS_REFUSED - configure access to queue 'amq.gen-Xa_9-b' refused");
         var second = BrokerRefusal.Of(Constants.AccessRefused, "ACCESS_REFUSED - configure access to queue 'amq.gen-7Qz1' refused");
@@ -35,7 +35,7 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
-    public void A_fault_that_passes_is_not_told()
+    public void A_passing_fault_is_not_reported()
     {
         _faults.Refused(_consumer, "insults", Otherwise);
         _clock.Advance(Second);
@@ -51,7 +51,7 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
-    public void A_fault_that_lasts_is_told_once_whoever_meets_it_and_is_over_when_it_is_over_for_all()
+    public void A_lasting_fault_is_reported_once_until_it_is_over_for_all()
     {
         Last(_consumer, "insults", Otherwise);
         Last(_outbox, "insults", Otherwise);
@@ -79,7 +79,7 @@ public sealed class BrokerFaultsTests
     [InlineData(Constants.NotFound, 29, 30)]
     [InlineData(Constants.AccessRefused, 1, 2)]
     [InlineData(Constants.PreconditionFailed, 1, 2)]
-    public void What_may_still_pass_is_waited_for(ushort code, int passing, int lasting)
+    public void A_fault_that_may_pass_is_not_reported_yet(ushort code, int passing, int lasting)
     {
         var refusal = new BrokerRefusal(code, "no");
         _faults.Refused(_consumer, "group tea", refusal);
@@ -92,7 +92,7 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
-    public void Who_does_not_try_any_more_is_not_refused_any_more()
+    public void A_caller_that_stops_trying_is_no_longer_refused()
     {
         Last(_consumer, "group tea", Otherwise);
         _faults.Forget(_consumer, "group tea");
@@ -102,13 +102,13 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
-    public void Another_sentence_is_said_when_one_of_two_reasons_joins_or_goes()
+    public void The_sentence_changes_when_a_reason_is_added_or_removed()
     {
         var forbidden = new BrokerRefusal(Constants.AccessRefused, "ACCESS_REFUSED - not permitted");
         var said = new List<string>();
         _faults.Changed += () => said.Add(string.Join(' ', _faults.Sentences));
 
-        // Each of them more than once: the same sentence is said once.
+        // Each fault comes more than once, and the same sentence is said once.
         Last(_consumer, "insults", Otherwise);
         Last(_outbox, "insults", forbidden);
         Last(_consumer, "insults", Otherwise);
@@ -132,7 +132,7 @@ public sealed class BrokerFaultsTests
     }
 
     [Fact]
-    public void What_is_known_to_last_is_not_taken_back_for_another_reason()
+    public void A_lasting_fault_stays_when_the_broker_gives_another_reason()
     {
         var missing = new BrokerRefusal(Constants.NotFound, "NOT_FOUND - no queue");
         Last(_consumer, "insults", Otherwise);

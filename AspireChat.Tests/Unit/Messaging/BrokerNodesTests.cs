@@ -13,11 +13,11 @@ public sealed class BrokerNodesTests
     [InlineData("b", "b:5672")]
     [InlineData("b:5673, c.example ,10.0.0.7:1", "b:5673", "c.example:5672", "10.0.0.7:1")]
     [InlineData("[::1]:5673", "::1:5673")]
-    public void The_others_follow_the_first(string others, params string[] nodes) => Assert.Equal(
+    public void The_other_nodes_follow_the_first(string others, params string[] nodes) => Assert.Equal(
         ["a:5672", .. nodes], BrokerNodes.All(new AmqpTcpEndpoint("a"), others).Select(node => $"{node.HostName}:{node.Port}"));
 
     [Fact]
-    public void The_others_are_connected_to_like_the_first()
+    public void The_other_nodes_use_the_settings_of_the_first()
     {
         var first = new AmqpTcpEndpoint("a", 5999, new SslOption("a", enabled: true) { AcceptablePolicyErrors = SslPolicyErrors.None }, 1_000);
 
@@ -45,5 +45,5 @@ public sealed class BrokerNodesTests
     [InlineData(":5672", ":5672")]
     [InlineData("b:5672,c", null)]
     [InlineData("", null)]
-    public void What_is_not_a_node_is_found(string others, string? malformed) => Assert.Equal(malformed, BrokerNodes.FindMalformed(others));
+    public void A_malformed_node_is_found(string others, string? malformed) => Assert.Equal(malformed, BrokerNodes.FindMalformed(others));
 }

@@ -16,7 +16,7 @@ public sealed class PublishWindowTests
     }
 
     [Fact]
-    public void A_confirm_out_of_order_tells_nothing_until_those_before_it_have_come()
+    public void A_confirm_out_of_order_waits_for_those_before_it()
     {
         var window = Window(4);
         Assert.Null(window.Confirm(3, multiple: false));
@@ -28,7 +28,7 @@ public sealed class PublishWindowTests
     }
 
     [Fact]
-    public void One_confirm_may_stand_for_all_before_it()
+    public void One_confirm_may_cover_all_publishes_before_it()
     {
         var window = Window(5);
         Assert.Equal(30, window.Confirm(3, multiple: true));
@@ -37,7 +37,7 @@ public sealed class PublishWindowTests
     }
 
     [Fact]
-    public void A_confirm_for_several_reaches_on_to_those_confirmed_before_it()
+    public void A_confirm_of_several_also_completes_those_confirmed_earlier()
     {
         var window = Window(5);
         Assert.Null(window.Confirm(4, multiple: false));
@@ -47,7 +47,7 @@ public sealed class PublishWindowTests
     }
 
     [Fact]
-    public void A_confirm_that_comes_twice_changes_nothing()
+    public void A_repeated_confirm_changes_nothing()
     {
         var window = Window(2);
         Assert.Equal(10, window.Confirm(1, multiple: false));
@@ -57,7 +57,7 @@ public sealed class PublishWindowTests
     }
 
     [Fact]
-    public void Whatever_the_order_everything_is_confirmed_once_and_never_too_early()
+    public void Everything_is_confirmed_once_and_never_too_early_in_any_order()
     {
         var random = new Random(42);
         for (var round = 0; round < 200; round++)
@@ -76,7 +76,7 @@ public sealed class PublishWindowTests
                     reached = through;
                 }
 
-                // Exactly the unbroken run from the first one.
+                // The unbroken run of confirms from the first one.
                 var run = (long)Enumerable.Range(1, count).TakeWhile(i => confirmed.Contains((ulong)i)).Count();
                 Assert.Equal(run * 10, reached);
                 Assert.Equal(count - (int)run, window.Count);
@@ -87,7 +87,7 @@ public sealed class PublishWindowTests
     }
 
     [Fact]
-    public void The_oldest_is_the_first_that_is_not_confirmed()
+    public void The_oldest_publish_is_the_first_unconfirmed_one()
     {
         var window = Window(3);
         Assert.Equal(Start.AddSeconds(1), window.Oldest);

@@ -9,9 +9,9 @@ namespace AspireChat.Tests.Unit.Messaging;
 public sealed class RefusalLogTests
 {
     [Fact]
-    public void A_minute_has_one_line_and_nothing_is_left_uncounted()
+    public void Each_minute_logs_one_line_and_counts_every_refusal()
     {
-        var clock = new HandClock();
+        var clock = new ManualClock();
         var lines = new Lines();
         var log = new RefusalLog(clock, lines);
         for (var i = 0; i < 1000; i++)

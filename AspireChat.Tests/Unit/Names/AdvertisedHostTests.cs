@@ -11,14 +11,14 @@ public sealed class AdvertisedHostTests
     [InlineData("10.0.0.7")]
     [InlineData("bobs-laptop.example")]
     [InlineData("[2001:db8::1]")]
-    public void A_host_that_others_can_reach_is_allowed(string host) => Assert.Null(Fault(host));
+    public void A_host_that_other_clients_can_reach_is_allowed(string host) => Assert.Null(Fault(host));
 
     [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("[::]")]
     [InlineData("169.254.1.1")]
     [InlineData("224.0.0.1")]
-    public void A_host_that_others_refuse_is_refused_with_its_setting(string host) =>
+    public void A_host_that_other_clients_refuse_is_refused_with_its_setting(string host) =>
         Assert.Contains($"Chat:AdvertisedHost is '{host}'", Fault(host), StringComparison.Ordinal);
 
     private static string? Fault(string host) =>

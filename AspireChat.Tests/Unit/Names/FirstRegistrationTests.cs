@@ -12,7 +12,7 @@ public sealed class FirstRegistrationTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_waits_goes_on_once_it_succeeded()
+    public async Task A_waiting_caller_continues_after_the_registration()
     {
         var waiting = _first.WaitAsync(Cancellation);
         var watching = _first.UntilRegisteredAsync(Cancellation);
@@ -27,7 +27,7 @@ public sealed class FirstRegistrationTests
     }
 
     [Fact]
-    public async Task What_happens_later_does_not_matter()
+    public async Task A_later_hindrance_changes_nothing()
     {
         _first.Succeed();
         _first.Hinder(new ChatException(ChatFault.Unavailable, "away"));
@@ -36,7 +36,7 @@ public sealed class FirstRegistrationTests
     }
 
     [Fact]
-    public async Task A_hindrance_is_said_at_once_and_the_last_one_counts()
+    public async Task A_hindrance_is_reported_at_once_and_the_last_one_counts()
     {
         var waiting = _first.WaitAsync(Cancellation);
         _first.Hinder(new ChatException(ChatFault.Unavailable, "away"));
@@ -52,7 +52,7 @@ public sealed class FirstRegistrationTests
     }
 
     [Fact]
-    public async Task No_answer_in_time_is_no_hindrance()
+    public async Task A_timeout_is_no_hindrance()
     {
         _first.Hinder(new ChatException(ChatFault.Unavailable, "away", new TimeoutException()));
         var waiting = _first.WaitAsync(Cancellation);
@@ -62,7 +62,7 @@ public sealed class FirstRegistrationTests
     }
 
     [Fact]
-    public async Task The_wait_is_bounded()
+    public async Task The_wait_has_a_limit()
     {
         var first = Waiting(TimeSpan.Zero);
         var refusal = await Assert.ThrowsAsync<ChatException>(() => first.WaitAsync(Cancellation).DefaultTimeout());

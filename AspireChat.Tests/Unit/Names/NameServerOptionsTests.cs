@@ -28,7 +28,7 @@ public sealed class NameServerOptionsTests
     [InlineData("StartPatience", "-00:00:01")]
     [InlineData("StartPatience", "00:02:00")]
     [InlineData("ClaimFor", "4000.00:00:00")]
-    public void A_setting_out_of_its_range_is_named_with_its_path(string setting, string value)
+    public void A_setting_out_of_range_is_reported_with_its_path(string setting, string value)
     {
         var fault = Assert.Throws<OptionsValidationException>(() => Bind([new($"Chat:NameServer:{setting}", value)]));
 
@@ -36,7 +36,7 @@ public sealed class NameServerOptionsTests
     }
 
     [Fact]
-    public void One_missed_renewal_must_not_end_a_lease()
+    public void A_lease_must_survive_one_missed_renewal()
     {
         var fault = Assert.Throws<OptionsValidationException>(
             () => Bind([new("Chat:NameServer:Lease", "00:00:10"), new("Chat:NameServer:RenewEvery", "00:00:05")]));
@@ -46,14 +46,14 @@ public sealed class NameServerOptionsTests
     }
 
     [Fact]
-    public void A_claim_outlives_the_lease()
+    public void A_claim_must_outlast_the_lease()
     {
         var fault = Assert.Throws<OptionsValidationException>(() => Bind([new("Chat:NameServer:ClaimFor", "00:00:10")]));
 
         Assert.Contains("Chat:NameServer:ClaimFor is 00:00:10; it must not be shorter than", Assert.Single(fault.Failures));
     }
 
-    // Through the registration itself, as the client's start does it.
+    // Binds by the registration itself, as the start of the client does.
     private static NameServerOptions Bind(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

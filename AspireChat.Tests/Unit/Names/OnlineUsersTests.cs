@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Unit.Names;
 public sealed class OnlineUsersTests
 {
     [Fact]
-    public async Task The_differences_of_listings_are_events_about_others()
+    public async Task Each_difference_between_listings_is_an_event_about_another_user()
     {
         var events = new LiveEvents();
         using var end = new CancellationTokenSource();

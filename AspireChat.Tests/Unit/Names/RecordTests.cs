@@ -66,7 +66,7 @@ public sealed class RecordTests
     public void Every_other_address_is_refused(string? address) => Assert.Null(PeerRecord.Parse("alice", address, Key, "1", Since));
 
     [Fact]
-    public void An_endless_address_is_refused() =>
+    public void A_very_long_address_is_refused() =>
         Assert.Null(PeerRecord.Parse("alice", $"https://{string.Join('.', Enumerable.Repeat("aa", 100))}:7001", Key, "1", Since));
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class RecordTests
     [InlineData("١", false)]
     [InlineData("", false)]
     [InlineData(null, false)]
-    public void An_epoch_is_a_number_from_1_that_doubles_can_count(string? epoch, bool isValid)
+    public void An_epoch_is_an_integer_from_1_that_a_double_holds_exactly(string? epoch, bool isValid)
     {
         Assert.Equal(isValid, PeerRecord.Parse("alice", Address, Key, epoch, Since) is not null);
         Assert.Equal(isValid, Claim.Parse("alice", Key, epoch) is not null);

@@ -8,7 +8,7 @@ public sealed class AddressAttemptsTests
 {
     private static readonly Uri Somewhere = new("https://192.0.2.1:443");
 
-    private readonly HandClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly AddressAttempts _attempts;
 
     public AddressAttemptsTests() => _attempts = new AddressAttempts(_clock);
@@ -21,7 +21,7 @@ public sealed class AddressAttemptsTests
     }
 
     [Fact]
-    public void Somebody_met_before_is_tried_often_enough_to_be_found_while_a_user_waits()
+    public void A_known_peer_is_tried_often_enough_while_a_user_waits()
     {
         Tries(TimeSpan.FromMinutes(2), isKnown: true);
         for (var i = 0; i < 20; i++)
@@ -31,7 +31,7 @@ public sealed class AddressAttemptsTests
     }
 
     [Fact]
-    public void An_address_that_has_shown_the_key_is_not_held_up_and_another_key_there_is()
+    public void An_address_is_tried_freely_only_for_the_key_that_it_showed()
     {
         Assert.True(TryBegin("bob", "bob's"));
         Assert.False(TryBegin("bob", "bob's"));
@@ -50,7 +50,7 @@ public sealed class AddressAttemptsTests
     }
 
     [Fact]
-    public void A_record_that_names_somebody_elses_address_holds_up_only_its_own_user()
+    public void A_record_with_another_peers_address_delays_only_its_own_user()
     {
         Assert.True(TryBegin("mallory", "mallory's"));
         Assert.False(TryBegin("mallory", "mallory's"));
@@ -58,7 +58,7 @@ public sealed class AddressAttemptsTests
     }
 
     [Fact]
-    public void A_record_whose_key_changes_all_the_time_gains_nothing()
+    public void A_record_gains_no_tries_by_changing_its_key()
     {
         Assert.True(TryBegin("bob", "one"));
         Assert.False(TryBegin("bob", "two"));

@@ -28,11 +28,11 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     [Theory]
     [InlineData(true, ChatState.Open)]
     [InlineData(false, ChatState.Declined)]
-    public async Task Asked_chats_wait_for_the_users_answer(bool accept, ChatState state)
+    public async Task Chat_requests_wait_for_the_users_answer(bool accept, ChatState state)
     {
         var requests = Requests(AcceptChats.Ask);
         var decision = requests.DecideAsync(Peer("bob"), Cancellation);
-        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await Until.True("bob's request is stored", () => State("bob") == ChatState.Asked);
         Assert.False(decision.IsCompleted);
 
         await requests.AnswerAsync("bob", accept);
@@ -41,39 +41,39 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_answer_is_for_everybody_who_asked_at_once_with_that_name()
+    public async Task One_answer_settles_all_requests_under_that_name()
     {
         var requests = Requests(AcceptChats.Ask);
         var decisions = Enumerable.Range(0, 10).Select(_ => requests.DecideAsync(Peer("bob"), Cancellation)).ToList();
-        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await Until.True("bob's request is stored", () => State("bob") == ChatState.Asked);
         await requests.AnswerAsync("bob", accept: true);
 
         Assert.All(await Task.WhenAll(decisions).DefaultTimeout(), Assert.True);
     }
 
     [Fact]
-    public async Task Whoever_was_declined_may_ask_again()
+    public async Task A_declined_user_may_ask_again()
     {
         var requests = Requests(AcceptChats.Ask);
         var first = requests.DecideAsync(Peer("bob"), Cancellation);
-        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await Until.True("bob's request is stored", () => State("bob") == ChatState.Asked);
         await requests.AnswerAsync("bob", accept: false);
         Assert.False(await first.DefaultTimeout());
 
         var second = requests.DecideAsync(Peer("bob"), Cancellation);
-        await Until.True("bob asks again", () => State("bob") == ChatState.Asked);
+        await Until.True("bob's second request is stored", () => State("bob") == ChatState.Asked);
         await requests.AnswerAsync("bob", accept: true);
         Assert.True(await second.DefaultTimeout());
         Assert.True(await requests.IsOpenAsync(Peer("bob")));
     }
 
     [Fact]
-    public async Task An_answer_after_the_asker_gave_up_counts_for_the_next_time()
+    public async Task An_answer_after_the_asker_hung_up_counts_for_the_next_request()
     {
         var requests = Requests(AcceptChats.Ask);
         using var patience = new CancellationTokenSource();
         var decision = requests.DecideAsync(Peer("bob"), patience.Token);
-        await Until.True("bob's wish is known", () => State("bob") == ChatState.Asked);
+        await Until.True("bob's request is stored", () => State("bob") == ChatState.Asked);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => decision).DefaultTimeout();
 
@@ -82,7 +82,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_answer_stands_although_the_request_comes_again_meanwhile()
+    public async Task An_answer_stands_though_the_request_is_repeated_meanwhile()
     {
         _limits.MaxRequestsPerMinute = 10_000;
         var requests = Requests(AcceptChats.Ask);
@@ -91,7 +91,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
         {
             var user = $"user-{round}";
             var first = requests.DecideAsync(Peer(user), Cancellation);
-            await Until.True("the wish is known", () => State(user) == ChatState.Asked);
+            await Until.True("the request is stored", () => State(user) == ChatState.Asked);
 
             var isAnswered = false;
             var again = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
@@ -111,19 +111,19 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task So_many_wait_for_an_answer_and_no_more()
+    public async Task The_number_of_waiting_requests_is_limited()
     {
         _limits.MaxWaitingRequests = 2;
         var requests = Requests(AcceptChats.Ask);
         var first = requests.DecideAsync(Peer("a"), Cancellation);
         var second = requests.DecideAsync(Peer("b"), Cancellation);
-        await Until.True("two wait", () => _store.Messages.ListAsked().Count == 2);
+        await Until.True("two requests wait", () => _store.Messages.ListAsked().Count == 2);
         await Assert.ThrowsAsync<TooManyRequestsException>(() => requests.DecideAsync(Peer("c"), Cancellation)).DefaultTimeout();
 
         await requests.AnswerAsync("a", accept: true);
         Assert.True(await first.DefaultTimeout());
         var third = requests.DecideAsync(Peer("c"), Cancellation);
-        await Until.True("two wait again", () => _store.Messages.ListAsked().Count == 2);
+        await Until.True("two requests wait again", () => _store.Messages.ListAsked().Count == 2);
         await requests.AnswerAsync("b", accept: false);
         await requests.AnswerAsync("c", accept: true);
         Assert.False(await second.DefaultTimeout());
@@ -131,24 +131,24 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Where_too_many_wait_the_oldest_whose_asker_has_hung_up_makes_room()
+    public async Task The_oldest_abandoned_request_makes_room_for_a_new_one()
     {
         _limits.MaxWaitingRequests = 3;
         await _store.Messages.SetChatStateAsync("earlier", ChatState.Asked);
         var requests = Requests(AcceptChats.Ask);
         var first = requests.DecideAsync(Peer("a"), Cancellation);
-        await Until.True("a's wish is known", () => State("a") == ChatState.Asked);
+        await Until.True("a's request is stored", () => State("a") == ChatState.Asked);
         await AskAndHangUpAsync(requests, "b");
         Assert.Equal(["a", "b", "earlier"], Asked());
 
-        // The one left over by an earlier process, then b, and never a, who waits.
+        // First the request of an earlier process is dropped, then b's, and never a's, which waits.
         await AskAndHangUpAsync(requests, "c");
         Assert.Equal(["a", "b", "c"], Asked());
         await AskAndHangUpAsync(requests, "b");
         await AskAndHangUpAsync(requests, "d");
         Assert.Equal(["a", "b", "d"], Asked());
 
-        // Nothing was said in those chats, so nothing is left of them.
+        // Those chats had no messages, so they are deleted.
         Assert.Equal(["a", "b", "d"], _store.Messages.ListChats().Select(chat => chat.User).Order());
         await requests.AnswerAsync("a", accept: true);
         Assert.True(await first.DefaultTimeout());
@@ -168,7 +168,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Nobody_who_did_not_ask_can_be_answered()
+    public async Task A_user_who_did_not_ask_cannot_be_answered()
     {
         var requests = Requests(AcceptChats.Ask);
         var refusal = await Assert.ThrowsAsync<ChatException>(() => requests.AnswerAsync("bob", accept: true));
@@ -178,7 +178,7 @@ public sealed class ChatRequestsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Messages_are_welcome_only_where_the_chat_is_open()
+    public async Task Messages_are_accepted_only_in_an_open_chat()
     {
         var requests = Requests(AcceptChats.Ask);
         Assert.False(await requests.IsOpenAsync(Peer("bob")));

@@ -23,7 +23,7 @@ public sealed class GreetingTests
     [InlineData("bob", " 1")]
     [InlineData("bob", "1.5")]
     [InlineData("bob", "9223372036854775808")]
-    public void Anything_else_is_none(string? name, string? epoch) => Assert.Null(Greeting.Read(Metadata(name, epoch)));
+    public void Any_other_metadata_is_no_greeting(string? name, string? epoch) => Assert.Null(Greeting.Read(Metadata(name, epoch)));
 
     private static Metadata Metadata(string? name, string? epoch)
     {

@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Unit.Peers;
 public sealed class MostRecentTests
 {
     [Fact]
-    public void Whoever_has_not_come_for_longest_is_forgotten()
+    public void The_least_recent_entry_is_forgotten()
     {
         var recent = new MostRecent<string, int>(most: 3);
         Assert.Equal([1, 2, 3], [recent.Meet("a", () => 1), recent.Meet("b", () => 2), recent.Meet("c", () => 3)]);

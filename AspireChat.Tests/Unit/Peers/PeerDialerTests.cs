@@ -11,13 +11,13 @@ namespace AspireChat.Tests.Unit.Peers;
 public sealed class PeerDialerTests
 {
     [Fact]
-    public async Task Nobody_is_called_before_the_own_registration()
+    public async Task A_client_calls_no_peer_before_its_registration()
     {
         using var folder = new TempFolder("dialer");
         using var directory = DataDirectory.Open(folder.FullName);
         using var identity = PeerIdentity.LoadOrCreate(directory, "alice");
 
-        // Neither the name server nor the pins are asked.
+        // The dialer asks neither the name server nor the pins.
         var registration = new FirstRegistration(
             Options.Create(new NameServerOptions { StartPatience = TimeSpan.Zero }), TimeProvider.System);
         var dialer = new PeerDialer(

@@ -24,7 +24,7 @@ public sealed class PeerGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_one_address_the_oldest_stranger_goes()
+    public async Task The_oldest_stranger_of_one_address_is_closed()
     {
         _options.MaxStrangersPerAddress = 3;
         Arrive("10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.1", "10.0.0.1");
@@ -32,7 +32,7 @@ public sealed class PeerGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_many_addresses_with_one_stranger_each_the_oldest_goes_and_never_the_newcomer()
+    public async Task The_oldest_of_single_strangers_is_closed_and_not_the_newcomer()
     {
         _options.MaxStrangers = 5;
         Arrive([.. Enumerable.Range(1, 40).Select(i => $"10.0.0.{i}")]);
@@ -56,20 +56,20 @@ public sealed class PeerGateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_has_as_many_connections_as_it_may_have_calls()
+    public async Task A_key_may_have_as_many_connections_as_calls()
     {
         _options.MaxCallsPerPeer = 2;
         Arrive("10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4");
         Greet("carol's", 0);
         Greet("mallory's", 1, 2);
 
-        // Whoever has just called stays.
+        // The connections with the latest calls stay.
         Greet("mallory's", 1, 3);
         await UntilThereAsync(0, 1, 3);
     }
 
     [Fact]
-    public async Task If_all_have_greeted_the_key_with_most_makes_room_for_a_newcomer()
+    public async Task The_key_with_most_connections_makes_room_when_all_have_greeted()
     {
         _options.MaxConnections = 5;
         Arrive("10.0.0.1", "10.0.0.2", "10.0.0.2", "10.0.0.2", "10.0.0.3");
@@ -85,7 +85,7 @@ public sealed class PeerGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_has_left_makes_room()
+    public async Task A_closed_connection_makes_room()
     {
         _options.MaxConnections = 3;
         Arrive("10.0.0.1", "10.0.0.2", "10.0.0.3");
@@ -114,7 +114,7 @@ public sealed class PeerGateTests : IDisposable
     }
 
     private Task UntilThereAsync(params IEnumerable<int> expected) => Until.Sequence(
-        "these are there",
+        "exactly these connections are open",
         expected,
         () => Task.FromResult(Enumerable.Range(0, _callers.Count).Where(caller => _callers[caller].IsThere)));
 

@@ -49,7 +49,7 @@ public sealed class PeerOptionsTests
     [Theory]
     [InlineData(null, "00:00:20")]
     [InlineData("00:00:03", "00:00:03")]
-    public void Somebody_is_away_after_the_time_of_a_lease_if_nothing_else_is_said(string? awayAfter, string expected)
+    public void A_peer_is_away_after_the_time_of_a_lease_by_default(string? awayAfter, string expected)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(

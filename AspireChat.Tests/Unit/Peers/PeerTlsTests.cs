@@ -10,18 +10,18 @@ public sealed class PeerTlsTests
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     [Fact]
-    public void A_P256_key_within_its_dates_is_a_peers() =>
+    public void A_valid_certificate_with_a_P256_key_is_accepted() =>
         Assert.True(IsPeer(ECCurve.NamedCurves.nistP256, -Hour, Hour));
 
     [Fact]
-    public void A_certificate_that_is_over_or_not_yet_valid_is_not()
+    public void An_expired_or_not_yet_valid_certificate_is_refused()
     {
         Assert.False(IsPeer(ECCurve.NamedCurves.nistP256, -2 * Hour, -Hour));
         Assert.False(IsPeer(ECCurve.NamedCurves.nistP256, Hour, 2 * Hour));
     }
 
     [Fact]
-    public void Another_curve_or_kind_of_key_is_not()
+    public void Another_curve_or_kind_of_key_is_refused()
     {
         Assert.False(IsPeer(ECCurve.NamedCurves.nistP384, -Hour, Hour));
 

@@ -10,7 +10,7 @@ public sealed class ChatNameTests
     [InlineData("Alice", "alice")]
     [InlineData("BOB_2-x", "bob_2-x")]
     [InlineData("abcdefghijklmnopqrstuvwxyz012345", "abcdefghijklmnopqrstuvwxyz012345")]
-    public void A_name_is_taken_in_lower_case(string given, string expected)
+    public void A_name_is_converted_to_lower_case(string given, string expected)
     {
         Assert.True(ChatName.TryParse(given, out var name));
         Assert.Equal(expected, name);
@@ -36,7 +36,7 @@ public sealed class ChatNameTests
     [InlineData("\u0663")]
     [InlineData("\uff41")]
     [InlineData("abcdefghijklmnopqrstuvwxyz0123456")]
-    public void Anything_else_is_refused_with_the_rule(string? given)
+    public void Any_other_text_is_refused_with_the_rule(string? given)
     {
         Assert.False(ChatName.TryParse(given, out _));
         var refusal = Assert.Throws<ChatException>(() => ChatName.Parse(given));
@@ -45,5 +45,5 @@ public sealed class ChatNameTests
     }
 
     [Fact]
-    public void Two_hundred_characters_are_refused() => Assert.False(ChatName.TryParse(new string('a', 200), out _));
+    public void A_name_of_two_hundred_characters_is_refused() => Assert.False(ChatName.TryParse(new string('a', 200), out _));
 }

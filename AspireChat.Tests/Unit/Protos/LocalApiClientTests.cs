@@ -22,7 +22,7 @@ public class LocalApiClientTests
         Assert.Null((await RefusalAsync("""{"title":"Conflict","status":409,"detail":"A sentence."}""")).Fault);
 
     [Fact]
-    public async Task What_is_no_client_is_no_refusal() => await Assert.ThrowsAnyAsync<JsonException>(
+    public async Task An_answer_that_is_not_a_clients_is_no_refusal() => await Assert.ThrowsAnyAsync<JsonException>(
         () => Client(HttpStatusCode.BadGateway, "<html>").ListUsersAsync(TestContext.Current.CancellationToken));
 
     [Fact]

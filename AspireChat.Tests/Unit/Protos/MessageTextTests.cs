@@ -24,7 +24,7 @@ public sealed class MessageTextTests
     }
 
     [Fact]
-    public void Lone_surrogates_are_refused_wherever_they_stand()
+    public void Lone_surrogates_are_refused_at_any_position()
     {
         Assert.Equal(ChatFault.InvalidText, MessageText.Check("\ud83d")?.Fault);
         Assert.Equal(ChatFault.InvalidText, MessageText.Check("a\ude00b")?.Fault);

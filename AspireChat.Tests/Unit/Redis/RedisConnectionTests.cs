@@ -46,7 +46,7 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
-    public async Task A_caller_that_gives_up_is_told_so_and_not_that_redis_is_away()
+    public async Task A_cancelled_call_is_not_reported_as_an_absent_Redis()
     {
         using var given = new CancellationTokenSource();
         using var release = new ManualResetEventSlim();

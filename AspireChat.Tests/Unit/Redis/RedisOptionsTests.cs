@@ -15,7 +15,7 @@ public sealed class RedisOptionsTests
     [Theory]
     [InlineData("00:00:00")]
     [InlineData("00:01:00")]
-    public void A_setting_out_of_its_range_is_named_with_its_path(string value)
+    public void A_setting_out_of_range_is_reported_with_its_path(string value)
     {
         var fault = Assert.Throws<OptionsValidationException>(() => Bind([new("Chat:Redis:CallTimeout", value)]));
 
@@ -30,7 +30,7 @@ public sealed class RedisOptionsTests
     [InlineData("  ")]
     [InlineData("password=secret")]
     [InlineData("localhost:6379,connectTimeout=secret")]
-    public void A_connection_string_that_leads_nowhere_is_named_without_its_secrets(string? value)
+    public void An_unusable_connection_string_is_reported_without_its_secrets(string? value)
     {
         var fault = Assert.Throws<OptionsValidationException>(() => Bind([new("ConnectionStrings:redis", value)]));
 
@@ -40,7 +40,7 @@ public sealed class RedisOptionsTests
         Assert.DoesNotContain("connectTimeout", sentence);
     }
 
-    // Through the registration itself, as the client's start does it.
+    // Binds by the registration itself, as the start of the client does.
     private static RedisOptions Bind(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

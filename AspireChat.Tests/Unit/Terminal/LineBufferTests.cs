@@ -6,7 +6,7 @@ namespace AspireChat.Tests.Unit.Terminal;
 public class LineBufferTests
 {
     [Fact]
-    public void What_is_typed_is_the_text()
+    public void Typed_characters_become_the_text()
     {
         Assert.Equal("héllo 日本 😀", After(Keys.Type("héllo 日本 😀")).Text);
     }
@@ -18,7 +18,7 @@ public class LineBufferTests
     }
 
     [Fact]
-    public void Letters_go_in_where_the_cursor_is()
+    public void Letters_are_inserted_at_the_cursor()
     {
         Assert.Equal("1abXc2", After([.. Keys.Type("abc"), Keys.Left, .. Keys.Type("X"), Keys.Home, .. Keys.Type("1"), Keys.End, .. Keys.Type("2")]).Text);
     }
@@ -48,7 +48,7 @@ public class LineBufferTests
     }
 
     [Fact]
-    public void Words_and_ends_of_the_line_go_at_once()
+    public void One_key_deletes_a_word_or_one_side_of_the_line()
     {
         Assert.Equal("one ", After([.. Keys.Type("one two  "), Keys.Control(ConsoleKey.W)]).Text);
         Assert.Equal("", After([.. Keys.Type("one two"), Keys.Control(ConsoleKey.U)]).Text);

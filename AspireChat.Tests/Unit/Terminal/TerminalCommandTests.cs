@@ -13,7 +13,7 @@ public class TerminalCommandTests
     [InlineData(" /back")]
     [InlineData("and/back")]
     [InlineData("")]
-    public void A_text_stays_a_text_whatever_words_it_has(string line) =>
+    public void A_line_without_a_slash_is_a_text(string line) =>
         Assert.Equal(new TerminalCommand.Say(line), TerminalCommand.Parse(line));
 
     [Fact]
@@ -39,6 +39,6 @@ public class TerminalCommandTests
     [InlineData("/accept bob carol")]
     [InlineData("/trust bob")]
     [InlineData("/")]
-    public void Anything_else_after_a_slash_is_said_to_be_unknown(string line) =>
+    public void Any_other_word_after_a_slash_is_an_unknown_command(string line) =>
         Assert.Equal(new TerminalCommand.Unknown(line), TerminalCommand.Parse(line));
 }

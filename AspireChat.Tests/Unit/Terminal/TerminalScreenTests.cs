@@ -21,7 +21,7 @@ public sealed class TerminalScreenTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_is_what_was_typed_until_Enter()
+    public async Task A_line_ends_with_Enter()
     {
         Press([.. Keys.Type("hällo"), Keys.Enter, .. Keys.Type("next")]);
 
@@ -46,7 +46,7 @@ public sealed class TerminalScreenTests : IDisposable
     }
 
     [Fact]
-    public async Task A_terminal_that_is_gone_closes_the_line()
+    public async Task A_closed_terminal_closes_the_line()
     {
         _keys.Writer.Complete();
 
@@ -54,11 +54,11 @@ public sealed class TerminalScreenTests : IDisposable
     }
 
     [Fact]
-    public async Task What_comes_in_stands_above_the_half_typed_line()
+    public async Task Arriving_messages_are_printed_above_the_half_typed_line()
     {
         var reading = ReadAsync();
         Press(Keys.Type("half"));
-        await Until.True("the half is drawn", () => Task.FromResult(Drawn().EndsWith("> half", StringComparison.Ordinal)));
+        await Until.True("the half-typed line is drawn", () => Task.FromResult(Drawn().EndsWith("> half", StringComparison.Ordinal)));
         Forget();
 
         _screen.Print($"bob: hi");
@@ -90,7 +90,7 @@ public sealed class TerminalScreenTests : IDisposable
     }
 
     [Fact]
-    public void A_line_that_scrolled_away_is_left_alone()
+    public void A_line_that_scrolled_away_is_not_overwritten()
     {
         var place = _screen.Print($"12:00 … me: hi");
         for (var i = 0; i < _size.Height; i++)
@@ -105,7 +105,7 @@ public sealed class TerminalScreenTests : IDisposable
     }
 
     [Fact]
-    public void A_line_that_a_resized_terminal_may_have_moved_is_left_alone()
+    public void A_line_that_a_resize_may_have_moved_is_not_overwritten()
     {
         var place = _screen.Print($"12:00 … me: hi");
         _size = (80, 10);
@@ -122,7 +122,7 @@ public sealed class TerminalScreenTests : IDisposable
     [InlineData("日本", 1, "> 日本\e[2D")]
     [InlineData("0123456789", 10, "> 3456789")]
     [InlineData("0123456789", 0, "> 0123456\e[7D")]
-    public void A_long_line_shows_what_is_around_its_cursor(string text, int cursor, string row)
+    public void A_long_line_shows_the_part_around_its_cursor(string text, int cursor, string row)
     {
         var line = new LineBuffer();
         foreach (var key in Keys.Type(text))

@@ -23,9 +23,9 @@ public class TerminalTextTests
     [InlineData("pay \u202Eevil\u202C", "pay \uFFFDevil\uFFFD")]
     [InlineData("\u2066x\u2069", "\uFFFDx\uFFFD")]
     [InlineData("al\u200Bi\uFEFFce\u00AD", "alice")]
-    public void Text_becomes_safe(string text, string shown) => Assert.Equal(shown, TerminalText.Clean(text));
+    public void Text_is_made_safe_for_the_terminal(string text, string shown) => Assert.Equal(shown, TerminalText.Clean(text));
 
-    // Not inline data: attributes cannot hold what is not Unicode.
+    // Not inline data: attributes cannot hold text that is not valid Unicode.
     [Fact]
     public void Unpaired_surrogates_are_replaced() => Assert.Equal("\uFFFDx\uFFFD", TerminalText.Clean("\uD800x\uDC00"));
 
@@ -52,11 +52,11 @@ public class TerminalTextTests
     }
 
     [Fact]
-    public void A_sequence_split_over_two_texts_is_as_harmless_as_a_whole_one() =>
+    public void A_sequence_split_over_two_texts_is_harmless_too() =>
         Assert.Equal("␛[2J", TerminalText.Clean("\e") + TerminalText.Clean("[2J"));
 
     [Fact]
-    public void Ten_thousand_marks_on_one_character_are_a_few()
+    public void Ten_thousand_marks_on_one_character_are_reduced_to_a_few()
     {
         var zalgo = "a" + string.Concat(Enumerable.Repeat("\u0301\u200D", 10_000)) + "b";
 

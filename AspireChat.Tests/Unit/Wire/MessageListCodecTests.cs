@@ -14,7 +14,7 @@ public sealed class MessageListCodecTests
     private static readonly Conversation Bob = Conversation.With("bob");
 
     [Fact]
-    public void What_is_packed_is_unpacked()
+    public void A_packed_list_can_be_unpacked()
     {
         var trace = new ActivityContext(
             ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, "vendor=1", isRemote: true);
@@ -24,14 +24,14 @@ public sealed class MessageListCodecTests
             new(Guid.CreateVersion7(), 9, "two", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_124), default),
         ];
 
-        // Over the wire and back.
+        // Serialised and parsed again.
         var list = MessageList.Parser.ParseFrom(MessageListCodec.Pack("alice", Bob, sent).ToByteArray());
         var received = MessageListCodec.Unpack(list, "alice", Bob);
         Assert.Equal(sent.Select(m => new ReceivedMessage(m.Id, m.Seq, m.Text, m.SentAt, m.Trace)), received);
     }
 
     [Fact]
-    public void Groups_are_places_of_their_own()
+    public void A_list_for_a_group_is_unpacked_for_that_group()
     {
         var list = MessageListCodec.Pack("alice", Conversation.Of("bob"), [Own(1, "x")]);
 
@@ -40,7 +40,7 @@ public sealed class MessageListCodecTests
     }
 
     [Fact]
-    public void The_limits_themselves_are_allowed()
+    public void A_batch_at_the_limits_is_accepted()
     {
         Assert.Equal(64, MessageListCodec.Unpack(List([.. Enumerable.Range(1, 64).Select(i => Own(i, "x"))]), "alice", Bob).Count);
         Assert.Equal(
@@ -84,7 +84,7 @@ public sealed class MessageListCodecTests
     }
 
     [Fact]
-    public void No_batch_at_all_is_refused() =>
+    public void A_missing_batch_is_refused() =>
         Assert.Throws<BatchRefusedException>(() => MessageListCodec.Unpack(null, "alice", Bob));
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class MessageListCodecTests
     [InlineData("hello")]
     [InlineData("00-00000000000000000000000000000000-0000000000000000-01")]
     [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\nx: y")]
-    public void A_trace_that_cannot_be_read_costs_the_trace_and_not_the_message(string traceparent)
+    public void A_message_with_an_unreadable_trace_is_accepted_without_it(string traceparent)
     {
         var list = List([Own(1, "one")]);
         list.Messages[0].Trace = new TraceContext { Traceparent = traceparent };

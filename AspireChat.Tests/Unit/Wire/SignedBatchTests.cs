@@ -22,7 +22,7 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     [Fact]
-    public void What_is_sealed_is_opened_with_its_sender()
+    public void A_sealed_batch_can_be_opened_and_names_its_sender()
     {
         OutboxMessage[] sent = [Own(3, "one"), Own(4, "two")];
         var opened = SignedBatch.Open(SignedBatch.Seal(_alice.Peer, Chess, sent), Chess);
@@ -32,7 +32,7 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     [Fact]
-    public void The_creation_of_the_group_is_signed_with_it()
+    public void The_signature_covers_the_generation_of_the_group()
     {
         var body = SignedBatch.Seal(_alice.Peer, Chess, [Own(1, "x")], "this one");
         Assert.Equal("this one", SignedBatch.Open(body, Chess).Generation);
@@ -43,9 +43,9 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     [Fact]
-    public void The_written_protocol_makes_the_same_signatures()
+    public void Signatures_match_the_written_protocol()
     {
-        // As message.proto says it, without the client's code.
+        // Computed as message.proto describes it, without the client's code.
         var batch = MessageBatch.Parser.ParseFrom(SignedBatch.Seal(_alice.Peer, Chess, [Own(1, "x")]));
         Assert.Equal(64, batch.Signature.Length);
         using var key = System.Security.Cryptography.ECDsa.Create();
@@ -81,7 +81,7 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_is_good_in_its_own_conversation_only()
+    public void A_batch_is_valid_only_in_its_own_conversation()
     {
         var body = SignedBatch.Seal(_alice.Peer, Chess, [Own(1, "x")]);
         AssertRefused("another group", body, Conversation.Of("go"));
@@ -93,13 +93,13 @@ public sealed class SignedBatchTests : IDisposable
     [Fact]
     public void A_signature_for_one_place_over_content_for_another_is_refused()
     {
-        // The signature is right for where it came; the content it covers belongs elsewhere.
+        // The signature is right for the place of arrival; the content that it covers belongs elsewhere.
         var content = MessageListCodec.Pack("alice", Conversation.Of("go"), [Own(1, "x")]).ToByteString();
         AssertRefused("content for another group", Signed(_alice, content), Chess);
     }
 
     [Fact]
-    public void A_name_that_is_none_is_refused()
+    public void An_invalid_name_is_refused()
     {
         foreach (var name in (string[])["", "Alice", "a.b", "../x", "\u001b[2J", new string('a', 33)])
         {
@@ -126,7 +126,7 @@ public sealed class SignedBatchTests : IDisposable
     }
 
     [Fact]
-    public void Every_changed_bit_of_content_or_signature_is_noticed()
+    public void Every_changed_bit_of_content_or_signature_is_detected()
     {
         var good = MessageBatch.Parser.ParseFrom(SignedBatch.Seal(_alice.Peer, Chess, [Own(1, "x")]));
         for (var bit = 0; bit < good.Content.Length * 8; bit++)

@@ -9,28 +9,28 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Messaging;
 
-/// <summary>The client's own connection to a virtual host without the client around it, and a raw channel beside it.</summary>
-internal sealed class BrokerStand : IAsyncDisposable
+/// <summary>The connection of a client to a virtual host, without the client, and a raw channel beside it.</summary>
+internal sealed class BrokerBench : IAsyncDisposable
 {
-    /// <summary>A quorum queue that gives a message three times and then drops it.</summary>
+    /// <summary>A quorum queue that delivers a message three times and then drops it.</summary>
     public const string Queue = "work";
 
     private readonly IConnection _beside;
 
-    private BrokerStand(BrokerConnection broker, IConnection beside, IChannel channel) =>
+    private BrokerBench(BrokerConnection broker, IConnection beside, IChannel channel) =>
         (Broker, _beside, Channel) = (broker, beside, channel);
 
-    /// <summary>Tries again soon.</summary>
+    /// <summary>Options that retry soon.</summary>
     public static BrokerOptions Eager { get; } = new() { MaxBackoff = TimeSpan.FromMilliseconds(100) };
 
-    /// <summary>The client's own connection.</summary>
+    /// <summary>The connection under test.</summary>
     public BrokerConnection Broker { get; }
 
     /// <summary>A channel of another connection, with confirms.</summary>
     public IChannel Channel { get; }
 
     /// <summary>Connects, and declares <see cref="Queue"/>.</summary>
-    public static async Task<BrokerStand> StartAsync(string rabbit)
+    public static async Task<BrokerBench> StartAsync(string rabbit)
     {
         var factory = new ConnectionFactory { Uri = new Uri(rabbit), AutomaticRecoveryEnabled = false };
         var configuration = new ConfigurationBuilder()
@@ -48,7 +48,7 @@ internal sealed class BrokerStand : IAsyncDisposable
         var channel = await beside.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await DeclareAsync(channel, TestContext.Current.CancellationToken);
-        return new BrokerStand(broker, beside, channel);
+        return new BrokerBench(broker, beside, channel);
     }
 
     /// <summary>Declares <see cref="Queue"/>.</summary>
@@ -64,17 +64,17 @@ internal sealed class BrokerStand : IAsyncDisposable
         return Queue;
     }
 
-    /// <summary>Gives up the client's connection, as it does with one that does not answer.</summary>
+    /// <summary>Drops the connection, as the client does with one that does not answer.</summary>
     public async Task DropConnectionAsync() =>
         await Broker.DiscardAsync(await Broker.GetAsync(CancellationToken.None), "the test says so");
 
     /// <summary>How many messages wait in <see cref="Queue"/>.</summary>
     public async Task<uint> CountAsync() => (await Channel.QueueDeclarePassiveAsync(Queue)).MessageCount;
 
-    /// <summary>How many consume from <see cref="Queue"/>.</summary>
+    /// <summary>How many consumers <see cref="Queue"/> has.</summary>
     public async Task<uint> ConsumersAsync()
     {
-        // A passive declare of a queue that is not there closes its channel.
+        // A passive declaration of a missing queue closes its channel.
         await using var channel = await _beside.CreateChannelAsync();
         return (await channel.QueueDeclarePassiveAsync(Queue)).ConsumerCount;
     }

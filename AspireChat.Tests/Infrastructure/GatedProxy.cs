@@ -4,10 +4,10 @@ using System.Net.Sockets;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A way to a server on loopback for one client alone. While it is shut it takes connections and carries nothing, as a
-/// server seems that has not come round to its clients yet; the server itself works on for everybody else.
+/// A proxy between one client and a server on loopback. While it is shut it accepts connections and forwards nothing, like a
+/// server that has not served its clients yet; the server itself works for all others.
 /// </summary>
-public sealed class Gate : IAsyncDisposable
+public sealed class GatedProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -15,7 +15,7 @@ public sealed class Gate : IAsyncDisposable
     private readonly Task _accepting;
     private TaskCompletionSource _opened = NewSource();
 
-    private Gate(int target)
+    private GatedProxy(int target)
     {
         _target = target;
         _listener.Start();
@@ -23,19 +23,19 @@ public sealed class Gate : IAsyncDisposable
     }
 
     /// <summary>
-    /// The connection string for a Redis behind it. The library tries its first connection so often that a machine has to be
-    /// slower than any before the client takes a shut gate for an absent Redis.
+    /// The connection string for a Redis behind it. The library tries its first connection so often that even on a slow machine
+    /// the client does not mistake a shut proxy for an absent Redis.
     /// </summary>
     public string ConnectionString => $"{_listener.LocalEndpoint},connectRetry=30";
 
-    /// <summary>Makes one, shut.</summary>
+    /// <summary>Makes a proxy that is shut.</summary>
     /// <param name="port">The server's port on 127.0.0.1.</param>
-    public static Gate To(int port) => new(port);
+    public static GatedProxy To(int port) => new(port);
 
-    /// <summary>Lets through what waits and what comes.</summary>
+    /// <summary>Forwards what waits and what comes.</summary>
     public void Open() => _opened.TrySetResult();
 
-    /// <summary>Holds up the connections that come from now on.</summary>
+    /// <summary>Holds up connections from now on.</summary>
     public void Shut() => _opened = NewSource();
 
     public async ValueTask DisposeAsync()
@@ -60,7 +60,7 @@ public sealed class Gate : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The proxy is disposed.
         }
 
         await Task.WhenAll(carried);
@@ -81,7 +81,7 @@ public sealed class Gate : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
         {
-            // One of the two ends is gone, and so is the other one now.
+            // One side has closed, so the other one is closed too.
         }
     }
 }

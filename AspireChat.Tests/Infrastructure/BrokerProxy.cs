@@ -5,10 +5,10 @@ using System.Text;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A way to a RabbitMQ on loopback for one client alone, which strikes when the client publishes something: the moment
-/// that a test cannot meet by killing or freezing the broker itself.
+/// A proxy between one client and a RabbitMQ on loopback that makes a fault at the moment of a certain publish, which a test
+/// cannot hit by killing or freezing the broker itself.
 /// </summary>
-public sealed class Tap : IAsyncDisposable
+public sealed class BrokerProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -17,9 +17,9 @@ public sealed class Tap : IAsyncDisposable
     private readonly bool _isCutting;
     private readonly Task _accepting;
     private TaskCompletionSource _flows = NewSource();
-    private int _met;
+    private int _faultCount;
 
-    private Tap(string target, string exchange, string routingKey, bool isCutting)
+    private BrokerProxy(string target, string exchange, string routingKey, bool isCutting)
     {
         (_target, _isCutting) = (new Uri(target), isCutting);
 
@@ -31,20 +31,22 @@ public sealed class Tap : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>The connection string for the same virtual host behind it.</summary>
+    /// <summary>The connection string for the same virtual host through this proxy.</summary>
     public string ConnectionString => new UriBuilder(_target) { Port = ((IPEndPoint)_listener.LocalEndpoint).Port }.Uri.AbsoluteUri;
 
-    /// <summary>How often it has struck.</summary>
-    public int Met => Volatile.Read(ref _met);
+    /// <summary>How many faults it has made.</summary>
+    public int FaultCount => Volatile.Read(ref _faultCount);
 
-    /// <summary>Whether it only carries.</summary>
-    public bool IsCalm { get; set; }
+    /// <summary>Whether it only forwards and makes no more faults.</summary>
+    public bool OnlyForwards { get; set; }
 
-    /// <summary>Makes one that ends the connection on which the client publishes so; the others stay.</summary>
-    public static Tap Cutting(string target, string exchange, string routingKey) => new(target, exchange, routingKey, isCutting: true);
+    /// <summary>Makes a proxy that closes a connection at this publish; other connections stay.</summary>
+    public static BrokerProxy Cutting(string target, string exchange, string routingKey) =>
+        new(target, exchange, routingKey, isCutting: true);
 
-    /// <summary>Makes one that carries nothing any more, on any connection, once the client publishes so: a frozen broker.</summary>
-    public static Tap Freezing(string target, string exchange, string routingKey) => new(target, exchange, routingKey, isCutting: false);
+    /// <summary>Makes a proxy that forwards nothing on any connection after this publish, like a frozen broker.</summary>
+    public static BrokerProxy Freezing(string target, string exchange, string routingKey) =>
+        new(target, exchange, routingKey, isCutting: false);
 
     public async ValueTask DisposeAsync()
     {
@@ -68,7 +70,7 @@ public sealed class Tap : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The proxy is disposed.
         }
 
         await Task.WhenAll(carried);
@@ -88,7 +90,7 @@ public sealed class Tap : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
         {
-            // One of the two ends is gone, and so is the other one now.
+            // One side has closed, so the other one is closed too.
         }
     }
 
@@ -97,10 +99,10 @@ public sealed class Tap : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read)
         {
-            // The client writes a publish at once, so it is not looked for across two reads.
-            if (isSent && !IsCalm && buffer.AsSpan(0, read).IndexOf(_awaited) >= 0)
+            // The client writes a publish at once, so one read contains it.
+            if (isSent && !OnlyForwards && buffer.AsSpan(0, read).IndexOf(_awaited) >= 0)
             {
-                Interlocked.Increment(ref _met);
+                Interlocked.Increment(ref _faultCount);
                 if (_isCutting)
                 {
                     return;

@@ -1,14 +1,14 @@
 namespace AspireChat.Tests.Infrastructure;
 
-/// <summary>A clock that a test moves on by hand. It has no timers.</summary>
-public sealed class HandClock : TimeProvider
+/// <summary>A clock without timers that only a test advances.</summary>
+public sealed class ManualClock : TimeProvider
 {
     private long _ticks = DateTimeOffset.UnixEpoch.Ticks;
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Moves it on.</summary>
+    /// <summary>Advances the clock.</summary>
     public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
 
     /// <inheritdoc/>
