@@ -1,5 +1,5 @@
 namespace AspireChat.AppHost.Clients;
 
-/// <summary>Says whose client a resource is.</summary>
+/// <summary>Names the user whose client a resource is.</summary>
 /// <param name="User">The user's name.</param>
 internal sealed record ChatUserAnnotation(string User) : IResourceAnnotation;

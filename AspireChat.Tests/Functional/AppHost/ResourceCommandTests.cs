@@ -45,7 +45,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "send", ("to", Emil), ("text", "two"));
 
         Assert.True(result.Success, result.Message);
-        Assert.Matches("^Not delivered within .*\\. alice's client keeps trying, and shows what becomes of it\\.$", result.Message);
+        Assert.Matches("^Not delivered within .*\\. alice's client keeps trying, and will show the outcome\\.$", result.Message);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         {
             var result = await ExecuteAsync(Guest, name, arguments);
             Assert.False(result.Success);
-            Assert.StartsWith("dora does not run", result.Message, StringComparison.Ordinal);
+            Assert.StartsWith("dora is not running", result.Message, StringComparison.Ordinal);
         }
     }
 
