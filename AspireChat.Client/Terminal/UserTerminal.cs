@@ -26,7 +26,8 @@ internal static class UserTerminal
         while (true)
         {
             Console.Write("Your name: ");
-            var line = Console.ReadLine() ?? throw new ClientStartException("No user name: start the client with --name, for example --name alice.");
+            var line = Console.ReadLine()
+                ?? throw new ClientStartException("No user name: start the client with --name, for example --name alice.");
             if (ChatName.TryParse(line.Trim(), out var name))
             {
                 return name;
