@@ -1,6 +1,6 @@
 namespace AspireChat.AppHost;
 
-/// <summary>Makes foreign text safe for a terminal.</summary>
+/// <summary>Makes untrusted text safe for a terminal.</summary>
 internal static class Printable
 {
     /// <summary>Replaces control characters, which could send commands to the terminal; a tab becomes a space.</summary>

@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AspireChat.AppHost.Clients;
 
 /// <summary>
-/// The most frequent actions of users as commands on their clients: buttons with a form in the dashboard, and <c>aspire
-/// resource alice send --to bob --text "hello"</c> elsewhere. They are enabled while the client runs.
+/// The most frequent actions of users as commands on their clients: buttons with a form in the dashboard, and
+/// <c>aspire resource alice send --to bob --text "hello"</c> elsewhere. They are enabled while the client runs.
 /// </summary>
 internal static class ChatCommands
 {
