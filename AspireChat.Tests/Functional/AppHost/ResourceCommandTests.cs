@@ -87,7 +87,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "discover", ("seconds", "31"));
 
         Assert.False(result.Success);
-        Assert.Equal("seconds is 31; allowed is above 0 up to 30.", result.Message);
+        Assert.Equal("seconds is 31; it must be above 0 and at most 30.", result.Message);
     }
 
     [Fact]
