@@ -14,7 +14,7 @@ internal sealed class GroupRoom(
     private GroupLine? _line;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>What the group promises.</summary>
+    /// <summary>The group's mode.</summary>
     public GroupMode Mode { get; } = mode;
 
     /// <summary>The generations of the group for which a batch may be signed.</summary>

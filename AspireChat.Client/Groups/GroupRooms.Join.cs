@@ -8,7 +8,7 @@ internal sealed partial class GroupRooms
     /// <param name="group">The group; it is created if it has no subscriber.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What the group promises.</returns>
+    /// <returns>The group's mode.</returns>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.Conflict"/>: the group exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
     /// RabbitMQ is away; the subscription is unchanged.

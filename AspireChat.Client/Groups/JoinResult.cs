@@ -16,7 +16,7 @@ internal enum Entry
 /// <summary>The result of joining a group.</summary>
 /// <param name="Mode">The group's mode.</param>
 /// <param name="IsNew">Whether the group was created.</param>
-/// <param name="WasSubscribed">Whether this user held a subscription before.</param>
+/// <param name="WasSubscribed">Whether this user was already subscribed.</param>
 /// <param name="Generations">The group's generations, the current one first.</param>
 /// <param name="Floors">The last seq of each sender's key before the join; empty for a renewal.</param>
 internal sealed record JoinResult(

@@ -67,7 +67,7 @@ internal sealed class PeerChats(
         await registration.WaitAsync(cancellationToken);
         if (await names.FindClaimAsync(user, cancellationToken) is null)
         {
-            throw new ChatException(ChatFault.NotFound, $"Nobody is known by the name {user}.");
+            throw new ChatException(ChatFault.NotFound, $"No user is known by the name {user}.");
         }
     }
 

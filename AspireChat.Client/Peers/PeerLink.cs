@@ -155,7 +155,7 @@ internal sealed partial class PeerLink(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
+        [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; retrying", EventName = "LinkBroken")]
         public static partial void Broken(ILogger logger, string user, Exception exception);
 
         [LoggerMessage(2, LogLevel.Warning, "{User}'s client refused with {Status}", EventName = "LinkRefused")]

@@ -23,7 +23,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Theory]
-    [InlineData("nobody-here", "Nobody is known by the name nobody-here.")]
+    [InlineData("nobody-here", "No user is known by the name nobody-here.")]
     [InlineData(Alice, "A chat needs two; that is your own name.")]
     [InlineData("..", "'..' cannot be a user's name. A name is 1 to 32 of the letters a-z, digits, '_' and '-', and starts with a letter or a digit.")]
     public async Task Send_says_what_the_client_has_against_it(string to, string sentence)
