@@ -9,7 +9,7 @@ internal sealed partial class GroupInbox
         [LoggerMessage(1, LogLevel.Debug, "A batch in {Conversation} by the key {Fingerprint} is held until the name server can verify it", EventName = "BatchHeld")]
         public static partial void Held(ILogger logger, Conversation conversation, string fingerprint);
 
-        [LoggerMessage(2, LogLevel.Warning, "The limit of held batches is reached, so {Conversation} waits for the name server", EventName = "HeldFull")]
+        [LoggerMessage(2, LogLevel.Warning, "So many batches are held that {Conversation} awaits the name server", EventName = "HeldFull")]
         public static partial void Full(ILogger logger, Conversation conversation);
 
         [LoggerMessage(3, LogLevel.Warning, "A batch in {Conversation} could not be handled; retrying", EventName = "BatchFailed")]
