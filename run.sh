@@ -2,7 +2,7 @@
 # Starts the whole system: Redis, RabbitMQ, three clients and the dashboard. Ctrl-C stops all of it.
 #
 #   ./run.sh                            alice, bob and carol
-#   ./run.sh --users ann ben cem dora   anybody else; all arguments go to AspireChat.AppHost
+#   ./run.sh --users ann ben cem dora   other users; all arguments go to AspireChat.AppHost
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=eng/common.sh

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds everything and runs the tests. The last line says "N passed, N failed".
 #
-#   ./test.sh               all but the long fault tests
-#   ./test.sh --all         all
-#   ./test.sh --filter X    those that X selects, too, for example FullyQualifiedName~Groups; other arguments go to `dotnet test`
+#   ./test.sh               all tests but the long fault tests
+#   ./test.sh --all         all tests
+#   ./test.sh --filter X    of these only what X selects, such as FullyQualifiedName~Groups; other arguments go to `dotnet test`
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=eng/common.sh
@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --all) selected='Category!=Picture' ;;
     --filter)
-      [ $# -gt 1 ] || fail "--filter needs to know which tests: ./test.sh --filter FullyQualifiedName~Groups"
+      [ $# -gt 1 ] || fail "--filter needs the tests to select: ./test.sh --filter FullyQualifiedName~Groups"
       filter=$2
       shift
       ;;
@@ -45,12 +45,12 @@ failed=$(count failed)
 skipped=$(count skipped)
 
 if [ $((passed + failed)) -eq 0 ]; then
-  say "No test ran: look for the reason above, or at the filter."
+  say "No test ran: look for the reason above, or check the filter."
   status=1
 elif [ "$failed" -gt 0 ]; then
   status=1
 elif [ "$status" -ne 0 ]; then
-  say "The run of the tests broke off, which counts as a failure: look for the reason above."
+  say "The test run was cut short, which counts as a failure: look for the reason above."
   failed=1
 fi
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] || echo ", $skipped skipped")"

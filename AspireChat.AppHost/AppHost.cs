@@ -19,13 +19,13 @@ try
     var redis = builder.AddNameServer("redis", settings);
     var rabbitmq = builder.AddBroker("rabbitmq", settings);
 
-    // The clients find one another through Redis and then talk directly.
+    // The clients find each other through Redis and then talk directly.
     foreach (var user in settings.Users)
     {
         builder.AddChatClient(user, redis, rabbitmq, settings);
     }
 
-    // Guests come when somebody starts them: in the dashboard, or by `aspire resource dora start`.
+    // Guests wait to be started: in the dashboard, or by `aspire resource dora start`.
     foreach (var guest in settings.Guests)
     {
         builder.AddChatClient(guest, redis, rabbitmq, settings).WithExplicitStart();
@@ -36,6 +36,6 @@ try
 }
 catch (Exception e) when (e is HostException or IOException { InnerException: AddressInUseException })
 {
-    await Console.Error.WriteLineAsync(e is HostException ? e.Message : $"{e.Message} Does AspireChat run already?");
+    await Console.Error.WriteLineAsync(e is HostException ? e.Message : $"{e.Message} Is AspireChat already running?");
     return 1;
 }

@@ -11,7 +11,7 @@ using OpenTelemetry.Trace;
 
 namespace AspireChat.ServiceDefaults;
 
-/// <summary>What every program of the system has: telemetry, health checks, service discovery and resilient HTTP.</summary>
+/// <summary>Adds what every program of the system has: telemetry, health checks, service discovery and resilient HTTP.</summary>
 /// <remarks>After Aspire's template, https://aspire.dev/fundamentals/service-defaults/.</remarks>
 public static class Extensions
 {
@@ -26,8 +26,8 @@ public static class Extensions
 
     /// <summary>Adds the defaults.</summary>
     /// <remarks>
-    /// Discovery and resilience are those of clients made by <see cref="IHttpClientFactory"/>; who brings a message handler
-    /// of its own, as the peers' calls do, keeps it as it is.
+    /// Discovery and resilience apply to clients made by <see cref="IHttpClientFactory"/>; code that has its own message
+    /// handler, such as the peers' calls, is not affected.
     /// </remarks>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -43,7 +43,7 @@ public static class Extensions
         return builder;
     }
 
-    /// <summary>Maps <see cref="HealthPath"/> and <see cref="AlivePath"/>. They tell a state in one word and nothing else.</summary>
+    /// <summary>Maps <see cref="HealthPath"/> and <see cref="AlivePath"/>. They report a state in one word and nothing else.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealthChecks(HealthPath);

@@ -4,8 +4,8 @@ using OpenTelemetry;
 namespace AspireChat.ServiceDefaults;
 
 /// <summary>
-/// Names gRPC calls as the conventions do, by service and method
-/// (https://opentelemetry.io/docs/specs/semconv/rpc/grpc/); the library gives all of them one name.
+/// Names gRPC calls by service and method, as the conventions require
+/// (https://opentelemetry.io/docs/specs/semconv/rpc/grpc/); the library gives all of them the same name.
 /// </summary>
 internal sealed class GrpcCallNames : BaseProcessor<Activity>
 {

@@ -4,10 +4,10 @@ using OpenTelemetry;
 namespace AspireChat.ServiceDefaults;
 
 /// <summary>
-/// Keeps calls to others out of the traces that nothing led to: a program that calls by itself, to try again or to stay
-/// connected, does not begin a trace. The callee is told so, and leaves its side out as well.
+/// Keeps outgoing calls without a cause out of the traces: a call that a program makes by itself, to retry or to stay
+/// connected, does not begin a trace. The callee is told so and leaves out its side too.
 /// </summary>
-/// <remarks>Not a sampler, so that the usual one stays and can be chosen by <c>OTEL_TRACES_SAMPLER</c>.</remarks>
+/// <remarks>This is not a sampler, so that the usual one remains and <c>OTEL_TRACES_SAMPLER</c> can choose it.</remarks>
 internal sealed class UncausedCalls : BaseProcessor<Activity>
 {
     /// <inheritdoc/>

@@ -1,21 +1,21 @@
-# Read by the scripts beside it.
+# The scripts beside this one source it.
 # shellcheck shell=bash
 
-# shellcheck disable=SC2034 # used by the readers
+# shellcheck disable=SC2034 # used by the scripts that source this
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-# test.sh reads what the test runner says.
+# test.sh parses the test runner's output.
 export DOTNET_CLI_UI_LANGUAGE=en
 
-# Compilers and build nodes that stay for the next build would outlive the command that started them. These are the same as
-# `--disable-build-servers`, but reach every build below, whoever starts it.
+# Compilers and build nodes that wait for the next build would outlive the command that started them. These variables have
+# the effect of `--disable-build-servers` on every build below.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false UseRazorBuildServer=false
 
 say() { printf '%s\n' "$*" >&2; }
 
-# The one sentence that a failing step ends with.
+# Prints the sentence with which a failing step ends.
 fail() {
   say "$*"
   exit 1
@@ -23,7 +23,7 @@ fail() {
 
 [ -n "${HOME-}" ] || fail "HOME is not set: set it to your home folder and try again."
 
-# Runs a command without a word, unless it fails.
+# Runs a command without output, unless it fails.
 quietly() {
   local output status=0
   output=$("$@" 2>&1 </dev/null) || status=$?
@@ -31,9 +31,9 @@ quietly() {
   return "$status"
 }
 
-# Builds a project or solution, and shows nothing but errors.
+# Builds a project or solution and shows only errors.
 build() {
   [ ! -t 2 ] || say "Building …"
   quietly dotnet build "$root/$1" --nologo --verbosity quiet "-consoleLoggerParameters:ErrorsOnly;NoSummary" ||
-    fail "The build failed with the errors above: mend them, or go back to a commit that builds."
+    fail "The build failed with the errors above: fix them, or go back to a commit that builds."
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Usage: eng/install-servers.sh <why there are no containers> <what else would help, or nothing>
 #
-# Installs redis-server and rabbitmq-server from the distribution where they are missing. They are only installed: no service is
-# started, now or at the next boot, for AspireChat starts its own on ports and folders of its own.
+# Installs redis-server and rabbitmq-server from the distribution if they are missing. It starts no service, now or at the
+# next boot, because AspireChat starts its own servers with its own ports and folders.
 set -euo pipefail
 # shellcheck source=eng/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -14,10 +14,10 @@ policy_mark='AspireChat eng/install-servers.sh'
 
 package_status() { dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null || true; }
 
-# RabbitMQ's program is only looked for: with any argument it starts a broker.
+# RabbitMQ's program is only looked for and not run: with any argument it starts a broker.
 is_installed() {
   command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || [ -x "/usr/lib/rabbitmq/bin/$1" ] || return 1
-  # Half-installed by an interrupted run? (Unknown to dpkg is as good as installed.)
+  # An interrupted run may have left it half-installed. (A program unknown to dpkg counts as installed.)
   case $(package_status "$1") in
     unpacked | half-* | triggers-*) return 1 ;;
   esac
@@ -40,8 +40,8 @@ fi
 
 say "$why: installing ${missing[*]} with apt (no service is started) …"
 
-# Debian's packages start their services unless policy-rc.d says no. Ours says no as long as this script runs, so that even one
-# left behind by kill -9 does no harm, and otherwise whatever the machine's own policy says.
+# Debian's packages start their services unless policy-rc.d forbids it. The one written below forbids it only while this
+# script runs, so that even one left behind by kill -9 does no harm, and otherwise follows the machine's own policy.
 is_our_policy() { grep -qs "$policy_mark" "$policy"; }
 
 restore_policy() {
@@ -73,12 +73,12 @@ apt() {
 }
 
 install_servers() {
-  # Finishes what an interrupted run left; does nothing otherwise.
+  # Completes an interrupted run; otherwise does nothing.
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive dpkg --configure -a &&
     apt install --no-install-recommends "${missing[@]}"
 }
 
-# Services of packages that were not there before shall not start at the next boot either.
+# Services of newly installed packages must not start at the next boot either.
 disable_services() {
   local service services=("${missing[@]}")
   [ "$had_erlang" = installed ] || services+=(epmd.service epmd.socket) # come with RabbitMQ's Erlang
@@ -92,7 +92,7 @@ had_erlang=$(package_status erlang-base)
 
 trap restore_policy EXIT
 forbid_services
-quietly apt update || say "apt-get update failed; trying with the package lists that are there."
+quietly apt update || say "apt-get update failed; trying with the existing package lists."
 quietly install_servers ||
-  fail "apt-get could not install ${missing[*]}, for the reason above: mend that$or_else and try again."
+  fail "apt-get could not install ${missing[*]}, for the reason above: fix that$or_else and try again."
 quietly disable_services

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures in docs/images from a running system. Needs Chromium, which it installs with apt where that is possible.
+# Makes the pictures in docs/images from a running system. It needs Chromium, and installs it with apt if possible.
 set -euo pipefail
 # shellcheck source=eng/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

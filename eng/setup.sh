@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes this machine ready for `dotnet build`, `dotnet run --project AspireChat.AppHost` and `dotnet test`: checks the SDK,
-# unpacks Aspire's command line, installs Redis and RabbitMQ where they run as programs. Quick and quiet when there is nothing
-# to do. ./run.sh and ./test.sh start with this.
+# Prepares this machine for `dotnet build`, `dotnet run --project AspireChat.AppHost` and `dotnet test`: checks the SDK,
+# unpacks Aspire's command line, and installs Redis and RabbitMQ if they run as programs. It is quick and quiet if there is
+# nothing to do. ./run.sh and ./test.sh run this first.
 #
-#   eng/setup.sh [--backends container|local|external]     as for the host; other arguments are the host's own
+#   eng/setup.sh [--backends container|local|external]     as for the host; other arguments are for the host only
 set -euo pipefail
 # shellcheck source=eng/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -24,13 +24,13 @@ check_sdk() {
     fail "This needs the .NET 10 SDK (global.json): install it from https://dot.net and try again."
 }
 
-# The command line brings `dotnet aspire …` and the terminals in the dashboard. Everything else goes without it.
+# The command line provides `dotnet aspire …` and the terminals in the dashboard. Everything else works without it.
 set_up_aspire() {
   local version packages tools
   version=$(sed -n 's|.*<AspireVersion>\(.*\)</AspireVersion>.*|\1|p' "$root/Directory.Packages.props")
   packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
 
-  # The link is what is made last, below; the program runs only if it is known to this user's .NET, too.
+  # The link is made last, below; the program runs only if this user's .NET knows it too.
   if compgen -G "$packages/aspire.cli.*/$version/tools/net10.0/*-*/libhex1binterop.*" >/dev/null &&
     (cd "$root" && dotnet aspire --version >/dev/null 2>&1 </dev/null); then
     return
@@ -42,14 +42,14 @@ set_up_aspire() {
     return
   fi
 
-  # The program looks beside itself for the library that draws `dotnet aspire terminal attach`; its package has it in the
-  # bundle only.
+  # The program looks in its own folder for the library that draws `dotnet aspire terminal attach`, but its package has it
+  # only in the bundle.
   for tools in "$packages"/aspire.cli.*/"$version"/tools/net10.0; do
     find "$tools"/bundle/dashboard/ -name 'libhex1binterop.*' -exec ln -sf {} "$tools"/*-*/ \;
   done
 }
 
-# As the host does it (AspireChat.AppHost/Servers/Backends.cs).
+# The same check as in the host (AspireChat.AppHost/Servers/Backends.cs).
 has_container_runtime() {
   local runtime chosen=${ASPIRE_CONTAINER_RUNTIME:-${DOTNET_ASPIRE_CONTAINER_RUNTIME-}}
   for runtime in ${chosen:-docker podman}; do

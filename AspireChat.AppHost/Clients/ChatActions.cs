@@ -7,11 +7,11 @@ using AspireChat.Protos.Rules;
 
 namespace AspireChat.AppHost.Clients;
 
-/// <summary>What the commands of a client do, and the sentence that each answers with.</summary>
+/// <summary>The work of a client's commands; each answers with a sentence.</summary>
 /// <param name="client">The client.</param>
 internal sealed class ChatActions(ClientApi client)
 {
-    // How long a command waits for what becomes of a message; the client itself goes on.
+    // How long a command waits for the outcome of a message; the client itself keeps trying.
     private static readonly TimeSpan OutcomeDeadline = TimeSpan.FromSeconds(5);
 
     private static readonly JsonSerializerOptions Indented = new(LocalApiJson.Options) { WriteIndented = true };
@@ -21,7 +21,7 @@ internal sealed class ChatActions(ClientApi client)
     {
         var user = Name(to, "a user's name");
 
-        // In an open chat a message may wait for somebody who is away; opening one takes both.
+        // In an open chat a message may wait for a user who is away; opening a chat needs both users.
         if (!(await api.ListChatsAsync(cancellationToken)).Any(chat => chat.User == user && chat.State == ChatState.Open))
         {
             await api.OpenChatAsync(user, cancellationToken);
@@ -33,16 +33,16 @@ internal sealed class ChatActions(ClientApi client)
         {
             MessageState.Delivered or MessageState.Read => CommandAnswer.Success($"{user} has it after {elapsed}: {Word(state)}."),
             MessageState.Failed => CommandResults.Failure($"It could not be delivered. {reason}"),
-            _ => CommandAnswer.Success($"Not delivered within {elapsed}. {client.User}'s client keeps trying, and shows what becomes of it."),
+            _ => CommandAnswer.Success($"Not delivered within {elapsed}. {client.User}'s client keeps trying, and will show the outcome."),
         };
     }, cancellationToken);
 
-    /// <summary>Says something in a group, after joining it, and waits some seconds for the broker's confirm.</summary>
+    /// <summary>Joins a group, sends a text to it, and waits some seconds for the broker's confirm.</summary>
     public Task<ExecuteCommandResult> SayAsync(string group, string text, CancellationToken cancellationToken) => TellAsync(async api =>
     {
         var name = Name(group, "a group's name");
 
-        // Who is in the room already can speak while RabbitMQ is away; joining takes it.
+        // A member in the room can send while RabbitMQ is away; joining needs RabbitMQ.
         var room = (await api.ListGroupsAsync(cancellationToken)).FirstOrDefault(each => each.Name == name && each.IsJoined)
             ?? await api.JoinGroupAsync(name, cancellationToken: cancellationToken);
         var (state, reason, elapsed) = await AwaitOutcomeAsync(
@@ -56,7 +56,7 @@ internal sealed class ChatActions(ClientApi client)
         };
     }, cancellationToken);
 
-    /// <summary>Asks everybody who they are.</summary>
+    /// <summary>Asks all clients who they are.</summary>
     /// <param name="seconds">How long to wait for answers; null or empty: the client's default.</param>
     /// <param name="cancellationToken">Ends the survey.</param>
     public Task<ExecuteCommandResult> DiscoverAsync(string? seconds, CancellationToken cancellationToken) => TellAsync(async api =>
@@ -86,7 +86,7 @@ internal sealed class ChatActions(ClientApi client)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-        // Watched from before the message exists, so that no change of its state is missed.
+        // The watch starts before the message exists, so that no change of its state is missed.
         await using var events = await api.WatchAsync(deadline.Token);
         var watch = Stopwatch.StartNew();
         var sent = await send();
@@ -102,11 +102,11 @@ internal sealed class ChatActions(ClientApi client)
                 }
             }
 
-            throw new ClientRefusalException($"{client.User}'s client ended before it said what became of the message.");
+            throw new ClientRefusalException($"{client.User}'s client ended before it reported the outcome of the message.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Not yet, then.
+            // There is no outcome yet.
         }
 
         return (sent.State, null, Spell(watch.Elapsed));
@@ -129,7 +129,7 @@ internal sealed class ChatActions(ClientApi client)
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
         {
-            return CommandResults.Failure($"{client.User}'s client does not answer; does it run?");
+            return CommandResults.Failure($"{client.User}'s client does not answer; is it running?");
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed class ChatActions(ClientApi client)
         string.IsNullOrWhiteSpace(text) ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
         : throw new ClientRefusalException(
-            $"'{Printable.Text(text)}' is not a number of seconds; allowed is above 0 up to {SurveyResult.MaxSeconds}.");
+            $"'{Printable.Text(text)}' is not a number of seconds above 0 and at most {SurveyResult.MaxSeconds}.");
 
     private static string Members(int? count) => count switch
     {

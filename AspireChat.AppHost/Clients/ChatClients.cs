@@ -6,18 +6,18 @@ namespace AspireChat.AppHost.Clients;
 /// <summary>Clients in the diagram.</summary>
 internal static class ChatClients
 {
-    // OpenTelemetry's own default. Aspire's, while developing, records also what a caller said is not to be.
+    // OpenTelemetry's own default. Aspire's default during development also records calls that a caller excluded.
     private const string Sampler = "parentbased_always_on";
 
     /// <summary>
-    /// Adds one user's client: connected with name server and broker and started after them, with a place of its own for
-    /// identity and history that outlasts this run, a health check, commands, and a terminal where there can be one.
+    /// Adds one user's client: connected to the name server and the broker and started after them, with a folder for its
+    /// identity and history that outlasts this run, a health check, commands, and a terminal where possible.
     /// </summary>
     /// <param name="builder">The diagram.</param>
-    /// <param name="user">The user's name. It is the resource's too, where Aspire takes it (<see cref="ResourceNames"/>).</param>
+    /// <param name="user">The user's name. The resource has the same name where Aspire allows it (<see cref="ResourceNames"/>).</param>
     /// <param name="redis">The name server.</param>
     /// <param name="rabbitmq">The broker.</param>
-    /// <param name="settings">Where data are kept.</param>
+    /// <param name="settings">The settings, with the data folder.</param>
     public static IResourceBuilder<ProjectResource> AddChatClient(
         this IDistributedApplicationBuilder builder,
         string user,
@@ -49,7 +49,7 @@ internal static class ChatClients
             .WithKillCommand();
     }
 
-    // Its web port is for this machine only, and between peers each has a key of its own. Aspire would offer the developer
+    // The web port is for this machine only, and each client has its own key towards peers. Aspire would offer the developer
     // certificate, and warn in red where there is none.
     private static IResourceBuilder<ProjectResource> WithoutCertificate(this IResourceBuilder<ProjectResource> client) =>
 #pragma warning disable ASPIRECERTIFICATES001 // New in Aspire 13 and still experimental.

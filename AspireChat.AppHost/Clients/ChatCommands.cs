@@ -5,34 +5,34 @@ using AspireChat.Protos.Rules;
 namespace AspireChat.AppHost.Clients;
 
 /// <summary>
-/// What users do most, as commands on their clients: buttons with a form in the dashboard, and
+/// The most frequent actions of users as commands on their clients: buttons with a form in the dashboard, and
 /// <c>aspire resource alice send --to bob --text "hello"</c> elsewhere. They are enabled while the client runs.
 /// </summary>
 internal static class ChatCommands
 {
-    // The one that gets a button of its own, not only a place in the menu.
+    // This command has its own button and not only a place in the menu.
     private const string Send = "send";
 
     /// <summary>Adds the commands <c>send</c>, <c>say</c>, <c>discover</c> and <c>insult</c>.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="api">Its API.</param>
-    /// <param name="users">Everybody with a client here.</param>
+    /// <param name="api">The client's API.</param>
+    /// <param name="users">All users with a client in this host.</param>
     public static IResourceBuilder<ProjectResource> WithChatCommands(
         this IResourceBuilder<ProjectResource> client, ClientApi api, IEnumerable<string> users)
     {
         var actions = new ChatActions(api);
         return client
-            .WithChatCommand(Send, "Send a private message", "Sends a private message, opens the chat if need be, and says whether it was delivered.", "Send",
+            .WithChatCommand(Send, "Send a private message", "Sends a private message, opens the chat if necessary, and reports whether the message was delivered.", "Send",
                 [To(users.Where(user => user != api.User)), Text("What to say.", required: true)],
                 (arguments, cancellationToken) => actions.SendAsync(arguments["to"].Value!, arguments["text"].Value!, cancellationToken))
-            .WithChatCommand("say", "Say something in a group", "Says something in a group, joins or creates it if need be, and says whether RabbitMQ has the message.", "ChatMultiple",
+            .WithChatCommand("say", "Say something in a group", "Sends a text to a group, joins or creates it if necessary, and reports whether RabbitMQ has the message.", "ChatMultiple",
                 [Group(), Text("What to say.", required: true)],
                 (arguments, cancellationToken) => actions.SayAsync(arguments["group"].Value!, arguments["text"].Value!, cancellationToken))
             .WithChatCommand("discover", "Discover", "Asks all clients who they are and which groups they are in.", "Search",
                 [Seconds()],
                 (arguments, cancellationToken) => actions.DiscoverAsync(arguments["seconds"].Value, cancellationToken),
-                progress: "Waiting for everybody's answers …")
-            .WithChatCommand("insult", "Insult somebody", "Sends an insult, which reaches exactly one client, nobody knows whose.", "EmojiAngry",
+                progress: "Waiting for the clients' answers …")
+            .WithChatCommand("insult", "Send an insult", "Sends an insult, which reaches exactly one client, chosen by RabbitMQ.", "EmojiAngry",
                 [Text("The insult; empty: a stock one.", required: false)],
                 (arguments, cancellationToken) => actions.InsultAsync(arguments["text"].Value, cancellationToken));
     }
@@ -51,7 +51,7 @@ internal static class ChatCommands
             displayName,
             async context => context.FindRunning() is not null
                 ? await execute(context.Arguments, context.CancellationToken)
-                : CommandResults.Failure($"{client.Resource.Name} does not run; 'start' starts it."),
+                : CommandResults.Failure($"{client.Resource.Name} is not running; 'start' starts it."),
             new CommandOptions
             {
                 Description = description,
@@ -62,7 +62,7 @@ internal static class ChatCommands
                 UpdateState = RunningResource.EnabledWhileRunning,
             });
 
-    // The list proposes the users with a client here; the name of a user who joined by hand can be typed.
+    // The list proposes the users who have a client here; other names can be typed.
     private static InteractionInput To(IEnumerable<string> others) => new()
     {
         Name = "to",

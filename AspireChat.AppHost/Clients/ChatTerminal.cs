@@ -7,16 +7,16 @@ namespace AspireChat.AppHost.Clients;
 
 /// <summary>Terminals of clients: in the dashboard, and by <c>aspire terminal attach alice</c>.</summary>
 /// <remarks>
-/// They need a program that Aspire's command line brings and its packages do not. A resource that asks for a terminal
-/// without it never starts, so none is asked for then.
+/// Terminals need a program that is part of Aspire's command line but not of its packages. Without it, a resource with a
+/// terminal never starts, so the clients then get none.
 /// </remarks>
 internal static partial class ChatTerminal
 {
-    // Where Aspire looks for that program: the command line sets the first, the build of this project the second.
+    // Where Aspire finds that program: the command line sets the first, the build of this project the second.
     private const string Setting = "ASPIRE_TERMINAL_HOST_PATH";
     private const string Metadata = "aspireterminalhostpath";
 
-    /// <summary>Lets the client's menu be opened where that is possible; otherwise one line in the log says how to get it.</summary>
+    /// <summary>Adds a terminal with the client's menu where that is possible; otherwise one line in the log says how to get one.</summary>
     public static IResourceBuilder<ProjectResource> WithChatTerminal(this IResourceBuilder<ProjectResource> client)
     {
         if (!IsPossible(client.ApplicationBuilder))
@@ -25,7 +25,7 @@ internal static partial class ChatTerminal
             return client;
         }
 
-#pragma warning disable ASPIRETERMINAL001 // New in Aspire 13.5 and still experimental. Should it change, it changes here only.
+#pragma warning disable ASPIRETERMINAL001 // New in Aspire 13.5 and still experimental. This is its only use.
         return client.WithTerminal();
 #pragma warning restore ASPIRETERMINAL001
     }
@@ -50,7 +50,7 @@ internal static partial class ChatTerminal
 
         private static partial class Log
         {
-            [LoggerMessage(1, LogLevel.Information, "The clients have no terminals: Aspire's command line, which brings them, is not set up; ./run.sh sets it up and starts everything with them", EventName = "NoTerminals")]
+            [LoggerMessage(1, LogLevel.Information, "The clients have no terminals because Aspire's command line is not set up; ./run.sh sets it up and starts everything with terminals", EventName = "NoTerminals")]
             public static partial void NoTerminals(ILogger logger);
         }
     }

@@ -4,21 +4,21 @@ using AspireChat.Protos.LocalApi;
 
 namespace AspireChat.AppHost.Clients;
 
-/// <summary>A client's local API, as a command on its resource calls it.</summary>
+/// <summary>A client's local API, as the commands on its resource call it.</summary>
 /// <param name="user">The user's name.</param>
-/// <param name="web">Where the API is.</param>
-/// <param name="token">Its token.</param>
+/// <param name="web">The endpoint of the API.</param>
+/// <param name="token">The API's token.</param>
 internal sealed class ClientApi(string user, EndpointReference web, ParameterResource token)
 {
-    // Longer than the client itself waits: 30 s for somebody's answer to an invitation, 30 s for a survey.
+    // Longer than the client itself waits: 30 s for a user's answer to a request to chat, 30 s for a survey.
     private static readonly TimeSpan ActPatience = TimeSpan.FromSeconds(60);
 
-    // What is only read is there at once.
+    // Reads answer at once.
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(5);
 
-    // No proxy stands between two programs of one machine, and none is to see the token. What a command causes is a trace of
-    // its own at the client: null, since a propagator that passes on nothing still lets OpenTelemetry's instrumentation, where
-    // somebody in this process uses it, pass on its own.
+    // Without a proxy: both programs run on one machine, and no proxy may see the token. A command starts its own trace at
+    // the client, so the propagator is null: one that propagates nothing would still let OpenTelemetry's instrumentation, if
+    // this process uses it, propagate its own context.
     private static readonly Commanding Handler = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -28,7 +28,7 @@ internal sealed class ClientApi(string user, EndpointReference web, ParameterRes
     /// <summary>The user's name.</summary>
     public string User => user;
 
-    /// <summary>The API where it is now. Its calls end in a <see cref="TimeoutException"/> if there is no answer for too long.</summary>
+    /// <summary>Connects to the API at its present address. A call throws a <see cref="TimeoutException"/> if it takes too long.</summary>
     public async Task<LocalApiClient> ConnectAsync(CancellationToken cancellationToken) => new(
         new HttpClient(Handler, disposeHandler: false)
         {
@@ -47,8 +47,8 @@ internal sealed class ClientApi(string user, EndpointReference web, ParameterRes
             var isRead = request.Method == HttpMethod.Get;
             if (isRead)
             {
-                // Part of a trace that nobody records (https://www.w3.org/TR/trace-context/#sampled-flag): the command looks
-                // something up for itself, and that is nothing that a user did.
+                // A trace that is not sampled (https://www.w3.org/TR/trace-context/#sampled-flag): the command reads for its
+                // own purposes, which is no action of a user.
                 request.Headers.Add("traceparent", $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-00");
             }
 

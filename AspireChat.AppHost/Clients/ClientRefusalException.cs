@@ -1,4 +1,4 @@
 namespace AspireChat.AppHost.Clients;
 
-/// <summary>A command cannot be carried out, and its <see cref="Exception.Message"/> is the sentence that says why.</summary>
+/// <summary>A command cannot be carried out; <see cref="Exception.Message"/> says why in a sentence.</summary>
 internal sealed class ClientRefusalException(string sentence) : Exception(sentence);

@@ -4,8 +4,8 @@ using System.Text;
 namespace AspireChat.AppHost.Clients;
 
 /// <summary>
-/// Names in the diagram. Aspire wants letters, digits and single hyphens that neither begin nor end the name, the first
-/// a letter, and no name twice; users may be called <c>9lives</c>, <c>a_b</c> or <c>redis</c>.
+/// Makes names of resources. Aspire requires letters, digits and single hyphens, a letter first, no hyphen last, and unique
+/// names; users may be called <c>9lives</c>, <c>a_b</c> or <c>redis</c>.
 /// </summary>
 internal static class ResourceNames
 {
@@ -14,10 +14,10 @@ internal static class ResourceNames
 
     private static readonly string[] Reserved = ["redis", "rabbitmq", "epmd", "aspire-dashboard"];
 
-    // What Aspire and this host call the parts of another resource: alice-token, alice-terminalhost-0.
+    // Names that Aspire and this host give to parts of another resource: alice-token, alice-terminalhost-0.
     private static readonly string[] ReservedParts = ["-token", "-password", "-terminalhost-", "-rebuilder"];
 
-    /// <summary>The user's own name where Aspire takes it; else one made of it, <c>client-a-b-c91b26</c>.</summary>
+    /// <summary>Returns the user's name where Aspire allows it, and otherwise one derived from it, <c>client-a-b-c91b26</c>.</summary>
     public static string Of(string user) =>
         char.IsAsciiLetter(user[0])
         && user.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
@@ -31,6 +31,6 @@ internal static class ResourceNames
 
     private static string Words(string user) => string.Join('-', user.Split(['-', '_'], StringSplitOptions.RemoveEmptyEntries));
 
-    // Keeps apart what differs in hyphens and underscores only.
+    // Distinguishes names that differ only in hyphens and underscores.
     private static string Hash(string user) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(user)))[..HashDigits];
 }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AspireChat.AppHost.Commands;
 
-/// <summary>Whether a resource runs, healthy or not: private chats go on without RabbitMQ, and what cannot be done is answered with the reason.</summary>
+/// <summary>
+/// Finds out whether a resource runs, healthy or not: private chats work without RabbitMQ, and a call that fails answers
+/// with the reason.
+/// </summary>
 internal static class RunningResource
 {
     /// <summary>The state of a button: enabled while the resource runs.</summary>
@@ -10,8 +13,8 @@ internal static class RunningResource
         IsRunning(context.ResourceSnapshot) ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
 
     /// <summary>
-    /// What is known of the resource, or null if it does not run. Aspire asks for a button's state only where it shows
-    /// buttons; a command can be called at any time, and the proxy before a client takes calls even if nobody is behind it.
+    /// Returns the state of the resource, or null if it does not run. Aspire asks for a button's state only where it shows
+    /// buttons, but a command can be called at any time, and the proxy before a client accepts calls even if no client runs.
     /// </summary>
     public static CustomResourceSnapshot? FindRunning(this ExecuteCommandContext context) =>
         context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)

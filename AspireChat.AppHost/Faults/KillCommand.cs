@@ -7,15 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AspireChat.AppHost.Faults;
 
 /// <summary>
-/// The command that ends a program as a crash would (SIGKILL on Unix): it says goodbye to nobody. What the system makes
-/// of it can then be watched.
+/// The command that ends a program as a crash would (SIGKILL on Unix), without a goodbye, to show how the system recovers.
 /// </summary>
 internal static class KillCommand
 {
     /// <summary>The command's name, as in <c>aspire resource alice kill</c>.</summary>
     public const string Name = "kill";
 
-    /// <summary>The argument: seconds until the program is started again; it stays away without.</summary>
+    /// <summary>The argument: seconds until the program is started again; without it, the program stays away.</summary>
     public const string BackAfter = "back-after";
 
     private const double MaxBackAfter = 3600;
@@ -52,7 +51,7 @@ internal static class KillCommand
     {
         if (!TryReadBackAfter(context.Arguments, out var backAfter))
         {
-            return CommandResults.Failure($"'{BackAfter}' is a number of seconds from 0 to {MaxBackAfter:0}, or nothing.");
+            return CommandResults.Failure($"'{BackAfter}' must be a number of seconds from 0 to {MaxBackAfter:0}, or empty.");
         }
 
         var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
@@ -63,12 +62,12 @@ internal static class KillCommand
         }
         catch (TimeoutException)
         {
-            return CommandResults.Failure($"{resource.Name} was killed, but Aspire has not noticed within {EndDeadline.TotalSeconds:0} s.");
+            return CommandResults.Failure($"{resource.Name} was killed, but Aspire did not notice within {EndDeadline.TotalSeconds:0} s.");
         }
 
         if (process is not { } pid)
         {
-            return CommandResults.Failure($"{resource.Name} does not run, so that there is nothing to kill.");
+            return CommandResults.Failure($"{resource.Name} is not running, so there is nothing to kill.");
         }
 
         var killed = $"{resource.Name} was killed (process {pid})";
@@ -86,8 +85,8 @@ internal static class KillCommand
                 $"{killed}, stayed away for {pause.TotalSeconds:0.###} s, and was healthy again {restart.Elapsed.TotalSeconds:0.0} s later."));
     }
 
-    // Null if it does not run. One at a time, and not before Aspire knows of the end: the next would kill whoever has got
-    // the process id meanwhile.
+    // Returns null if the program does not run. Kills run one at a time, each until Aspire knows of the end: otherwise the
+    // next could kill another process that got the same id.
     private static async Task<int?> KillAsync(
         IResource resource, SemaphoreSlim oneAtATime, ResourceNotificationService notifications, ExecuteCommandContext context)
     {
@@ -109,14 +108,14 @@ internal static class KillCommand
         }
     }
 
-    // What went wrong; null if it is healthy again.
+    // Returns what went wrong, or null if the program is healthy again.
     private static async Task<string?> BringBackAsync(
         IResource resource, ResourceNotificationService notifications, ExecuteCommandContext context)
     {
         try
         {
-            // A start that is called off leaves the resource failed; this one is only not waited for any longer, since
-            // it may wait in turn for a server that was stopped.
+            // A cancelled start leaves the resource failed, so only the wait ends here: the start itself may wait for a
+            // server that was stopped.
             var started = await context.Services.GetRequiredService<ResourceCommandService>()
                 .ExecuteCommandAsync(context.ResourceName, KnownResourceCommands.StartCommand, CancellationToken.None)
                 .WaitAsync(ReturnDeadline, context.CancellationToken);
@@ -157,7 +156,7 @@ internal static class KillCommand
     private static int? RunningProcess(ExecuteCommandContext context) =>
         context.FindRunning()?.Properties.FirstOrDefault(property => property.Name == PidProperty)?.Value as int?;
 
-    // With all that it has started: a project's first process is `dotnet run`, a server's may be a shell script.
+    // Kills the child processes too: a project's first process is `dotnet run`, a server's may be a shell script.
     private static bool Kill(int pid)
     {
         try
@@ -167,11 +166,11 @@ internal static class KillCommand
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            return false; // It ended by itself meanwhile.
+            return false; // It has already ended.
         }
         catch (Exception e) when (e is Win32Exception or AggregateException)
         {
-            // One of its children did.
+            // One of its children has already ended.
         }
 
         return true;

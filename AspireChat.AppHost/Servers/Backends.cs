@@ -4,21 +4,21 @@ using AspireChat.AppHost.Settings;
 
 namespace AspireChat.AppHost.Servers;
 
-/// <summary>Where this machine can take Redis and RabbitMQ from.</summary>
+/// <summary>Chooses where Redis and RabbitMQ come from on this machine.</summary>
 internal static class Backends
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
 
-    // Aspire's own settings for which of the two to use.
+    // Aspire's own settings for the container runtime.
     private static readonly string[] Settings = ["ASPIRE_CONTAINER_RUNTIME", "DOTNET_ASPIRE_CONTAINER_RUNTIME"];
 
     private static readonly Lazy<bool> ContainerRuntimeAnswers = new(AskContainerRuntimes);
 
     /// <summary>
-    /// What is asked for; otherwise containers where a runtime answers, programs of this machine elsewhere. Without a runtime
-    /// Aspire would wait for containers, and the clients with it, for ever.
+    /// Returns the requested backend, or else containers where a runtime answers and programs of this machine elsewhere.
+    /// Without a runtime Aspire and the clients would wait for containers forever.
     /// </summary>
-    /// <exception cref="HostException">Containers are asked for, and no runtime answers.</exception>
+    /// <exception cref="HostException">Containers are requested, but no runtime answers.</exception>
     public static Backend Choose(Backend? asked) => asked switch
     {
         Backend.Container when !ContainerRuntimeAnswers.Value => throw new HostException(
@@ -45,7 +45,7 @@ internal static class Backends
                 RedirectStandardError = true,
             })!;
 
-            // Nobody reads it, and a full pipe would stop it.
+            // The output is discarded; a full pipe would block the process.
             process.OutputDataReceived += static (_, _) => { };
             process.ErrorDataReceived += static (_, _) => { };
             process.BeginOutputReadLine();
@@ -60,7 +60,7 @@ internal static class Backends
         }
         catch (Win32Exception)
         {
-            return false; // Not installed.
+            return false; // The runtime is not installed.
         }
     }
 }

@@ -3,16 +3,16 @@ using AspireChat.AppHost.Settings;
 
 namespace AspireChat.AppHost.Servers;
 
-/// <summary>RabbitMQ, which carries groups, discovery and insults.</summary>
+/// <summary>Adds RabbitMQ, which carries groups, discovery and insults.</summary>
 internal static class Broker
 {
     private const string ManagementEndpoint = "management";
 
     /// <summary>Adds RabbitMQ: a container, a program of this machine, or the user's own (<c>ConnectionStrings:rabbitmq</c>).</summary>
     /// <param name="builder">The diagram.</param>
-    /// <param name="name">Its name in the diagram, and of its connection string.</param>
-    /// <param name="settings">Where it comes from and where its data are.</param>
-    /// <exception cref="HostException">It cannot come from there on this machine.</exception>
+    /// <param name="name">The name of the resource and its connection string.</param>
+    /// <param name="settings">The settings, with the backend and the data folder.</param>
+    /// <exception cref="HostException">This machine does not have the chosen backend.</exception>
     public static IResourceBuilder<IResourceWithConnectionString> AddBroker(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, HostSettings settings) =>
         Backends.Choose(settings.Backend) switch
@@ -22,12 +22,12 @@ internal static class Broker
             _ => builder.AddExternalServer(name),
         };
 
-    // As for the program of this machine. The image's own configuration stays as it is.
+    // The same limit as for the local program. The image's own configuration stays unchanged.
     private static IResourceBuilder<RabbitMQServerResource> WithSmallFrames(this IResourceBuilder<RabbitMQServerResource> rabbitMq) =>
         rabbitMq.WithEnvironment(
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", string.Create(CultureInfo.InvariantCulture, $"-rabbit frame_max {LocalRabbitMq.FrameMax}"));
 
-    /// <summary>Names the link to RabbitMQ's own pages.</summary>
+    /// <summary>Names the link to RabbitMQ's management pages.</summary>
     public static IResourceBuilder<T> WithManagementLink<T>(this IResourceBuilder<T> rabbitMq)
         where T : IResource =>
         rabbitMq.WithUrlForEndpoint(ManagementEndpoint, url => url.DisplayText = "RabbitMQ management");

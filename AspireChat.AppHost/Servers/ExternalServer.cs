@@ -5,9 +5,12 @@ namespace AspireChat.AppHost.Servers;
 /// <summary>A server that the user runs elsewhere.</summary>
 internal static class ExternalServer
 {
-    /// <summary>Adds it by its connection string. Aspire would ask for a missing one in the dashboard, and everything would wait.</summary>
+    /// <summary>
+    /// Adds the server by its connection string. If it were missing, Aspire would ask for it in the dashboard, and
+    /// everything would wait.
+    /// </summary>
     /// <param name="builder">The diagram.</param>
-    /// <param name="name">Its name in the diagram, and of its connection string.</param>
+    /// <param name="name">The name of the resource and its connection string.</param>
     /// <exception cref="HostException">There is no such connection string.</exception>
     public static IResourceBuilder<IResourceWithConnectionString> AddExternalServer(
         this IDistributedApplicationBuilder builder, [ResourceName] string name) =>

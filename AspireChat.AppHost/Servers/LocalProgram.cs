@@ -1,11 +1,11 @@
 namespace AspireChat.AppHost.Servers;
 
 /// <summary>How to start a program of this machine.</summary>
-/// <param name="Name">What users call it, for example <c>redis</c>.</param>
+/// <param name="Name">The name that users see, for example <c>redis</c>.</param>
 /// <param name="FileName">The program's full path.</param>
-/// <param name="Arguments">Its arguments; never secrets, for everybody on the machine can read them.</param>
-/// <param name="Environment">Variables set over those of the host.</param>
-/// <param name="WorkingDirectory">Where it starts.</param>
+/// <param name="Arguments">Its arguments; never secrets, because every user of the machine can read them.</param>
+/// <param name="Environment">Variables that are set in addition to the host's.</param>
+/// <param name="WorkingDirectory">Its working directory.</param>
 internal sealed record LocalProgram(
     string Name,
     string FileName,
@@ -13,7 +13,7 @@ internal sealed record LocalProgram(
     IReadOnlyDictionary<string, string> Environment,
     string WorkingDirectory)
 {
-    /// <summary>Finds a program on the <c>PATH</c> and in further folders, which come first.</summary>
+    /// <summary>Finds a program on the <c>PATH</c> and in other folders, which come first.</summary>
     /// <returns>Its full path, or null.</returns>
     public static string? Find(string program, params IEnumerable<string> foldersBefore)
     {

@@ -4,17 +4,17 @@ using AspireChat.AppHost.Settings;
 namespace AspireChat.AppHost.Servers;
 
 /// <summary>
-/// A rabbitmq-server (3.10 or newer) of this machine on free loopback ports, with data, logs, cookie and port mapper
-/// (epmd) of its own, so that it neither meets nor disturbs another RabbitMQ of the machine.
+/// A rabbitmq-server (3.10 or newer) of this machine on free loopback ports, with its own data, logs, cookie and port mapper
+/// (epmd), so that it does not interfere with another RabbitMQ on the machine.
 /// </summary>
 internal sealed class LocalRabbitMq
 {
-    /// <summary>The user that exists in a new data folder; it may do everything.</summary>
+    /// <summary>The user that exists in a new data folder; it has all permissions.</summary>
     public const string User = "aspirechat";
 
     /// <summary>
-    /// The largest frame in bytes. The headers of a message must fit into one, and 128 KiB of them, which RabbitMQ would
-    /// allow, can be nested more deeply than programs can read that have less stack than ours.
+    /// The largest frame in bytes. The headers of a message must fit into one frame. RabbitMQ's default of 128 KiB allows
+    /// headers nested more deeply than a program with less stack than this client's can read.
     /// </summary>
     public const int FrameMax = 32768;
 
@@ -30,15 +30,13 @@ internal sealed class LocalRabbitMq
         Password = password;
     }
 
-    /// <summary>The server. Needs <see cref="PortMapper"/> to run before it, and to end after it.</summary>
+    /// <summary>The server. <see cref="PortMapper"/> must start before it and end after it.</summary>
     public LocalProgram Program { get; }
 
-    /// <summary>
-    /// Erlang's port mapper daemon. Without one RabbitMQ starts one in the background, which outlives it.
-    /// </summary>
+    /// <summary>Erlang's port mapper daemon. If none runs, RabbitMQ starts one in the background, which outlives it.</summary>
     public LocalProgram PortMapper { get; }
 
-    /// <summary>Its AMQP port on 127.0.0.1.</summary>
+    /// <summary>The server's AMQP port on 127.0.0.1.</summary>
     public int Port { get; }
 
     /// <summary>The port of <see cref="PortMapper"/> on 127.0.0.1.</summary>
@@ -50,11 +48,11 @@ internal sealed class LocalRabbitMq
     /// <summary>The password of <see cref="User"/>.</summary>
     public string Password { get; }
 
-    /// <summary>Writes its configuration.</summary>
+    /// <summary>Writes the server's configuration.</summary>
     /// <exception cref="HostException">rabbitmq-server or epmd is not installed.</exception>
     public static LocalRabbitMq Prepare(DataFolder data, LoopbackPorts ports)
     {
-        // Debian's program on the PATH is a wrapper that becomes another user; the one that it calls lies here.
+        // On Debian the program on the PATH is a wrapper that switches to another user; this folder has the wrapped program.
         var server = LocalProgram.Find("rabbitmq-server", "/usr/lib/rabbitmq/bin")
             ?? throw new HostException(
                 "rabbitmq-server is not installed: run eng/setup.sh, or install it (on Debian: apt-get install rabbitmq-server).");
@@ -76,8 +74,8 @@ internal sealed class LocalRabbitMq
         var plugins = Path.Combine(folder, "enabled_plugins");
         DataFolder.Write(plugins, managementPort is null ? "[]." : "[rabbitmq_management].");
 
-        // The secret between Erlang nodes; whoever knows it and reaches the distribution port can run code. Erlang
-        // would make a weaker one by itself.
+        // The secret between Erlang nodes: a process that knows it and reaches the distribution port can run code. Erlang's
+        // own would be weaker.
         DataFolder.Write(Path.Combine(data.Folder("rabbitmq", "home"), ".erlang.cookie"), data.Secret("erlang-cookie"));
 
         var portMapperEnvironment = new Dictionary<string, string>
@@ -88,7 +86,7 @@ internal sealed class LocalRabbitMq
         var environment = new Dictionary<string, string>(portMapperEnvironment)
         {
             ["HOME"] = Path.Combine(folder, "home"),
-            // The name stays the same, for the data belongs to it; different port mappers keep namesakes apart.
+            // The name never changes, because the data belong to it; separate port mappers keep nodes of this name apart.
             ["RABBITMQ_NODENAME"] = "aspirechat@localhost",
             ["RABBITMQ_PID_FILE"] = pidFile,
             ["RABBITMQ_CONFIG_FILE"] = configuration,
@@ -96,10 +94,10 @@ internal sealed class LocalRabbitMq
             ["RABBITMQ_MNESIA_BASE"] = data.Folder("rabbitmq", "data"),
             ["RABBITMQ_LOG_BASE"] = data.Folder("rabbitmq", "log"),
             ["RABBITMQ_DIST_PORT"] = distributionPort.ToString(CultureInfo.InvariantCulture),
-            // Names of files that do not exist, in place of the machine's own in /etc/rabbitmq.
+            // Files that do not exist, so that those in /etc/rabbitmq are not read.
             ["RABBITMQ_CONF_ENV_FILE"] = Path.Combine(folder, "rabbitmq-env.conf"),
             ["RABBITMQ_ADVANCED_CONFIG_FILE"] = Path.Combine(folder, "advanced.config"),
-            // The distribution listens on loopback only, and idle schedulers sleep at once: few cores, many programs.
+            // The distribution listens on loopback only. Idle schedulers sleep at once, since many programs share few cores.
             ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] =
                 "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
         };
@@ -113,7 +111,7 @@ internal sealed class LocalRabbitMq
             password);
     }
 
-    /// <summary>The configuration file, which, unlike environment and arguments, nobody else can read.</summary>
+    /// <summary>Makes the content of the configuration file, which no other user can read, unlike the environment and arguments.</summary>
     public static string Configuration(int port, int? managementPort, string password) => string.Create(CultureInfo.InvariantCulture, $"""
         listeners.tcp.1 = 127.0.0.1:{port}
         # The headers of a message must fit into one frame. In one of 128 KiB, the default, they can be nested so deeply that
@@ -136,8 +134,8 @@ internal sealed class LocalRabbitMq
         .SelectMany(folder => Directory.GetDirectories(folder, "erts-*"))
         .Select(folder => Path.Combine(folder, "bin"));
 
-    // Every distribution lays the plugins near the program, if not at the same place: Debian's is a link into
-    // lib/rabbitmq_server-3.10.8/sbin, the generic one begins in sbin.
+    // Every distribution has the plugins near the program, but not in the same place: Debian's program is a link into
+    // lib/rabbitmq_server-3.10.8/sbin, the generic package's is in sbin.
     private static bool HasManagement(string server)
     {
         var program = File.ResolveLinkTarget(server, returnFinalTarget: true)?.FullName ?? server;

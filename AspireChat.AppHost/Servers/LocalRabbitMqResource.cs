@@ -4,9 +4,9 @@ namespace AspireChat.AppHost.Servers;
 /// A rabbitmq-server of this machine. Its connection string is an AMQP URI (https://www.rabbitmq.com/docs/uri-spec) for
 /// RabbitMQ.Client.
 /// </summary>
-/// <param name="name">Its name in the diagram, and of its connection string.</param>
+/// <param name="name">The name of the resource and its connection string.</param>
 /// <param name="rabbitMq">The server.</param>
-/// <param name="password">What clients say to it; a secret.</param>
+/// <param name="password">The password for clients; a secret.</param>
 internal sealed class LocalRabbitMqResource(string name, LocalRabbitMq rabbitMq, ParameterResource password)
     : LocalServerResource(name, rabbitMq.Program, rabbitMq.Port)
 {

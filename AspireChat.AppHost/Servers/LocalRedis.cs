@@ -18,13 +18,13 @@ internal sealed class LocalRedis
     /// <summary>The server.</summary>
     public LocalProgram Program { get; }
 
-    /// <summary>Its port on 127.0.0.1.</summary>
+    /// <summary>The server's port on 127.0.0.1.</summary>
     public int Port { get; }
 
-    /// <summary>What clients say to it.</summary>
+    /// <summary>The password for clients.</summary>
     public string Password { get; }
 
-    /// <summary>Writes its configuration.</summary>
+    /// <summary>Writes the server's configuration.</summary>
     /// <exception cref="HostException">redis-server is not installed.</exception>
     public static LocalRedis Prepare(DataFolder data, LoopbackPorts ports)
     {
@@ -41,7 +41,7 @@ internal sealed class LocalRedis
             new LocalProgram("redis", server, [file], new Dictionary<string, string>(), folder), port, password);
     }
 
-    /// <summary>The configuration file, which, unlike arguments, nobody else can read.</summary>
+    /// <summary>Makes the content of the configuration file, which no other user can read, unlike the arguments.</summary>
     public static string Configuration(string folder, int port, string password) => string.Create(CultureInfo.InvariantCulture, $"""
         bind 127.0.0.1
         port {port}
@@ -57,7 +57,7 @@ internal sealed class LocalRedis
 
         """);
 
-    // As Redis reads arguments: double quotes, backslash escapes.
+    // Quotes as Redis expects: double quotes and backslash escapes.
     private static string Quote(string text) =>
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

@@ -1,9 +1,9 @@
 namespace AspireChat.AppHost.Servers;
 
-/// <summary>A redis-server of this machine. Its connection string is one for StackExchange.Redis.</summary>
-/// <param name="name">Its name in the diagram, and of its connection string.</param>
+/// <summary>A redis-server of this machine. Its connection string is for StackExchange.Redis.</summary>
+/// <param name="name">The name of the resource and its connection string.</param>
 /// <param name="redis">The server.</param>
-/// <param name="password">What clients say to it; a secret.</param>
+/// <param name="password">The password for clients; a secret.</param>
 internal sealed class LocalRedisResource(string name, LocalRedis redis, ParameterResource password)
     : LocalServerResource(name, redis.Program, redis.Port)
 {

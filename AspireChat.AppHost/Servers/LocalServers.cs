@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace AspireChat.AppHost.Servers;
 
-/// <summary>Redis and RabbitMQ as programs of this machine, where no container runtime runs.</summary>
+/// <summary>Adds Redis and RabbitMQ as programs of this machine.</summary>
 internal static class LocalServers
 {
     /// <summary>Adds a redis-server of this machine, with its data in the data folder.</summary>
@@ -20,13 +20,15 @@ internal static class LocalServers
         var server = builder.AddServer(new LocalRedisResource(name, redis, builder.AddPassword(name, redis.Password)), redis.Program, redis.Port)
             .WithIconName("Database");
 
-        // The check that Aspire's own Redis has.
+        // The same check as Aspire's own Redis resource has.
         var check = $"{name}_check";
         builder.Services.AddHealthChecks().AddRedis(_ => server.Resource.ConnectionString, check);
         return server.WithHealthCheck(check);
     }
 
-    /// <summary>Adds a rabbitmq-server of this machine, with its data in the data folder, and Erlang's port mapper, which it needs.</summary>
+    /// <summary>
+    /// Adds a rabbitmq-server of this machine, with its data in the data folder, and the Erlang port mapper that it needs.
+    /// </summary>
     /// <exception cref="HostException">rabbitmq-server or Erlang's epmd is not installed.</exception>
     public static IResourceBuilder<LocalServerResource> AddLocalRabbitMQ(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, DataFolder data)
@@ -42,7 +44,7 @@ internal static class LocalServers
             server.WithHttpEndpoint(port: managementPort, name: "management", isProxied: false).WithManagementLink();
         }
 
-        // The check that Aspire's own RabbitMQ has: one connection, made at the first look and mended by the library.
+        // The same check as Aspire's own RabbitMQ resource has: one connection, opened at the first check and restored by the library.
         var check = $"{name}_check";
         IConnection? connection = null;
         builder.Services.AddHealthChecks().AddRabbitMQ(
@@ -51,7 +53,7 @@ internal static class LocalServers
         return server.WithHealthCheck(check);
     }
 
-    // If RabbitMQ started one by itself, that would outlive it. It must listen before RabbitMQ looks for it.
+    // A port mapper started by RabbitMQ itself would outlive it. This one must listen before RabbitMQ looks for one.
     private static IResourceBuilder<ExecutableResource> AddPortMapper(this IDistributedApplicationBuilder builder, LocalRabbitMq rabbitMq)
     {
         const string Name = "epmd", Check = $"{Name}_check";
@@ -74,7 +76,7 @@ internal static class LocalServers
             .WithIconName("PlugConnected");
     }
 
-    // It listens on a port of its own choice; nothing stands between it and the clients.
+    // The server listens on the chosen port itself, without a proxy before it.
     private static IResourceBuilder<LocalServerResource> AddServer(
         this IDistributedApplicationBuilder builder, LocalServerResource resource, LocalProgram program, int port) =>
         builder.AddResource(resource)
@@ -94,7 +96,7 @@ internal static class LocalServers
         return builder.WithArgs([.. program.Arguments]);
     }
 
-    // The data folder keeps it, since the server's data belong to it.
+    // The data folder keeps the password, since the server's data depend on it.
     private static ParameterResource AddPassword(this IDistributedApplicationBuilder builder, string server, string password) =>
         builder.AddParameter($"{server}-password", () => password, secret: true).Resource;
 }

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace AspireChat.AppHost.Servers;
 
-/// <summary>Finds ports of 127.0.0.1 that nobody listens on, for servers that cannot choose one by themselves.</summary>
+/// <summary>Finds free ports on 127.0.0.1 for servers that cannot choose one themselves.</summary>
 /// <remarks>
-/// Between the search and the server's start, ten seconds with RabbitMQ, anybody may take a port. So they come from
-/// below those that operating systems give to outgoing connections (from 32768 on Linux), and each process, and each
-/// host in it, begins to look at another place.
+/// Another program may take a port between the search and the server's start, which takes ten seconds with RabbitMQ. So the
+/// ports are below those of outgoing connections (from 32768 on Linux), and each process, and each host in it, starts to
+/// search at a different port.
 /// </remarks>
 internal sealed class LoopbackPorts
 {
@@ -16,15 +16,15 @@ internal sealed class LoopbackPorts
     private const int PerHost = 32;
     private const int Places = Count / PerHost;
 
-    // Has no divisor in common with the places: the next host of this process is far from neighbouring processes' ids.
+    // Coprime to the number of places, so that the next host of this process is far from processes with neighbouring ids.
     private const int Stride = 251;
 
     private static int _hosts = -1;
 
     private int _next = (int)((Environment.ProcessId + (long)Stride * Interlocked.Increment(ref _hosts)) % Places) * PerHost;
 
-    /// <summary>A port that was free just now; each at most once.</summary>
-    /// <exception cref="HostException">None is free.</exception>
+    /// <summary>Returns a port that is free now, each at most once.</summary>
+    /// <exception cref="HostException">No port is free.</exception>
     public int Take()
     {
         for (var tried = 0; tried < Count; tried++)

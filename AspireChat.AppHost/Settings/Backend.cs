@@ -10,7 +10,7 @@ internal enum Backend
     Local,
 
     /// <summary>
-    /// From the user, who runs them elsewhere and names them in the configuration: <c>ConnectionStrings:redis</c> and
+    /// From servers that the user runs elsewhere and names in the configuration: <c>ConnectionStrings:redis</c> and
     /// <c>ConnectionStrings:rabbitmq</c>.
     /// </summary>
     External,

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 namespace AspireChat.AppHost.Settings;
 
 /// <summary>
-/// The folder with everything that outlasts one run: the servers' data, the clients' identities and histories, and the
-/// passwords and tokens between them. Readable by its owner only.
+/// The folder for everything that outlasts one run: the servers' data, the clients' identities and histories, and their
+/// passwords and tokens. Only its owner can read it.
 /// </summary>
-/// <remarks>Two hosts with one folder would start two servers over the same files; hence the lock.</remarks>
+/// <remarks>A lock protects it: two hosts with one folder would start two servers on the same files.</remarks>
 internal sealed class DataFolder : IDisposable
 {
     private const int SecretLength = 32;
@@ -23,9 +23,8 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>
-    /// The folder used when none is asked for: <c>aspirechat</c> in the place for programs' state, which is
-    /// <c>$XDG_STATE_HOME</c> or <c>~/.local/state</c> (XDG Base Directory Specification), on Windows
-    /// <c>%LOCALAPPDATA%</c>.
+    /// The default folder: <c>aspirechat</c> in the folder for programs' state, which is <c>$XDG_STATE_HOME</c> or
+    /// <c>~/.local/state</c> (XDG Base Directory Specification), on Windows <c>%LOCALAPPDATA%</c>.
     /// </summary>
     public static string DefaultPath
     {
@@ -37,7 +36,7 @@ internal sealed class DataFolder : IDisposable
                     Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "aspirechat");
             }
 
-            // A relative path there is to be ignored, says the specification.
+            // The specification says that a relative path is to be ignored.
             var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
             return System.IO.Path.IsPathRooted(state)
                 ? System.IO.Path.Combine(state, "aspirechat")
@@ -49,9 +48,9 @@ internal sealed class DataFolder : IDisposable
     /// <summary>The full path.</summary>
     public string Path { get; }
 
-    /// <summary>Creates the folder if need be and locks it for as long as this object lives.</summary>
+    /// <summary>Creates the folder if necessary and locks it until this object is disposed.</summary>
     /// <param name="path">The folder; null: <see cref="DefaultPath"/>.</param>
-    /// <exception cref="HostException">It cannot be written, or another host uses it.</exception>
+    /// <exception cref="HostException">The folder cannot be written, or another host uses it.</exception>
     public static DataFolder Open(string? path)
     {
         var full = System.IO.Path.GetFullPath(string.IsNullOrEmpty(path) ? DefaultPath : path);
@@ -61,12 +60,12 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HostException($"The data folder {full} cannot be made: use another one with --data.");
+            throw new HostException($"The data folder {full} cannot be created: use another one with --data.");
         }
 
         try
         {
-            // FileShare.None is an advisory flock on Unix; it goes with the process, however that ends.
+            // FileShare.None is an advisory flock on Unix; it ends with the process, however that ends.
             return new DataFolder(full, new FileStream(
                 System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
@@ -77,12 +76,12 @@ internal sealed class DataFolder : IDisposable
         catch (IOException)
         {
             throw new HostException(
-                $"AspireChat runs already with the data folder {full}: stop it first, or give this one a folder of its own with --data.");
+                $"AspireChat is already running with the data folder {full}: stop it first, or use another folder with --data.");
         }
     }
 
-    /// <summary>The path of a folder in it, which is made if need be.</summary>
-    /// <exception cref="HostException">It cannot be made; there may be a file of that name.</exception>
+    /// <summary>Returns the path of a subfolder, which is created if necessary.</summary>
+    /// <exception cref="HostException">The folder cannot be created; a file of that name may exist.</exception>
     public string Folder(params string[] names)
     {
         var full = System.IO.Path.Combine([Path, .. names]);
@@ -93,12 +92,12 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HostException($"The folder {full} cannot be made: use another data folder with --data.");
+            throw new HostException($"The folder {full} cannot be created: use another data folder with --data.");
         }
     }
 
     /// <summary>
-    /// A secret that is made at the first use and stays the same afterwards: 32 letters and digits, about 190 bits,
+    /// Returns a secret that is created at its first use and then stays the same: 32 letters and digits, about 190 bits,
     /// none of which needs escaping in connection strings, configuration files or shells.
     /// </summary>
     public string Secret(string name)
@@ -114,8 +113,8 @@ internal sealed class DataFolder : IDisposable
         return secret;
     }
 
-    /// <summary>Writes a file that only its owner can read, replacing what was there.</summary>
-    /// <exception cref="HostException">It cannot be written.</exception>
+    /// <summary>Writes a file that only its owner can read, and replaces an existing one.</summary>
+    /// <exception cref="HostException">The file cannot be written.</exception>
     public static void Write(string file, string content)
     {
         try
@@ -145,7 +144,7 @@ internal sealed class DataFolder : IDisposable
 
     private static void Replace(string file, string content)
     {
-        // Beside its place and then moved there: a crash leaves the old content or the new, never half of it.
+        // Written beside the file and then moved over it: a crash leaves the old content or the new, never half of it.
         var beside = file + ".new";
         File.Delete(beside);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

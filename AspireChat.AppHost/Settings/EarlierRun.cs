@@ -4,18 +4,18 @@ using System.Globalization;
 namespace AspireChat.AppHost.Settings;
 
 /// <summary>
-/// Programs that outlive their host: one that is killed leaves them to Aspire's orchestrator, which takes some seconds to stop
-/// them. Two servers over the same files would ruin these, and a second client of a user would refuse to start.
+/// Waits for programs that outlive their host: a host that is killed leaves them to Aspire's orchestrator, which takes some
+/// seconds to stop them. Two servers would corrupt the same files, and a user's second client would refuse to start.
 /// </summary>
 internal static class EarlierRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Waits until the process that wrote a file with its id has ended; half a minute at most.</summary>
-    /// <param name="program">The name of its process, for example <c>redis-server</c>.</param>
+    /// <summary>Waits at most half a minute until the process that wrote its id to a file has ended.</summary>
+    /// <param name="program">The name of the process, for example <c>redis-server</c>.</param>
     /// <param name="pidFile">The file.</param>
-    /// <exception cref="HostException">It does not end.</exception>
+    /// <exception cref="HostException">The process does not end.</exception>
     public static void WaitForProcess(string program, string pidFile)
     {
         if (!File.Exists(pidFile)
@@ -29,7 +29,7 @@ internal static class EarlierRun
             using var process = Process.GetProcessById(pid);
             if (process.ProcessName != program || process.HasExited)
             {
-                return; // The id is somebody else's by now.
+                return; // Another process has the id now.
             }
 
             Say(program, pidFile);
@@ -45,8 +45,8 @@ internal static class EarlierRun
         }
     }
 
-    /// <summary>Waits until nobody holds a file locked; half a minute at most, after which whoever needs it says so.</summary>
-    /// <param name="holder">Who may hold it.</param>
+    /// <summary>Waits at most half a minute until a file is not locked; after that, the program that needs it reports the lock.</summary>
+    /// <param name="holder">The program that may hold the lock.</param>
     /// <param name="lockFile">The file.</param>
     public static void WaitForLock(string holder, string lockFile)
     {
@@ -77,7 +77,7 @@ internal static class EarlierRun
         }
         catch (UnauthorizedAccessException)
         {
-            return false; // The client that needs it will say that it may not use it.
+            return false; // The client that needs the file reports that it may not use it.
         }
     }
 }

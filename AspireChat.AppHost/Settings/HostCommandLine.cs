@@ -4,23 +4,23 @@ using Microsoft.Extensions.Configuration;
 
 namespace AspireChat.AppHost.Settings;
 
-/// <summary>The host's options as the command line and the configuration give them.</summary>
+/// <summary>Reads the host's options from the command line and the configuration.</summary>
 internal static class HostCommandLine
 {
     private static readonly Option<string[]> Users = Names("--users", "The users who get a client: --users ann ben, or --users ann,ben.");
-    private static readonly Option<string[]> Guests = Names("--guests", "Users whose clients wait until somebody starts them; no name: none.");
+    private static readonly Option<string[]> Guests = Names("--guests", "Users whose clients wait to be started; without a name: none.");
     private static readonly Option<string> Backends = new("--backends") { Description = "Where Redis and RabbitMQ come from: container, local or external." };
     private static readonly Option<string> Data = new("--data") { Description = "The folder for everything that outlasts a run." };
 
-    // What it does not know belongs to Aspire, whose settings can be given in the same way.
+    // Unknown options belong to Aspire, whose settings can be given in the same way.
     private static readonly RootCommand Command = new("Starts AspireChat: Redis, RabbitMQ, a client per user, the dashboard.")
     {
         Options = { Users, Guests, Backends, Data },
         TreatUnmatchedTokensAsErrors = false,
     };
 
-    /// <summary>Does what is asked for instead of a start: tells the options, or the version.</summary>
-    /// <returns>Whether anything was.</returns>
+    /// <summary>Prints the options or the version if that is requested instead of a start.</summary>
+    /// <returns>Whether it printed anything.</returns>
     public static bool TryAnswer(string[] args)
     {
         var parsed = Command.Parse(args);
@@ -33,8 +33,8 @@ internal static class HostCommandLine
         return true;
     }
 
-    /// <summary>Reads both; the command line goes before the configuration.</summary>
-    /// <exception cref="HostException">An option without its value, or a value that is none of those allowed.</exception>
+    /// <summary>Reads the options; the command line takes precedence over the configuration.</summary>
+    /// <exception cref="HostException">An option has no value, or one that is not allowed.</exception>
     public static HostOptions Read(string[] args, IConfiguration configuration)
     {
         var parsed = Command.Parse(args);
@@ -61,7 +61,7 @@ internal static class HostCommandLine
         CustomParser = result => [.. result.Tokens.SelectMany(token => Split(token.Value))],
     };
 
-    // A list (…__Users__0, …__Users__1), or one text (…__Users=ann,ben).
+    // Reads a list (…__Users__0, …__Users__1) or one text (…__Users=ann,ben).
     private static List<string>? Configured(IConfigurationSection settings, string key)
     {
         var section = settings.GetSection(key);
@@ -69,7 +69,7 @@ internal static class HostCommandLine
         return section.Value is { } text ? [.. Split(text)] : listed is [] ? null : listed;
     }
 
-    // An empty text names nobody; an empty part of a longer one is a mistake that the validator finds.
+    // An empty text names no user; an empty part of a longer text is a mistake that the validator finds.
     private static string[] Split(string text) => text is "" ? [] : text.Split(',', StringSplitOptions.TrimEntries);
 
     private static Backend ParseBackend(string text) =>

@@ -29,7 +29,7 @@ internal sealed class HostOptionsValidator : IValidateOptions<HostOptions>
             }
             else if (!known.Add(name))
             {
-                yield return $"The {role} {name} is named twice, and every client needs a name of its own.";
+                yield return $"The {role} {name} is named twice, but every client needs its own name.";
             }
         }
     }

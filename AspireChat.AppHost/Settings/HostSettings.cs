@@ -2,7 +2,7 @@ using AspireChat.Protos.Rules;
 
 namespace AspireChat.AppHost.Settings;
 
-/// <summary>What one run of the host goes by: the options with their defaults filled in, and the data folder, locked.</summary>
+/// <summary>The settings of one run of the host: the options with their defaults, and the locked data folder.</summary>
 internal sealed class HostSettings : IDisposable
 {
     private static readonly string[] DefaultUsers = ["alice", "bob", "carol"];
@@ -19,17 +19,17 @@ internal sealed class HostSettings : IDisposable
     /// <summary>The users who get a client.</summary>
     public IReadOnlyList<string> Users { get; }
 
-    /// <summary>Those whose clients wait until somebody starts them.</summary>
+    /// <summary>The users whose clients wait to be started.</summary>
     public IReadOnlyList<string> Guests { get; }
 
-    /// <summary>Where Redis and RabbitMQ come from; null if nobody chose.</summary>
+    /// <summary>Where Redis and RabbitMQ come from; null if this is not set.</summary>
     public Backend? Backend { get; }
 
     /// <summary>The data folder.</summary>
     public DataFolder Data { get; }
 
     /// <summary>Reads and checks the options, and locks the data folder.</summary>
-    /// <exception cref="HostException">An option is wrong, the folder is in use, or nothing is to be run.</exception>
+    /// <exception cref="HostException">An option is wrong, the folder is in use, or the host is asked to publish.</exception>
     public static HostSettings Read(IDistributedApplicationBuilder builder, string[] args)
     {
         if (builder.ExecutionContext.IsPublishMode)
@@ -46,7 +46,7 @@ internal sealed class HostSettings : IDisposable
         string[] users = [.. (options.Users ?? [.. DefaultUsers]).Select(ChatName.Parse)];
         string[] guests = [.. options.Guests?.Select(ChatName.Parse) ?? DefaultGuests.Except(users)];
         return guests.FirstOrDefault(users.Contains) is { } both
-            ? throw new HostException($"{both} is named as a user and as a guest: users are started at once, guests when asked for.")
+            ? throw new HostException($"{both} is named both as a user and as a guest: users start at once, guests on request.")
             : new HostSettings(users, guests, options.Backend, DataFolder.Open(options.Data));
     }
 

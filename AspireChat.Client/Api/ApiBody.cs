@@ -4,7 +4,7 @@ using System.Text.Unicode;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>Reads bodies strictly: what is not exactly the object expected is refused with a sentence, never repaired.</summary>
+/// <summary>Reads bodies strictly: a body that is not exactly the expected object is refused with a sentence, never repaired.</summary>
 internal static class ApiBody
 {
     /// <summary>Whether a request says that its body is JSON in UTF-8.</summary>
@@ -16,9 +16,9 @@ internal static class ApiBody
 
     /// <summary>Reads the body as a JSON object.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="example">The object that is expected, for the refusal.</param>
+    /// <param name="example">The expected object, for the refusal.</param>
     /// <exception cref="BadHttpRequestException">
-    /// 400: no body, not UTF-8, not JSON, not an object, or of other members' types. 413: too large.
+    /// 400: the body is missing, not UTF-8, not JSON, not an object, or has members of other types. 413: it is too large.
     /// </exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, string example)
         where T : class
@@ -39,14 +39,14 @@ internal static class ApiBody
                 }
             }
 
-            // Everything seen, nothing used: Kestrel ends a body that grows beyond the limit.
+            // All is examined and nothing consumed: Kestrel refuses a body that grows beyond the limit.
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
-    /// <summary>Reads the body as a JSON object, if there is one.</summary>
+    /// <summary>Reads the body, if there is one, as a JSON object.</summary>
     /// <returns>Null if the body is empty.</returns>
-    /// <exception cref="BadHttpRequestException">As in <see cref="ReadAsync"/>, except for no body.</exception>
+    /// <exception cref="BadHttpRequestException">As in <see cref="ReadAsync"/>, except for a missing body.</exception>
     public static async Task<T?> ReadOptionalAsync<T>(HttpRequest request, string example)
         where T : class
     {
@@ -61,25 +61,25 @@ internal static class ApiBody
     {
         if (body.IsEmpty)
         {
-            throw Refuse($"The body is missing; expected is {example}.");
+            throw Refuse($"The body is missing; expected: {example}.");
         }
 
         var bytes = body.ToArray();
         if (!Utf8.IsValid(bytes))
         {
-            throw Refuse($"The body is not valid UTF-8; expected is {example}.");
+            throw Refuse($"The body is not valid UTF-8; expected: {example}.");
         }
 
         try
         {
             return JsonSerializer.Deserialize<T>(bytes, LocalApiJson.Options)
-                ?? throw Refuse($"The body is null; expected is {example}.");
+                ?? throw Refuse($"The body is null; expected: {example}.");
         }
         catch (JsonException e)
         {
-            // The exception's own sentence names .NET types; where it is, is what helps.
+            // The exception's own message names .NET types; its path is what helps the caller.
             var place = e.Path is { Length: > 1 } path ? $" (at {path})" : "";
-            throw Refuse($"The body is not the JSON object expected{place}; expected is {example}.");
+            throw Refuse($"The body is not the expected JSON object{place}; expected: {example}.");
         }
     }
 

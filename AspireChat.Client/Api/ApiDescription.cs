@@ -4,15 +4,15 @@ using Microsoft.OpenApi;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>The API described by itself (OpenAPI), beyond what routes and return types say.</summary>
+/// <summary>The API's description of itself (OpenAPI), beyond what routes and return types say.</summary>
 internal static class ApiDescription
 {
-    /// <summary>The path under which the description is.</summary>
+    /// <summary>The path of the description.</summary>
     public const string Root = "/openapi";
 
     private const string Refusal = nameof(Problem);
 
-    /// <summary>Adds the token that every call carries, the document that every refusal is, and the limits of names and pages.</summary>
+    /// <summary>Adds the token of every call, the document of every refusal, and the limits of names and pages.</summary>
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer(async (document, context, cancellationToken) =>
@@ -40,7 +40,7 @@ internal static class ApiDescription
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            // Unknown to the generator, since the contract writes times and modes by itself.
+            // The generator does not know these types, since the contract has its own converters for times and modes.
             var type = context.JsonTypeInfo.Type;
             schema.Type ??= type == typeof(DateTimeOffset) ? JsonSchemaType.String
                 : type == typeof(DateTimeOffset?) ? JsonSchemaType.String | JsonSchemaType.Null
@@ -48,7 +48,7 @@ internal static class ApiDescription
                 : null;
             if (type == typeof(GroupMode))
             {
-                schema.Description = $"One of {string.Join(", ", GroupMode.All)}, or what a newer client calls a mode of its own.";
+                schema.Description = $"One of {string.Join(", ", GroupMode.All)}, or another mode of a newer client.";
             }
 
             return Task.CompletedTask;
@@ -56,7 +56,7 @@ internal static class ApiDescription
     }
 
     /// <summary>
-    /// Says which body a call reads by itself. Declared as routes do it, it would have the router refuse before
+    /// Describes the body that a call reads itself. If the route declared it, the router would refuse before
     /// <see cref="ApiBody"/> can say why.
     /// </summary>
     public static void Reads<T>(this RouteHandlerBuilder call, bool isRequired = true) =>
@@ -66,7 +66,7 @@ internal static class ApiDescription
             Content = Json(MediaTypeNames.Application.Json, await context.GetOrCreateSchemaAsync(typeof(T), null, cancellationToken)),
         });
 
-    // What stands in a path or a query is read as text, so that a refusal can say what was wrong with it.
+    // Parameters of a path or a query are read as text, so that a refusal can say what is wrong with them.
     private static OpenApiSchema SchemaOf(string parameter) => parameter switch
     {
         "limit" => new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageLimits.Max}", Default = PageLimits.Default },

@@ -2,10 +2,10 @@ using OpenTelemetry.Instrumentation.AspNetCore;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the local API.</summary>
 public static class ApiExtensions
 {
-    /// <summary>The path under which all calls of the API are.</summary>
+    /// <summary>The path of all calls of the API.</summary>
     public const string Root = "/api";
 
     /// <summary>The path of the private chats.</summary>

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Api;
 
 /// <summary>
-/// Refuses what should not reach the API at all, in this order: a foreign Host (421), a foreign Origin (403), a call
-/// without the token (401), a body that is not JSON (415) or too large (413). The Host is checked on every path of the
-/// web port, the rest under <see cref="ApiExtensions.Root"/> and <see cref="ApiDescription.Root"/>.
+/// Refuses requests that must not reach the API, in this order: a foreign Host (421), a foreign Origin (403), a call without
+/// the token (401), a body that is not JSON (415) or too large (413). The Host is checked on every path of the web port, the
+/// rest under <see cref="ApiExtensions.Root"/> and <see cref="ApiDescription.Root"/>.
 /// </summary>
 /// <remarks>
-/// Host and Origin keep out web pages that the user visits: such a page may send requests to this machine, even under
-/// its own name if that points here (DNS rebinding), but the browser says truthfully where they come from.
+/// Host and Origin keep out web pages that the user visits: such a page can send requests to this machine, even under its
+/// own name if that points here (DNS rebinding), but the browser states their true origin.
 /// </remarks>
 public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiOptions> options)
 {
@@ -20,10 +20,12 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
         ["localhost", "127.0.0.1", "[::1]", .. options.Value.ApiHosts.Split([',', ';'], Trimmed)],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Checks a request and passes it on, or throws what <see cref="ProblemMapping"/> answers.</summary>
+    /// <summary>
+    /// Checks a request and passes it on, or throws an exception that <see cref="ProblemMapping"/> turns into the answer.
+    /// </summary>
     public Task InvokeAsync(HttpContext context)
     {
-        // At the start of the answer, since a problem document begins with no headers.
+        // Set when the response starts, since the exception handler clears the headers.
         context.Response.OnStarting(() =>
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
@@ -45,7 +47,7 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
 
     private void CheckHost(HttpRequest request)
     {
-        // The name only: behind a proxy of Aspire's or of a container the port is another one.
+        // Only the name is checked: behind Aspire's proxy or a container's the port differs.
         if (!_hosts.Contains(request.Host.Host))
         {
             throw new BadHttpRequestException(
@@ -76,7 +78,7 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
         if (!token.IsIn(request.Headers.Authorization))
         {
             throw new BadHttpRequestException(
-                "The API wants its token: 'Authorization: Bearer …'. The client prints it at start unless Chat:ApiToken sets it.",
+                "The API requires its token: 'Authorization: Bearer …'. The client prints it at start unless Chat:ApiToken sets it.",
                 StatusCodes.Status401Unauthorized);
         }
     }
@@ -94,7 +96,7 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
         if (!ApiBody.IsJson(request))
         {
             throw new BadHttpRequestException(
-                "A body must be JSON in UTF-8, said by 'Content-Type: application/json'.",
+                "A body must be JSON in UTF-8 with 'Content-Type: application/json'.",
                 StatusCodes.Status415UnsupportedMediaType);
         }
 

@@ -13,7 +13,7 @@ public sealed class ApiToken
 
     private readonly byte[] _digest;
 
-    /// <summary>Takes the configured token, or makes one.</summary>
+    /// <summary>Uses the configured token, or makes one.</summary>
     public ApiToken(IOptions<ApiOptions> options)
     {
         IsGenerated = options.Value.ApiToken is "";
@@ -24,15 +24,15 @@ public sealed class ApiToken
     /// <summary>The token.</summary>
     public string Value { get; }
 
-    /// <summary>Whether it was made here, so that nobody knows it unless it is shown.</summary>
+    /// <summary>Whether the token was made here, so that the user must be shown it.</summary>
     public bool IsGenerated { get; }
 
-    /// <summary>Whether an Authorization header carries this token; takes as long for any wrong one.</summary>
+    /// <summary>Whether an Authorization header carries this token; the check takes equally long for every wrong token.</summary>
     public bool IsIn(string? authorization) =>
         authorization is not null
         && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && CryptographicOperations.FixedTimeEquals(Digest(authorization[Scheme.Length..].Trim()), _digest);
 
-    // Digests have one length, so not even the token's length shows in the time that a comparison takes.
+    // All digests have the same length, so the time of a comparison does not reveal even the token's length.
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

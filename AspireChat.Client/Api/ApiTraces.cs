@@ -2,22 +2,22 @@ using OpenTelemetry.Instrumentation.AspNetCore;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>What the API leaves out of the traces beyond what every program does.</summary>
+/// <summary>Excludes requests of the API from the traces, in addition to those that every program excludes.</summary>
 internal static class ApiTraces
 {
-    /// <summary>Narrows the choice of the requests that are traced.</summary>
+    /// <summary>Reduces the requests that are traced.</summary>
     public static void Narrow(AspNetCoreTraceInstrumentationOptions requests)
     {
         var others = requests.Filter;
         requests.Filter = context => others?.Invoke(context) != false && Includes(context.Request);
     }
 
-    /// <summary>Whether a request of the API is traced, if nothing else is against it.</summary>
+    /// <summary>Whether a request of the API may be traced.</summary>
     internal static bool Includes(HttpRequest request) =>
-        // Its span would end with the window, hours after whatever it is about.
+        // The span of an event stream would end with the front end, hours after its events.
         !request.Path.StartsWithSegments(ApiExtensions.Events)
 
-        // A window says by itself that it has shown a message; the message's own trace tells it.
+        // A front end reports by itself that it has shown a message, which the message's own trace records.
         && (request.Headers.TraceParent.Count > 0 || !IsRead(request.Path));
 
     private static bool IsRead(PathString path) =>

@@ -11,7 +11,7 @@ internal static class ChatEndpoints
     {
         api.MapGet(Path, (ChatSession session) => new ItemList<ChatSummary>(session.ListChats()));
 
-        // An empty name is a bad name, not a wrong method.
+        // An empty name is refused as an invalid name, not as a wrong method.
         api.MapPost(Path, () => ChatName.Parse("")).ExcludeFromDescription();
 
         var chat = api.MapGroup($"{Path}/{{user}}");

@@ -13,5 +13,6 @@ internal static class DiscoveryEndpoints
     private static double? ParseSeconds(string? text) =>
         text is null ? null
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds
-        : throw new ChatException(ChatFault.InvalidArgument, $"seconds is not a number; allowed is above 0 up to {SurveyResult.MaxSeconds}.");
+        : throw new ChatException(
+            ChatFault.InvalidArgument, $"seconds is not a number; it must be above 0 and at most {SurveyResult.MaxSeconds}.");
 }

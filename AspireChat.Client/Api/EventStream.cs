@@ -9,28 +9,28 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AspireChat.Client.Api;
 
 /// <summary>
-/// <c>GET /api/events</c>: what happens from now on, as server-sent events
+/// <c>GET /api/events</c>: all events from now on, as server-sent events
 /// (https://html.spec.whatwg.org/multipage/server-sent-events.html), each with a name and JSON data.
 /// </summary>
 /// <remarks>
-/// The answer starts when the watching has started, so what a caller does after it is seen. A comment every
-/// <see cref="KeepAlive"/> keeps proxies from ending a silent stream. A caller who reads too slowly gets an event
-/// <c>error</c> and the end of the stream.
+/// The response starts once the events are watched, so a caller sees the effects of all it does afterwards. A comment every
+/// <see cref="KeepAlive"/> keeps proxies from ending a silent stream. For a caller that reads too slowly the stream ends
+/// with an event <c>error</c>.
 /// </remarks>
 internal sealed class EventStream(ChatSession session, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    /// <summary>After how much silence a comment is sent.</summary>
+    /// <summary>The silence after which a comment is sent.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     private const int MaxUnflushedBytes = 64 * 1024;
 
-    /// <summary>Writes events until the caller or this client goes.</summary>
+    /// <summary>Writes events until the caller disconnects or this client stops.</summary>
     public async Task WriteAsync(HttpContext context)
     {
-        // A stream that nobody ends would hold up the shutdown.
+        // An open stream would block the shutdown.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
 
-        // A refusal is an answer like any other; it needs a status of its own.
+        // Called before the response starts, since a refusal needs its own status.
         var watching = session.Watch(end.Token);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = "text/event-stream";
@@ -40,7 +40,7 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The way every stream ends.
+            // Every stream ends this way.
         }
         catch (ChatException e)
         {
@@ -59,7 +59,7 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
             response.BodyWriter.Write(": watching\n\n"u8);
             while (true)
             {
-                // A burst travels together: flushed when nothing more waits, or when much does.
+                // A burst is sent together: flushed when no more events wait or the buffer is large.
                 if (!next.IsCompleted || response.BodyWriter.UnflushedBytes > MaxUnflushedBytes)
                 {
                     await response.BodyWriter.FlushAsync(end.Token);
@@ -77,7 +77,7 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         }
         finally
         {
-            // An enumerator may only be disposed of when no move is under way.
+            // An enumerator must not be disposed during a move.
             await end.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -104,7 +104,7 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
     {
         Encoding.UTF8.GetBytes($"event: {happened.Name}\ndata: ", body);
 
-        // JSON has no line breaks of its own, so one data line holds it.
+        // The JSON contains no line breaks, so it fits into one data line.
         using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = LocalApiJson.Options.Encoder }))
         {
             JsonSerializer.Serialize(json, happened.Data, happened.Data!.GetType(), LocalApiJson.Options);

@@ -13,7 +13,7 @@ internal static class GroupEndpoints
         api.MapGet(Path, async (ChatSession session, CancellationToken aborted) =>
             new ItemList<GroupSummary>(await session.ListGroupsAsync(aborted)));
 
-        // An empty name is a bad name, not a wrong method.
+        // An empty name is refused as an invalid name, not as a wrong method.
         api.MapPost(Path, () => ChatName.Parse("")).ExcludeFromDescription();
 
         var group = api.MapGroup($"{Path}/{{group}}");

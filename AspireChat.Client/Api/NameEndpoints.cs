@@ -2,7 +2,7 @@ using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>The calls about oneself and about who is online.</summary>
+/// <summary>The calls about this client and about the users who are online.</summary>
 internal static class NameEndpoints
 {
     public static void MapNames(this IEndpointRouteBuilder api)

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>The query of every call that answers a page: <c>?limit=</c> and <c>?before=</c>.</summary>
+/// <summary>The query of every call that returns a page: <c>?limit=</c> and <c>?before=</c>.</summary>
 internal static class PageQuery
 {
     public static int? Limit(string? text) =>
         text is null ? null
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit) ? limit
-        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; allowed is 1 to {PageLimits.Max:N0}.");
+        : throw new ChatException(ChatFault.InvalidArgument, $"limit is not a number; it must be from 1 to {PageLimits.Max:N0}.");
 
     public static Guid? Before(string? text) =>
         text is null ? null

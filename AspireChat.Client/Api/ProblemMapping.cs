@@ -7,7 +7,7 @@ namespace AspireChat.Client.Api;
 
 /// <summary>
 /// Turns every refusal and fault into a problem document (RFC 9457). Refusals of the chat have the additional member
-/// <c>fault</c>, which tells apart those with the same status.
+/// <c>fault</c>, which distinguishes those with the same status.
 /// </summary>
 public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
 {
@@ -23,7 +23,7 @@ public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IEx
         var problem = Describe(exception);
         if (problem.StatusCode == StatusCodes.Status401Unauthorized)
         {
-            // Which a 401 must say (RFC 9110, section 11.6.1).
+            // A 401 must have this header (RFC 9110, section 11.6.1).
             httpContext.Response.Headers.WWWAuthenticate = "Bearer";
         }
 
@@ -31,7 +31,7 @@ public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IEx
         return true;
     }
 
-    /// <summary>Writes the document of an answer that has a status and nothing else, such as 404 and 405 of routing.</summary>
+    /// <summary>Writes the document for a response that has only a status, such as 404 and 405 of routing.</summary>
     public static Task WriteStatusAsync(HttpContext context)
     {
         var status = context.Response.StatusCode;
@@ -44,7 +44,7 @@ public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IEx
         }).ExecuteAsync(context);
     }
 
-    /// <summary>The problem that an exception is to the caller.</summary>
+    /// <summary>Describes an exception to the caller as a problem.</summary>
     internal static ProblemHttpResult Describe(Exception exception) => exception switch
     {
         ChatException e => Problem(StatusOf(e.Fault), TitleOf(e.Fault), e.Message, e.Fault),
@@ -81,12 +81,12 @@ public sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IEx
         ChatFault.Declined => "Declined",
         ChatFault.Conflict => "Not possible in this state",
         ChatFault.NoAnswer => "No answer",
-        ChatFault.KeyMismatch => "The key has changed: this may be somebody else",
+        ChatFault.KeyMismatch => "The key has changed: this may be someone else",
         ChatFault.Unavailable => "Not possible at present",
         _ => "Refused",
     };
 
-    // Written whatever the caller accepts: a refusal without its sentence would help nobody.
+    // Written whatever the caller accepts, because a refusal without its sentence is of no use.
     private static ProblemHttpResult Problem(int status, string title, string detail, ChatFault? fault = null) => TypedResults.Problem(
         detail,
         statusCode: status,

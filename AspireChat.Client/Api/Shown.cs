@@ -2,10 +2,10 @@ using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Api;
 
-/// <summary>What only this client knows in full, as the API shows it.</summary>
+/// <summary>Converts what this client knows to what the API shows.</summary>
 internal static class Shown
 {
-    /// <summary>A message.</summary>
+    /// <summary>Converts a message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="self">This client's user.</param>
     public static Message Message(ChatMessage message, string self) => new(
@@ -18,10 +18,10 @@ internal static class Shown
         message.Reason,
         message.Missing);
 
-    /// <summary>An insult that reached this client.</summary>
+    /// <summary>Converts an insult that reached this client.</summary>
     public static ReceivedInsult Insult(ChatMessage insult) => new(insult.Id, insult.From, insult.Text, insult.SentAt);
 
-    /// <summary>Where a message of a conversation went: others' private messages went to this client's user.</summary>
+    /// <summary>The destination of a conversation's message: private messages from others went to this client's user.</summary>
     public static Destination Destination(Conversation conversation, string from, string self) => conversation.Kind switch
     {
         ConversationKind.Group => new(User: null, conversation.Name),
@@ -29,7 +29,7 @@ internal static class Shown
         _ => new(from == self ? conversation.Name : self, Group: null),
     };
 
-    /// <summary>The data of an event; <see cref="LiveEvent.Of"/> knows its name.</summary>
+    /// <summary>Converts an event to its data; <see cref="LiveEvent.Of"/> knows its name.</summary>
     /// <param name="happened">The event.</param>
     /// <param name="self">This client's user.</param>
     public static object Event(ChatEvent happened, string self) => happened switch

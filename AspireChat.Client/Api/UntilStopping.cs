@@ -1,9 +1,9 @@
 namespace AspireChat.Client.Api;
 
-/// <summary>Calls that may wait for others for longer than a shutdown has time: they end when the client stops.</summary>
+/// <summary>Runs calls that may wait for other users longer than a shutdown may take: they end when the client stops.</summary>
 internal static class UntilStopping
 {
-    /// <summary>Runs a call until it is done, the caller hangs up, or the client stops.</summary>
+    /// <summary>Runs a call until it is done, the caller disconnects, or the client stops.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the client is stopping.</exception>
     public static async Task<T> RunAsync<T>(HttpContext context, Func<CancellationToken, Task<T>> call)
     {

@@ -1,9 +1,9 @@
 namespace AspireChat.Client.Discovery;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers discovery.</summary>
 public static class DiscoveryExtensions
 {
-    /// <summary>Adds discovery: asking all clients, and answering.</summary>
+    /// <summary>Adds discovery: asking all clients, and answering their questions.</summary>
     public static IHostApplicationBuilder AddDiscovery(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<PeerSurvey>();

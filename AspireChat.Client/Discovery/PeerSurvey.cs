@@ -13,7 +13,7 @@ using RabbitMQ.Client.Events;
 
 namespace AspireChat.Client.Discovery;
 
-/// <summary>Asks all clients who they are: one question to everybody, answers gathered on a queue of its own.</summary>
+/// <summary>Asks all clients who they are: publishes one question to all of them and gathers the answers on its own queue.</summary>
 internal sealed class PeerSurvey(
     BrokerConnection broker,
     PresenceDirectory names,
@@ -25,19 +25,20 @@ internal sealed class PeerSurvey(
     IOptions<BrokerOptions> options,
     TimeProvider time)
 {
-    private const string SoNobody = "nobody can be asked now";
+    private const string SoNobody = "no client can be asked now";
 
-    // A question counts as asked when the broker has taken it.
+    // A question counts as asked when the broker has confirmed it.
     private static readonly CreateChannelOptions WithConfirm = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
 
-    /// <summary>Asks, and gathers answers until everybody listed has answered or the window is over.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: RabbitMQ is away, refuses it, or takes nothing now.</exception>
+    /// <summary>Asks, and gathers answers until all listed users have answered or the window is over.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: RabbitMQ is away, refuses the survey, or accepts
+    /// no messages now.</exception>
     public async Task<SurveyResult> AskAsync(TimeSpan window, CancellationToken cancellationToken)
     {
         broker.Alarm.ThrowIfOn(SoNobody);
 
-        // Before it, nobody could tell who is there, and whose the answers are.
+        // Until then the name server can neither list the users nor verify the answers.
         await registration.SettleAsync(cancellationToken);
         var findings = new SurveyFindingsSoFar(
             await ListOthersAsync(cancellationToken), joined().Keys.ToHashSet(StringComparer.Ordinal));
@@ -106,7 +107,7 @@ internal sealed class PeerSurvey(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The window is over: what was found is the answer.
+            // The window is over: the result is what was found.
         }
 
         await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
@@ -120,7 +121,7 @@ internal sealed class PeerSurvey(
         new SurveyQuestion { Asker = self.Name }.ToByteArray(),
         cancellationToken);
 
-    // Who answered; null if the answer does not count.
+    // Returns the name of the responder; null if the answer does not count.
     private async Task<string?> TakeAsync(byte[] body, string correlation, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
     {
         if (SurveyAnswers.Open(body, correlation) is not { } answer
@@ -145,7 +146,7 @@ internal sealed class PeerSurvey(
         return answer.User.Name;
     }
 
-    // Empty if nobody is listed or nobody can tell: then the whole window is waited for.
+    // Empty if no user is listed or the name server is away: the survey then waits for the whole window.
     private async Task<IReadOnlySet<string>> ListOthersAsync(CancellationToken cancellationToken)
     {
         try

@@ -7,16 +7,16 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AspireChat.Client.Discovery;
 
-/// <summary>An answer whose form and signature were checked.</summary>
-/// <param name="User">Who answered.</param>
-/// <param name="Fingerprint">The key that signed.</param>
-/// <param name="Groups">The groups in whose room it is.</param>
+/// <summary>An answer whose form and signature have been checked.</summary>
+/// <param name="User">The responder.</param>
+/// <param name="Fingerprint">The fingerprint of the key that signed.</param>
+/// <param name="Groups">The groups in whose rooms the responder is.</param>
 internal sealed record OpenedAnswer(FoundUser User, string Fingerprint, IReadOnlyList<(string Name, GroupMode Mode)> Groups);
 
-/// <summary>Answers to a survey, to and from the wire.</summary>
+/// <summary>Encodes and decodes the answers to a survey.</summary>
 internal static class SurveyAnswers
 {
-    /// <summary>The most groups that one answer may name; more are left out.</summary>
+    /// <summary>The largest number of groups in one answer; further ones are left out.</summary>
     public const int MaxGroups = 1_000;
 
     private const string Purpose = "aspirechat.v1.SurveyAnswer";
@@ -45,7 +45,7 @@ internal static class SurveyAnswers
         }.ToByteArray();
     }
 
-    /// <summary>Checks an answer; null if anything about it is wrong. Whether the key may speak for the name is still to be decided.</summary>
+    /// <summary>Checks an answer; null if it is invalid. The caller decides whether the key belongs to the name.</summary>
     public static OpenedAnswer? Open(ReadOnlyMemory<byte> body, string correlation)
     {
         try

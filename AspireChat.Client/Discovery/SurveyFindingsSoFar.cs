@@ -1,18 +1,18 @@
 namespace AspireChat.Client.Discovery;
 
-/// <summary>What a survey has found so far, and whether anybody is still missing.</summary>
-/// <param name="listed">Who was listed when it started, without the asker; empty if nobody knows.</param>
-/// <param name="own">The groups in whose rooms the asker is: counted there, but not found by that alone.</param>
+/// <summary>What a survey has found so far, and whether an answer is still missing.</summary>
+/// <param name="listed">The users listed at its start, without the asker; empty if unknown.</param>
+/// <param name="own">The groups in whose rooms the asker is: it counts as a member there, but this alone does not find a group.</param>
 internal sealed class SurveyFindingsSoFar(IReadOnlySet<string> listed, IReadOnlySet<string> own)
 {
     private readonly SortedDictionary<string, FoundUser> _users = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, FoundGroup> _groups = new(StringComparer.Ordinal);
 
-    /// <summary>Whether everybody listed has answered; never, if nobody was listed.</summary>
+    /// <summary>Whether all listed users have answered; false if none was listed.</summary>
     public bool IsComplete => listed.Count > 0 && listed.All(_users.ContainsKey);
 
-    /// <summary>Takes an answer.</summary>
-    /// <returns>The groups nobody had named before; null if this user had answered already.</returns>
+    /// <summary>Adds an answer.</summary>
+    /// <returns>The groups that no earlier answer named; null if this user has already answered.</returns>
     public IReadOnlyList<FoundGroup>? Add(OpenedAnswer answer)
     {
         if (!_users.TryAdd(answer.User.Name, answer.User))
@@ -36,7 +36,7 @@ internal sealed class SurveyFindingsSoFar(IReadOnlySet<string> listed, IReadOnly
         return fresh;
     }
 
-    /// <summary>The result, as it stands.</summary>
+    /// <summary>Returns the result so far.</summary>
     public SurveyResult ToResult() => new(
         [.. _users.Values], [.. _groups.Values], IsComplete ? SurveyEnd.Complete : SurveyEnd.Timeout);
 }

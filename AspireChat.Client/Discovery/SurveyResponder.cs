@@ -12,7 +12,7 @@ using RabbitMQ.Client;
 
 namespace AspireChat.Client.Discovery;
 
-/// <summary>Answers the surveys of others.</summary>
+/// <summary>Answers the surveys of other clients.</summary>
 internal sealed partial class SurveyResponder(
     BrokerConnection broker,
     FirstRegistration registration,
@@ -22,10 +22,10 @@ internal sealed partial class SurveyResponder(
     TimeProvider time,
     ILogger<SurveyResponder> logger) : BackgroundService
 {
-    // A question is worth an answer only while somebody waits for it.
+    // Small, because an answer is useful only while the asker waits for it.
     private const ushort Prefetch = 50;
 
-    // A short string of AMQP.
+    // The longest short string of AMQP, in bytes.
     private const int MaxReplyTo = 255;
 
     private readonly DateTimeOffset _since = time.GetUtcNow();
@@ -49,13 +49,13 @@ internal sealed partial class SurveyResponder(
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The client stops.
         }
     }
 
     private async Task AnswerAsync(IReadOnlyList<Delivery> questions, Uri address, CancellationToken stopping)
     {
-        // Strangers drop the answer of a name that nobody has claimed yet; acquaintances take it all the same.
+        // Clients that do not know this user drop an answer under an unclaimed name; others accept it anyway.
         await registration.SettleAsync(stopping);
         foreach (var question in questions)
         {
@@ -65,7 +65,7 @@ internal sealed partial class SurveyResponder(
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
-                // Tried once: whoever asks decides where the answer goes, and nobody waits long for one.
+                // No retry: the asker chooses where the answer goes, and does not wait long for it.
                 Refuse($"the answer could not be sent ({e.GetType().Name})");
             }
         }
@@ -76,11 +76,11 @@ internal sealed partial class SurveyResponder(
         if (question.Properties is not { ReplyTo: { Length: > 0 } replyTo, CorrelationId: { } correlation }
             || !Guid.TryParseExact(correlation, "D", out _))
         {
-            Refuse("it does not say where its answer belongs");
+            Refuse("it does not say where its answer must go");
             return;
         }
 
-        // Bytes that are no text, read as text, can be more than a routing key may be.
+        // Bytes that are not valid text can become longer than a routing key when read as text.
         if (Encoding.UTF8.GetByteCount(replyTo) > MaxReplyTo)
         {
             Refuse("it names no queue for its answer");
@@ -98,8 +98,8 @@ internal sealed partial class SurveyResponder(
             return;
         }
 
-        // A channel for each: what the broker holds against one answer closes the channel, and must not cost the next.
-        const string so = "nobody can be answered";
+        // One channel per answer: the broker closes the channel of an answer it refuses, and that must not lose the next.
+        const string so = "no survey can be answered";
         await broker.UsePublishingAsync(PublishAsync, so, stopping, patience: options.Value.PublishDeadline);
 
         async Task PublishAsync(IConnection connection, IChannel channel)
@@ -109,7 +109,7 @@ internal sealed partial class SurveyResponder(
             TraceHeaders.Write(properties, span);
             var answer = SurveyAnswers.Seal(self, address, _since, joined(), correlation);
 
-            // Not mandatory: an asker that is gone needs no answer.
+            // Not mandatory: an asker that has gone needs no answer.
             await broker.PublishAsync(
                 connection, () => channel.BasicPublishAsync(exchange: "", replyTo, mandatory: false, properties, answer, stopping), so);
         }
@@ -135,7 +135,7 @@ internal sealed partial class SurveyResponder(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Something on the discovery exchange is not answered: {Why}", EventName = "QuestionRefused")]
+        [LoggerMessage(1, LogLevel.Warning, "A message on the discovery exchange was not answered: {Why}", EventName = "QuestionRefused")]
         public static partial void Refused(ILogger logger, string why);
     }
 }

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// One creation of a group. The name may belong to another group tomorrow; what is signed for one generation is worth
-/// nothing in the next.
+/// Identifies one creation of a group. The name may belong to another group tomorrow; a signature for one generation is void
+/// in the next.
 /// </summary>
 internal static class Generation
 {
     private const int Bytes = 16;
 
-    /// <summary>A new one: 128 random bits in hex, so that nobody can sign for it in advance.</summary>
+    /// <summary>A new generation: 128 random bits in hex, so that no sender can sign for it in advance.</summary>
     public static string New() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes));
 
-    /// <summary>Whether a text has its form.</summary>
+    /// <summary>Whether a text has the form of a generation.</summary>
     public static bool IsValid(string text) => text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigitLower);
 }

@@ -8,12 +8,12 @@ using AspireChat.Client.Wire;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// What others say in one group. What can be decided on is stored and shown as it comes; what only the name server can
-/// decide on, while that is away or has just lost its data, is held, and holds up nobody else.
+/// Receives the messages of one group. It stores and shows each batch as it arrives. A batch that only the name server can
+/// verify is held while that server is away or has just lost its data, without delaying other senders.
 /// </summary>
 /// <remarks>
-/// A held batch is on disk, so it is acknowledged like a stored one; it goes with the subscription, as the queue does. What
-/// a sender says next is held behind it: the order of a sender is kept.
+/// A held batch is on disk, so it is acknowledged like a stored one; like the queue, it is deleted with the subscription.
+/// The sender's later batches are held behind it, which keeps each sender's order.
 /// </remarks>
 internal sealed partial class GroupInbox(
     string group,
@@ -30,15 +30,16 @@ internal sealed partial class GroupInbox(
     private readonly Conversation _conversation = Conversation.Of(group);
     private readonly Bell _held = new();
 
-    /// <summary>Keeps what came; returns after the commit, so that it may be acknowledged.</summary>
-    /// <param name="deliveries">What came.</param>
-    /// <param name="round">Ends with the leaving, or with the channel: what has found no room by then comes again, if the queue is still there.</param>
+    /// <summary>Stores or holds deliveries; returns after the commit, when they may be acknowledged.</summary>
+    /// <param name="deliveries">The deliveries.</param>
+    /// <param name="round">Cancelled when the user leaves or the channel closes: deliveries without room by then come again
+    /// if the queue still exists.</param>
     public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken round)
     {
         var fingerprint = "";
         try
         {
-            // One commit for all that were waiting: the store shares it.
+            // The store shares one commit among all these deliveries.
             var commits = new List<Task>(deliveries.Count);
             var isAnyHeld = store.HoldsAny(_conversation);
             foreach (var delivery in deliveries)
@@ -54,7 +55,7 @@ internal sealed partial class GroupInbox(
         }
         catch (Exception e) when (deliveries.Count == 1 && DeliveryFault.IsIn(e))
         {
-            // Tried again beside the queue, and set aside in the end: what fails may be a fault of this program.
+            // The batch leaves the queue, is retried from the store and finally set aside: the fault may be this program's.
             Log.Failed(logger, _conversation, e);
             if (!await HoldAsync(fingerprint, deliveries[0].Body))
             {
@@ -63,7 +64,7 @@ internal sealed partial class GroupInbox(
         }
     }
 
-    /// <summary>Decides on what is held, as soon as somebody can; runs until cancelled.</summary>
+    /// <summary>Verifies held batches as soon as the name server can; runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
@@ -87,7 +88,7 @@ internal sealed partial class GroupInbox(
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
-                // The end; what is held waits for the next entry.
+                // Held batches wait for the next join.
                 return;
             }
             catch (Exception e)
@@ -99,7 +100,7 @@ internal sealed partial class GroupInbox(
         }
     }
 
-    // True if anything is held afterwards.
+    // Returns whether any batch is held afterwards.
     private async Task<bool> TakeAsync(
         OpenedBatch batch, ReadOnlyMemory<byte> body, bool isAnyHeld, List<Task> commits, CancellationToken round)
     {
@@ -107,7 +108,7 @@ internal sealed partial class GroupInbox(
         var isToldFull = false;
         while (true)
         {
-            // With something held already the name server is away or slow, and a question to it would hold up everybody.
+            // If a batch is held, the name server is away or slow, and a question to it would delay every sender.
             if (!isAnyHeld || !(NeedsAsking(batch) || store.HoldsOf(_conversation, batch.Fingerprint)))
             {
                 try
@@ -130,7 +131,7 @@ internal sealed partial class GroupInbox(
                 return true;
             }
 
-            // Then the queue waits, with everybody in it: nothing is lost, and the queue has bounds of its own.
+            // Without room the whole queue waits: nothing is lost, and the queue has its own limits.
             if (!isToldFull)
             {
                 TellFull();
@@ -144,7 +145,7 @@ internal sealed partial class GroupInbox(
 
     private bool NeedsAsking(OpenedBatch batch) => receiver.IsOfStranger(batch) || generations.IsStrange(batch.Generation);
 
-    // False while nobody can tell.
+    // Returns false while the batch cannot be verified.
     private async Task<bool> CanBeShownAsync(OpenedBatch batch, CancellationToken stopping) =>
         await receiver.IsVouchedForAsync(batch, stopping)
         && (await generations.AcceptsAsync(batch.Generation, stopping) switch
@@ -153,7 +154,7 @@ internal sealed partial class GroupInbox(
             var accepts => accepts is true,
         });
 
-    // False if there is no room for it.
+    // Returns false if there is no room for the batch.
     private async Task<bool> HoldAsync(string fingerprint, ReadOnlyMemory<byte> body)
     {
         if (!await store.HoldAsync(
@@ -171,10 +172,10 @@ internal sealed partial class GroupInbox(
     {
         Log.Full(logger, _conversation);
         events.Publish(new GroupEvent(
-            group, "waiting", $"Too much of people never met here waits for the name server; until it is back, all of {group} waits."));
+            group, "waiting", $"Too many messages from unknown senders wait for the name server; until it is back, all of {group} waits."));
     }
 
-    // True if nothing is held any more.
+    // Returns whether no batch is held any longer.
     private async Task<bool> ReleaseAsync(CancellationToken stopping)
     {
         var waiting = new HashSet<string>(StringComparer.Ordinal);
@@ -189,7 +190,7 @@ internal sealed partial class GroupInbox(
         return waiting.Count == 0;
     }
 
-    // False if it is held as before, so that nothing of its sender may overtake it.
+    // Returns false if the batch is still held, so that no later batch of its sender may overtake it.
     private async Task<bool> ReleaseAsync(HeldBatch held, CancellationToken stopping)
     {
         try
@@ -232,7 +233,7 @@ internal sealed partial class GroupInbox(
         Log.SetAside(logger, _conversation, forgotten, e);
         ChatTelemetry.CountRefused("delivery");
         events.Publish(new RefusedEvent(
-            _conversation, $"A message in {_conversation} cannot be handled; it is set aside, and tried again when {group} is joined next."));
+            _conversation, $"A message in {_conversation} cannot be handled; it is set aside, and retried when you next join {group}."));
     }
 
     private async Task StoreAsync(OpenedBatch batch, HeldBatch? held = null)
@@ -258,8 +259,8 @@ internal sealed partial class GroupInbox(
         }
     }
 
-    // With the commit, in its order: whoever stored it may be gone by now, because the user left or the client stops, and
-    // nobody else would tell it.
+    // Runs with the commit, in its order: the task that stored the messages may have ended because the user left or the
+    // client stops, and nothing else would publish them.
     private void Tell(OpenedBatch batch, IReadOnlyList<ChatMessage> fresh)
     {
         ChatTelemetry.CountReceived(_conversation, fresh.Count, batch.Messages.Count - fresh.Count);
@@ -267,7 +268,7 @@ internal sealed partial class GroupInbox(
         {
             if (message.Missing > 0)
             {
-                events.Publish(new GroupEvent(group, "gap", $"{message.Missing} messages of {batch.From} are missing before this point."));
+                events.Publish(new GroupEvent(group, "gap", $"{message.Missing} messages from {batch.From} are missing at this point."));
             }
 
             events.Publish(new MessageEvent(message));

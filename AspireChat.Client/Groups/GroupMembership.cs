@@ -6,32 +6,32 @@ using StackExchange.Redis;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// Who holds a subscription to a group and who is in its room, at the name server. Knows nothing of how messages
-/// travel; every kind of group has the same membership.
+/// Keeps at the name server who subscribes to a group and who is in its room. It does not depend on how messages travel: all
+/// modes of groups share the same membership.
 /// </summary>
 /// <remarks>
 /// Keys (docs/protocol.md): <c>chat:group:{group}</c>, <c>chat:group:{group}:subscribers</c>,
-/// <c>chat:group:{group}:active</c>, <c>chat:group:{group}:seqs</c>. All calls end with a <see cref="ChatException"/>
+/// <c>chat:group:{group}:active</c>, <c>chat:group:{group}:seqs</c>. All calls throw a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away.
 /// </remarks>
 internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptions> options)
 {
     private const string Prefix = "chat:group:";
 
-    // As long as the queues: then the last trace of a group that everybody forgot is gone too.
+    // As long as the queues live: afterwards no trace of an abandoned group remains.
     private readonly long _keep = (long)(options.Value.ExpiresAfter + TimeSpan.FromDays(1)).TotalMilliseconds;
     private readonly long _lease = (long)options.Value.Lease.TotalMilliseconds;
 
-    /// <summary>Enters the room, subscribes, and creates the group if there is none. Repeated, it renews the lease.</summary>
+    /// <summary>Enters the room, subscribes, and creates the group if it does not exist. A repeated call renews the lease.</summary>
     /// <param name="group">The group.</param>
     /// <param name="user">The member.</param>
-    /// <param name="mode">The mode it must have; null takes what is there, and durable for a new group.</param>
-    /// <param name="entry">Why.</param>
-    /// <param name="generation">The generation that a group gets which is not there: the one that the member knew, or a new one.</param>
-    /// <param name="said">How far others or the member itself have spoken, as far as known.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
+    /// <param name="entry">Why the member enters.</param>
+    /// <param name="generation">The generation that a missing group gets: the one that the member knew, or a new one.</param>
+    /// <param name="said">The known last seqs of the member and other senders.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.Conflict"/>: it has another mode, or one that this version does not know.
+    /// <see cref="ChatFault.Conflict"/>: the group has another mode, or one that this version does not know.
     /// </exception>
     public async Task<JoinResult> JoinAsync(
         string group,
@@ -62,25 +62,25 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
             "unknown" => throw new ChatException(
                 ChatFault.Conflict, $"The group {group} is '{Mode(group, fields[1])}', which this version does not know; a newer one may."),
             _ => throw new ChatException(
-                ChatFault.Conflict, $"The group {group} exists and is {Mode(group, fields[1])}; join it as that, or choose another name."),
+                ChatFault.Conflict, $"The group {group} is {Mode(group, fields[1])}; join it in that mode, or choose another name."),
         };
     }
 
-    /// <summary>Remembers how far senders have spoken; nothing if there is no such group.</summary>
+    /// <summary>Records senders' last seqs; does nothing if the group does not exist.</summary>
     public Task RecordAsync(string group, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         redis.EvaluateAsync("record-seqs", MembershipScripts.Record, Keys(group), [_keep, .. Pairs(said)], cancellationToken);
 
     /// <summary>Leaves the room; the subscription to a durable group is kept.</summary>
-    /// <returns>True if the group is gone with it.</returns>
+    /// <returns>Whether the group is gone too.</returns>
     public Task<bool> LeaveAsync(string group, string user, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         LeaveAsync(group, user, "leave", said, cancellationToken);
 
-    /// <summary>Leaves the room and gives the subscription up.</summary>
-    /// <returns>True if the group is gone with it.</returns>
+    /// <summary>Leaves the room and unsubscribes.</summary>
+    /// <returns>Whether the group is gone too.</returns>
     public Task<bool> GiveUpAsync(string group, string user, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         LeaveAsync(group, user, "give-up", said, cancellationToken);
 
-    /// <summary>A group as it stands; null if there is no such group.</summary>
+    /// <summary>Describes a group; null if it does not exist.</summary>
     public async Task<DescribedGroup?> DescribeAsync(string group, CancellationToken cancellationToken)
     {
         var answer = ((string[]?)await redis.EvaluateAsync("describe-group", MembershipScripts.Describe, Keys(group), [], cancellationToken))!;
@@ -108,7 +108,7 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     private static IEnumerable<string> Valid(string current, string earlier) =>
         earlier.Split(' ').Prepend(current).Where(Generation.IsValid).Distinct(StringComparer.Ordinal);
 
-    // Anybody may write there: what is no number is skipped.
+    // Any client can write there, so a value that is not a number is skipped.
     private static Dictionary<string, long> Floors(ReadOnlySpan<string> pairs)
     {
         var floors = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -123,9 +123,9 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
         return floors;
     }
 
-    // Anybody may write there, and what cannot be a mode must not be shown as one.
+    // Any client can write there, and a word that cannot be a mode must not be shown as one.
     private static GroupMode Mode(string group, string word) => GroupMode.Find(word) ?? throw Unreadable(group);
 
     private static ChatException Unreadable(string group) =>
-        new(ChatFault.Unavailable, $"What the name server has about the group {group} cannot be read.");
+        new(ChatFault.Unavailable, $"The name server's record of the group {group} cannot be read.");
 }

@@ -10,42 +10,41 @@ public sealed class GroupOptions
     public const string Section = "Chat:Groups";
 
     /// <summary>
-    /// How long a member counts as in the room without renewing (<c>Chat:Groups:Lease</c>); 1 s to 5 min. Renewed three
-    /// times as often.
+    /// How long a member counts as in the room without renewing (<c>Chat:Groups:Lease</c>); 1 s to 5 min. A client renews
+    /// three times per lease.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How many bytes a member's queue holds before it drops the oldest (<c>Chat:Groups:MaxQueueBytes</c>); 1 MiB to
-    /// 100 GiB. Cannot be changed for a queue that exists:
-    /// the broker refuses it declared with another bound.
+    /// How many bytes a member's queue holds before it drops the oldest messages (<c>Chat:Groups:MaxQueueBytes</c>); 1 MiB
+    /// to 100 GiB. Cannot be changed for an existing queue: the broker refuses to declare it with another limit.
     /// </summary>
     [Range(1024L * 1024, 100L * 1024 * 1024 * 1024)]
     public long MaxQueueBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
-    /// How long a member's queue is kept unused (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. Cannot be changed for
-    /// a queue that exists.
+    /// How long a member's unused queue is kept (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. Cannot be changed for
+    /// an existing queue.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "49.00:00:00")]
     public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromDays(29);
 
     /// <summary>
-    /// How often a message is delivered that was never acknowledged, before the broker drops it
-    /// (<c>Chat:Groups:DeliveryLimit</c>); 10 to 10,000. Cannot be changed for a queue that exists.
+    /// How often the broker delivers an unacknowledged message before it drops it (<c>Chat:Groups:DeliveryLimit</c>); 10 to
+    /// 10,000. Cannot be changed for an existing queue.
     /// </summary>
     [Range(10, 10_000)]
     public int DeliveryLimit { get; set; } = 100;
 
     /// <summary>
-    /// How many bytes of batches this client holds, of all groups, until the name server can tell whose they are
-    /// (<c>Chat:Groups:MaxHeldBytes</c>); 64 KiB to 1 GiB. Each batch counts 1 KiB more than it has.
+    /// How many bytes of batches this client holds in all groups until the name server can verify their senders
+    /// (<c>Chat:Groups:MaxHeldBytes</c>); 64 KiB to 1 GiB. Each batch counts 1 KiB more than its size.
     /// </summary>
     [Range(64L * 1024, 1024L * 1024 * 1024)]
     public long MaxHeldBytes { get; set; } = 64L * 1024 * 1024;
 
-    /// <summary>The same of one sender's key (<c>Chat:Groups:MaxHeldBytesPerKey</c>); 64 KiB to 1 GiB.</summary>
+    /// <summary>The same limit for one sender's key (<c>Chat:Groups:MaxHeldBytesPerKey</c>); 64 KiB to 1 GiB.</summary>
     [Range(64L * 1024, 1024L * 1024 * 1024)]
     public long MaxHeldBytesPerKey { get; set; } = 4L * 1024 * 1024;
 

@@ -1,38 +1,38 @@
 namespace AspireChat.Client.Groups;
 
-/// <summary>One group that this client is in: its line is open.</summary>
+/// <summary>One group whose room this client is in, with its open line.</summary>
 internal sealed class GroupRoom(
     GroupMode mode,
     RoomGenerations generations,
     SpokenSeq spoken,
     GroupInbox inbox) : IDisposable
 {
-    // What was just said should still leave; what cannot leave in this time waits in the outbox for the next entry.
+    // The time for the last messages to be sent; messages that miss it wait in the outbox for the next join.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _leaving = new();
     private GroupLine? _line;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>What the group promises.</summary>
+    /// <summary>The group's mode.</summary>
     public GroupMode Mode { get; } = mode;
 
-    /// <summary>For which creations of the group a batch may be signed.</summary>
+    /// <summary>The generations of the group for which a batch may be signed.</summary>
     public RoomGenerations Generations { get; } = generations;
 
-    /// <summary>How far this user has spoken.</summary>
+    /// <summary>Reports this user's last confirmed seq.</summary>
     public SpokenSeq Spoken { get; } = spoken;
 
     /// <summary>
-    /// Whether the name server may have lost how far others have spoken, and was not told since. Only whoever has the turn
-    /// looks at it.
+    /// Whether the name server may have lost the other senders' last seqs and has not been told them since. Used only by the
+    /// holder of the turn.
     /// </summary>
     public bool OwesWhatOthersSaid { get; set; }
 
-    /// <summary>What others say.</summary>
+    /// <summary>Receives the other members' messages.</summary>
     public GroupInbox Inbox { get; } = inbox;
 
-    /// <summary>Opens the line; the result is complete once others are heard.</summary>
+    /// <summary>Opens the line; the result completes once messages are received.</summary>
     public Task Enter(GroupLine line)
     {
         _line = line;
@@ -44,19 +44,19 @@ internal sealed class GroupRoom(
         return line.Open;
     }
 
-    /// <summary>There is something in the outbox.</summary>
+    /// <summary>Reports that the outbox has a message.</summary>
     public void Wake() => _line?.Wake();
 
-    /// <summary>Gives what was just said a second to leave.</summary>
+    /// <summary>Gives the last messages a second to be sent.</summary>
     public Task DrainAsync() => _line?.DrainAsync(LastWords) ?? Task.CompletedTask;
 
-    /// <summary>Closes the line; what is not confirmed stays in the outbox.</summary>
+    /// <summary>Closes the line; unconfirmed messages stay in the outbox.</summary>
     public async Task LeaveAsync()
     {
         await DrainAsync();
         await _leaving.CancelAsync();
 
-        // Bounded: a broker that hangs must not hold up the leaving; the loops end when it does.
+        // The wait is limited: a broker that hangs must not block leaving; the loops end once it responds.
         await _running.WaitAsync(LastWords + LastWords).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Dispose();
     }

@@ -5,10 +5,10 @@ namespace AspireChat.Client.Groups;
 internal sealed partial class GroupRooms
 {
     /// <summary>
-    /// Gives a subscription up, with everything that waits for it: all or nothing. Refused, it leaves the member where it
-    /// was, in the room if it was there.
+    /// Unsubscribes, and deletes the messages that wait for this member: all or nothing. If this fails, the member stays
+    /// subscribed, and in the room if it was there.
     /// </summary>
-    /// <returns>False if there was none.</returns>
+    /// <returns>False if there was no subscription.</returns>
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later.</exception>
     public async Task<bool> GiveUpAsync(string group, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed partial class GroupRooms
         var room = _rooms.GetValueOrDefault(group);
         try
         {
-            // What is deleted cannot be had back, so the name server is told first, and that only with the transport at hand.
+            // A deletion cannot be undone, so the name server is told first, and only while the transport is reachable.
             await _transports[mode].ForgetAsync(group, TellAsync, options.Value.JoinTimeout, cancellationToken);
         }
         catch (Exception) when (isTold)
@@ -34,16 +34,16 @@ internal sealed partial class GroupRooms
         }
 
         await store.UnsubscribeAsync(group);
-        await FailUnsentAsync(group, "You gave up the group before this could be sent.");
+        await FailUnsentAsync(group, "You unsubscribed from the group before this could be sent.");
         events.Publish(new GroupEvent(group, "given-up"));
         return true;
 
         async Task TellAsync()
         {
-            // Who subscribes later must not be shown the last words as new.
+            // A later subscriber must not be shown the last messages as new.
             await (room?.DrainAsync() ?? Task.CompletedTask);
 
-            // From the question on: it may be done though the answer is lost.
+            // Set before the call, which may succeed although the answer is lost.
             isTold = true;
             await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
             if (room is not null)
@@ -54,7 +54,7 @@ internal sealed partial class GroupRooms
         }
     }
 
-    // The loops declare and consume as soon as the broker is back; nobody has to wait for that.
+    // The loops declare and consume as soon as the broker is back, so no caller waits for that.
     private async Task ComeBackAsync(string group, GroupMode mode, bool wasInRoom)
     {
         if (wasInRoom && !_rooms.ContainsKey(group))
@@ -74,7 +74,7 @@ internal sealed partial class GroupRooms
         }
         catch (ChatException)
         {
-            // The next renewal or the next entry says it.
+            // The next renewal or the next join tells the name server.
         }
 
         if (!wasInRoom)
@@ -83,7 +83,7 @@ internal sealed partial class GroupRooms
         }
     }
 
-    // It may be deleted though the answer is lost, and no line is open here that would make it again.
+    // The queue may be deleted although the answer is lost, and no line is open here that would declare it again.
     private async Task KeepAsync(string group, GroupMode mode)
     {
         try

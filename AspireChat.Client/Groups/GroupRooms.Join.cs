@@ -4,18 +4,18 @@ namespace AspireChat.Client.Groups;
 
 internal sealed partial class GroupRooms
 {
-    /// <summary>Enters a room. Returns once the own queue is consumed: from then on nothing is missed.</summary>
-    /// <param name="group">The group; created if nobody holds a subscription.</param>
-    /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
+    /// <summary>Enters a room. Returns once this member's queue is consumed: from then on no message is missed.</summary>
+    /// <param name="group">The group; it is created if it has no subscriber.</param>
+    /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What the group promises.</returns>
+    /// <returns>The group's mode.</returns>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.Conflict"/>: it exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
-    /// RabbitMQ is away; the subscription is then as before.
+    /// <see cref="ChatFault.Conflict"/>: the group exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
+    /// RabbitMQ is away; the subscription is unchanged.
     /// </exception>
     public async Task<GroupMode> JoinAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
     {
-        // Members who do not know this user refuse what it says until the name is claimed.
+        // Members who do not know this user refuse its messages until the name is claimed.
         await registration.WaitAsync(cancellationToken);
         using var turn = await _turns.TakeAsync(group, cancellationToken);
         if (_rooms.TryGetValue(group, out var present))
@@ -23,7 +23,7 @@ internal sealed partial class GroupRooms
             return await RenewAsync(group, present, mode, cancellationToken);
         }
 
-        // A subscription that is not kept went with the earlier process that had it.
+        // A subscription that is not kept ended with the process that held it.
         var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept.IsKept;
         var joined = await AskAsync(group, mode, isKept ? Entry.Again : Entry.New, cancellationToken);
         if (isKept && joined.Mode != kept)
@@ -35,18 +35,18 @@ internal sealed partial class GroupRooms
         GroupRoom? room = null;
         try
         {
-            // Before the first delivery: it may be one that is not for this member.
+            // Done before the first delivery, which may not be meant for this member.
             await (isKept
                 ? store.LearnGenerationsAsync(group, joined.Generations)
                 : store.SubscribeAsync(group, joined.Mode, joined.Generations, joined.Floors));
             room = NewRoom(group, joined.Mode);
             if (!joined.Mode.IsKept)
             {
-                // Left over by a process that crashed; those who were present then may be others now.
+                // These messages are left from a process that crashed; other members may be present now.
                 await FailUnsentAsync(group, NotPresent);
             }
 
-            // More than this store knows, if it was lost, or restored from a copy.
+            // The name server knows a higher seq if this store was lost or restored from a copy.
             await store.CountOnFromAsync(Conversation.Of(group), joined.Floors.GetValueOrDefault(self.Identity.Fingerprint));
 
             await Enter(group, room).WaitAsync(options.Value.JoinTimeout, time, cancellationToken);
@@ -54,7 +54,7 @@ internal sealed partial class GroupRooms
         }
         catch (Exception e)
         {
-            // Asked before the line ends, and its reasons with it.
+            // Asked before the line closes, because its reasons go with it.
             var reason = _transports[joined.Mode].WhyNot(group);
             await (room?.LeaveAsync() ?? Task.CompletedTask);
             await UndoAsync(group, joined, isKept);
@@ -72,8 +72,8 @@ internal sealed partial class GroupRooms
         return joined.Mode;
     }
 
-    // Enters at the name server. A group that is lost there gets the generation that its members knew, so that they all
-    // mean the same one again.
+    // Enters at the name server. A group that is lost there gets back the generation that its members knew, so that they all
+    // use the same one.
     private async Task<JoinResult> AskAsync(string group, GroupMode? mode, Entry entry, CancellationToken cancellationToken)
     {
         var known = entry == Entry.New ? null : store.ListGenerations(group).FirstOrDefault(Generation.IsValid);
@@ -87,7 +87,7 @@ internal sealed partial class GroupRooms
     {
         try
         {
-            // Redis may have lost a subscription that is kept here, and messages may wait in its queue.
+            // Stay subscribed: Redis may have lost a subscription that is kept here, and messages may wait in its queue.
             if (isKept)
             {
                 await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
@@ -103,7 +103,7 @@ internal sealed partial class GroupRooms
             {
                 await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
 
-                // It may have been declared before the time was over; without a subscription it would fill until it expires.
+                // The queue may have been declared before the timeout; without a subscription it would fill until it expires.
                 await _transports[joined.Mode].ForgetAsync(group, before: () => Task.CompletedTask, patience: LeaveTimeout, CancellationToken.None);
             }
         }
@@ -113,6 +113,6 @@ internal sealed partial class GroupRooms
         }
     }
 
-    // Starts its loops; the task is complete once others are heard.
+    // Starts the room's loops; the task completes once messages are received.
     private Task Enter(string group, GroupRoom room) => room.Enter(_transports[room.Mode].Open(group, room));
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Groups;
 
-/// <summary>The groups that this client is in: joining, leaving, and keeping the own lease in each.</summary>
+/// <summary>The groups that this client is in: joins them, leaves them, and renews this client's lease in each.</summary>
 internal sealed partial class GroupRooms(
     FirstRegistration registration,
     GroupMembership membership,
@@ -29,7 +29,7 @@ internal sealed partial class GroupRooms(
     private readonly GroupTurns _turns = new();
     private readonly Dictionary<GroupMode, IGroupTransport> _transports = transports.ToDictionary(transport => transport.Mode);
 
-    /// <summary>The rooms this client is in, and what each group promises.</summary>
+    /// <summary>The groups whose rooms this client is in, and their modes.</summary>
     public IReadOnlyDictionary<string, GroupMode> Joined => _rooms.ToDictionary(room => room.Key, room => room.Value.Mode);
 
     /// <summary>Leaves a room; the subscription to a durable group is kept.</summary>
@@ -54,7 +54,7 @@ internal sealed partial class GroupRooms(
         return true;
     }
 
-    /// <summary>There is something for a group in the outbox.</summary>
+    /// <summary>Reports that the outbox has a message for a group.</summary>
     public void Wake(string group)
     {
         if (_rooms.TryGetValue(group, out var room))
@@ -89,7 +89,7 @@ internal sealed partial class GroupRooms(
             }
             catch (Exception e) when (e is ChatException or OperationCanceledException)
             {
-                // The lease runs out by itself.
+                // The lease expires by itself.
                 Log.NotLeft(logger, group);
             }
         }));
@@ -108,14 +108,14 @@ internal sealed partial class GroupRooms(
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The client stops.
         }
     }
 
-    // Joining again is renewing; if Redis lost the group, it is there again afterwards.
+    // Joining again renews the lease; if Redis lost the group, this restores it.
     private async Task RenewAsync(string group, CancellationToken stopping)
     {
-        // Whoever has the turn may wait for a server, and the other groups' leases must not end meanwhile.
+        // The holder of the turn may wait for a server, and the other groups' leases must not expire meanwhile.
         using var turn = _turns.TryTake(group);
         if (turn is null || !_rooms.TryGetValue(group, out var room))
         {
@@ -132,13 +132,13 @@ internal sealed partial class GroupRooms(
         }
         catch (ChatException)
         {
-            // Redis is away: said by the state of its connection, and tried again at the next tick.
+            // Redis is away: the state of its connection shows it, and the next tick retries.
         }
     }
 
     private async Task<GroupMode> RenewAsync(string group, GroupRoom room, GroupMode? mode, CancellationToken cancellationToken)
     {
-        // An answer that is lost may have been the one that said it.
+        // A lost answer may have been the one that reported the loss.
         var isOwing = room.OwesWhatOthersSaid;
         room.OwesWhatOthersSaid = true;
         var joined = await membership.JoinAsync(
@@ -146,7 +146,7 @@ internal sealed partial class GroupRooms(
         await room.Generations.EnterAsync(joined.Generations);
         if (isOwing || !joined.WasSubscribed)
         {
-            // Redis has lost the subscription, and with it how far everybody has spoken, whoever opened the group again.
+            // Redis has lost the subscription and with it all senders' last seqs, whichever member opened the group again.
             await membership.RecordAsync(group, SaidByOthers(group), cancellationToken);
         }
 
@@ -154,11 +154,11 @@ internal sealed partial class GroupRooms(
         return joined.Mode;
     }
 
-    // Redis may have lost how far everybody has spoken; whoever hears them knows it.
+    // Redis may have lost the senders' last seqs; each receiver knows those that it has received.
     private IEnumerable<Said> SaidByOthers(string group) =>
         store.ListLastSeqs(Conversation.Of(group)).Select(known => new Said(known.Key, known.Value));
 
-    // Another group may have this name by the time of the next entry.
+    // Another group may have this name by the next join.
     private async Task FailUnsentAsync(string group, string reason)
     {
         var conversation = Conversation.Of(group);
@@ -180,10 +180,10 @@ internal sealed partial class GroupRooms(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that {Group} was left; the lease runs out", EventName = "NotLeft")]
+        [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that this user left {Group}; the lease will expire", EventName = "NotLeft")]
         public static partial void NotLeft(ILogger logger, string group);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Group} could not be given up, and RabbitMQ does not say whether the queue is still there; the next entry declares it", EventName = "QueueNotRestored")]
+        [LoggerMessage(2, LogLevel.Warning, "Could not unsubscribe from {Group}, and RabbitMQ does not say whether the queue still exists; the next join declares it", EventName = "QueueNotRestored")]
         public static partial void NotRestored(ILogger logger, string group);
     }
 }

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace AspireChat.Client.Groups;
 
-/// <summary>Joining, leaving and renewing one group take turns, so that the last one decides.</summary>
+/// <summary>Serializes joining, leaving and renewing per group, so that the last one decides.</summary>
 internal sealed class GroupTurns
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
-    /// <summary>Waits for the turn, which ends with the result.</summary>
+    /// <summary>Waits for the turn, which ends when the result is disposed.</summary>
     public async Task<IDisposable> TakeAsync(string group, CancellationToken cancellationToken)
     {
         var turn = TurnOf(group);
@@ -15,7 +15,7 @@ internal sealed class GroupTurns
         return new Turn(turn);
     }
 
-    /// <summary>Takes the turn; null if somebody has it.</summary>
+    /// <summary>Takes the turn; null if it is taken.</summary>
     public IDisposable? TryTake(string group)
     {
         var turn = TurnOf(group);

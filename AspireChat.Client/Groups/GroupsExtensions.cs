@@ -3,7 +3,7 @@ using AspireChat.Client.Groups.Queues;
 
 namespace AspireChat.Client.Groups;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the groups.</summary>
 public static class GroupsExtensions
 {
     /// <summary>Adds groups: membership at the name server, and one transport for each mode.</summary>

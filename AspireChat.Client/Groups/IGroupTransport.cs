@@ -1,44 +1,44 @@
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// How the messages of one mode's groups travel. Rooms, membership, turns and the undoing of half an entry know only this; a
-/// further mode is one more of these, and its line in <see cref="GroupMode.All"/>.
+/// Carries the messages of the groups of one mode. All other code for groups depends only on this interface; another mode
+/// needs one more implementation and an entry in <see cref="GroupMode.All"/>.
 /// </summary>
 internal interface IGroupTransport
 {
-    /// <summary>The mode whose groups it carries.</summary>
+    /// <summary>The mode of the groups it carries.</summary>
     GroupMode Mode { get; }
 
-    /// <summary>Makes this member's line to a group. Nothing is declared, read or written before it runs.</summary>
+    /// <summary>Makes this member's line to a group. The line declares, reads and writes nothing before it runs.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="room">Where the line brings what others say, and how far it has come before.</param>
+    /// <param name="room">Receives the messages, and knows this user's last seq.</param>
     GroupLine Open(string group, GroupRoom room);
 
-    /// <summary>Why a member's line does not get through now, as a sentence.</summary>
+    /// <summary>Explains in a sentence why this member's line cannot connect now.</summary>
     string WhyNot(string group);
 
-    /// <summary>Makes what is kept for a member who is away, if it is not there: without it the next words would be lost.</summary>
+    /// <summary>Restores what is kept for a member who is away if it is missing: without it, further messages would be lost.</summary>
     /// <param name="group">The group.</param>
     /// <param name="patience">How long to try.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it cannot be reached, or refuses.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the transport is unreachable or refuses.</exception>
     Task KeepAsync(string group, TimeSpan patience);
 
     /// <summary>
-    /// Deletes what is kept for this member of a group, with what waits in it, and what the group has there if nobody else
-    /// uses it.
+    /// Deletes what is kept for this member of a group, with the messages waiting there, and what the group itself has there
+    /// if no other member uses it.
     /// </summary>
     /// <param name="group">The group.</param>
-    /// <param name="before">Runs as soon as the transport is reached, before anything is deleted: what is deleted cannot be had back.</param>
-    /// <param name="patience">How long to wait until it is reached, and again for the deleting.</param>
-    /// <param name="cancellationToken">Ends the waiting; once <paramref name="before"/> runs, nothing does.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: it cannot be reached, or refuses.</exception>
+    /// <param name="before">Runs once the transport is reached, before anything is deleted: a deletion cannot be undone.</param>
+    /// <param name="patience">How long to wait to reach the transport, and again for the deletion.</param>
+    /// <param name="cancellationToken">Ends the waiting, but not once <paramref name="before"/> runs.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the transport is unreachable or refuses.</exception>
     Task ForgetAsync(string group, Func<Task> before, TimeSpan patience, CancellationToken cancellationToken);
 }
 
-/// <summary>A member's line to a group: what carries the words of others here, and those of this user there.</summary>
-/// <param name="Open">Complete once others are heard: from then on nothing is missed.</param>
-/// <param name="Wake">There is something in the outbox.</param>
-/// <param name="DrainAsync">Waits until everything has left, but not longer than given.</param>
-/// <param name="Loops">What runs until it is cancelled.</param>
+/// <summary>A member's line to a group: it receives the other members' messages and sends this user's.</summary>
+/// <param name="Open">Completes once messages are received: from then on none is missed.</param>
+/// <param name="Wake">Reports that the outbox has a message.</param>
+/// <param name="DrainAsync">Waits until everything is sent, but no longer than the given time.</param>
+/// <param name="Loops">The loops to run until they are cancelled.</param>
 internal sealed record GroupLine(
     Task Open, Action Wake, Func<TimeSpan, Task> DrainAsync, IReadOnlyList<Func<CancellationToken, Task>> Loops);

@@ -1,20 +1,20 @@
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// Every check-then-write on a group's membership, each one Lua script with the server's clock.
-/// KEYS are always: group (hash), subscribers (set), active (sorted set by the end of the lease), seqs (hash).
+/// The check-then-write operations on a group's membership, each one a Lua script that uses the server's clock. KEYS are
+/// always: group (hash), subscribers (set), active (sorted set by the end of the lease), seqs (hash).
 /// </summary>
 internal static class MembershipScripts
 {
-    // Scripts are put together in this order, so what others begin with comes first.
+    // Static fields are initialized in this order, so a common part comes before the scripts that use it.
     private static readonly string Modes = $$"""
         local default = '{{GroupMode.All[0]}}'
         local kept = { {{string.Join(", ", GroupMode.All.Select(mode => $"['{mode}'] = {(mode.IsKept ? "true" : "false")}"))}} }
 
         """;
 
-    // Forgets leases that are over. Where a subscription is not kept it is no more than presence, so it goes with the
-    // lease, and the group with the last one; a crash leaves no ghost.
+    // Removes expired leases. A subscription that is not kept is mere presence, so it ends with the lease, and the group
+    // with its last subscription: a client that crashes leaves no trace.
     private static readonly string Prune = Modes + """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -30,7 +30,7 @@ internal static class MembershipScripts
 
         """;
 
-    // Only upwards: what is told late must not undo what was told since.
+    // Only raises values: a late report must not undo a newer one.
     private static readonly string Raise = """
         local function raise(from)
           for i = from, #ARGV - 1, 2 do
@@ -42,11 +42,11 @@ internal static class MembershipScripts
         """;
 
     /// <summary>
-    /// ARGV: user, mode ('' takes what is there, else durable), lease ms, keep ms, generation, 'new', 'again' or 'renew',
-    /// then pairs of a sender's key and seq. Enters the room, subscribes, and creates the group with that generation if
-    /// nobody holds a subscription. Answers { 'joined', mode, created, was subscribed, generation, earlier }, unless for
-    /// 'renew' followed by the pairs of all senders, { 'conflict', mode }, or { 'unknown', mode }, which
-    /// changes nothing.
+    /// ARGV: user, mode ('' accepts any, and makes a new group durable), lease ms, keep ms, generation, 'new', 'again' or
+    /// 'renew', then pairs of a sender's key and seq. Enters the room, subscribes, and creates the group with that
+    /// generation if it has no subscriber. Returns { 'joined', mode, created, was subscribed, generation, earlier },
+    /// followed, except for 'renew', by the pairs of all senders; or { 'conflict', mode } or { 'unknown', mode }, which
+    /// change nothing.
     /// </summary>
     public static readonly string Join = Prune + Raise + """
         local mode = redis.call('HGET', KEYS[1], 'mode')
@@ -65,7 +65,7 @@ internal static class MembershipScripts
         local generation = redis.call('HGET', KEYS[1], 'generation')
         local earlier = redis.call('HGET', KEYS[1], 'earlier') or ''
 
-        -- Somebody was faster than those who were in the room of a group that Redis has lost: both are meant.
+        -- Redis lost the group, and a newcomer created it before its members renewed: both generations are valid.
         local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0') or 0
         if ARGV[6] == 'renew' and generation ~= ARGV[5] and now - since < tonumber(ARGV[3])
             and not string.find(earlier, ARGV[5], 1, true) then
@@ -85,7 +85,7 @@ internal static class MembershipScripts
         """;
 
     /// <summary>
-    /// ARGV: keep ms, then pairs of a sender's key and seq. Remembers that each has said so much, if there is such a group.
+    /// ARGV: keep ms, then pairs of a sender's key and seq. Records each sender's last seq if the group exists.
     /// </summary>
     public static readonly string Record = Raise + """
         if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
@@ -95,9 +95,8 @@ internal static class MembershipScripts
         """;
 
     /// <summary>
-    /// ARGV: user, 'leave' or 'give-up', keep ms, then pairs of a sender's key and seq. Leaves the room; a subscription of
-    /// a durable group is kept unless given up.
-    /// Answers 1 if the group is gone now.
+    /// ARGV: user, 'leave' or 'give-up', keep ms, then pairs of a sender's key and seq. Leaves the room; a subscription to a
+    /// durable group is kept unless 'give-up' is passed. Returns 1 if the group is now gone.
     /// </summary>
     public static readonly string Leave = Prune + Raise + """
         redis.call('ZREM', KEYS[3], ARGV[1])
@@ -114,8 +113,8 @@ internal static class MembershipScripts
         """;
 
     /// <summary>
-    /// No ARGV. Answers { mode, members in the room, generation, earlier, ms since its creation }, or nothing if there is
-    /// no such group.
+    /// No ARGV. Returns { mode, members in the room, generation, earlier, ms since its creation }, or nothing if the group
+    /// does not exist.
     /// </summary>
     public static readonly string Describe = Prune + """
         local mode = redis.call('HGET', KEYS[1], 'mode')

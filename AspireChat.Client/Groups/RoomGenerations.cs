@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// For which generations of a group a batch may be signed: the one that the name server has, and, if Redis has lost the
-/// group while it lived, those that it had for its members. Kept with the subscription, since batches of each may wait
-/// in the own queue.
+/// The generations of a group for which a batch may be signed: the one that the name server has and, if Redis has lost the
+/// group, those that its members knew before. They are kept with the subscription, since batches of each may wait in this
+/// member's queue.
 /// </summary>
 internal sealed class RoomGenerations(
     string group, IReadOnlyList<string> known, GroupMembership membership, MessageStore store, IOptions<GroupOptions> options)
@@ -16,7 +16,7 @@ internal sealed class RoomGenerations(
     private string _current = known[0];
     private string _entered = known[0];
 
-    /// <summary>The one that this user signs for.</summary>
+    /// <summary>The generation that this user signs for.</summary>
     public string Current
     {
         get
@@ -29,12 +29,12 @@ internal sealed class RoomGenerations(
     }
 
     /// <summary>
-    /// The one with which this user entered last: with it, it renews. Not one that was looked up since, or nobody would
-    /// tell the name server of what was signed before.
+    /// The generation with which this user last entered, and renews. It is not one that was looked up since: otherwise no
+    /// member would tell the name server about the generation of earlier signatures.
     /// </summary>
     public string Entered => Volatile.Read(ref _entered);
 
-    /// <summary>This user has entered, and the name server has these, the current one first.</summary>
+    /// <summary>Records that this user has entered, and the generations that the name server has, the current one first.</summary>
     public async Task EnterAsync(IReadOnlyList<string> present)
     {
         await LearnAsync(present);
@@ -51,7 +51,7 @@ internal sealed class RoomGenerations(
             }
         }
 
-        // On disk before a batch of it is acknowledged.
+        // On disk before a batch of a new generation is acknowledged.
         await store.LearnGenerationsAsync(group, present);
         lock (_gate)
         {
@@ -64,11 +64,11 @@ internal sealed class RoomGenerations(
     public bool IsStrange(string generation) => Generation.IsValid(generation) && !IsKnown(generation);
 
     /// <summary>
-    /// Whether what was signed for a generation may be shown. A strange one is looked up at the name server, and decided
-    /// only when the group is as old there as a lease is long: if Redis has lost it, whoever was in the room has by then
-    /// entered again with the generation that they all knew.
+    /// Whether messages signed for a generation may be shown. An unknown generation is looked up at the name server, and
+    /// refused only when the group is older there than a lease: if Redis has lost the group, its members in the room have by
+    /// then entered again with the generation that they knew.
     /// </summary>
-    /// <returns>Null while nobody can tell: nothing may be shown, and nothing lost.</returns>
+    /// <returns>Null while this is undecided: the messages must be neither shown nor lost.</returns>
     public async Task<bool?> AcceptsAsync(string generation, CancellationToken stopping)
     {
         if (!IsStrange(generation))
@@ -78,7 +78,7 @@ internal sealed class RoomGenerations(
 
         try
         {
-            // Gone there it is lost: the own renewal brings it back.
+            // If the group is missing there, Redis lost it, and this client's renewal restores it.
             if (await membership.DescribeAsync(group, stopping) is { } described)
             {
                 await LearnAsync(described.Generations);

@@ -5,22 +5,22 @@ using AspireChat.Client.History;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// Tells the name server how far this user has spoken in a group, so that nobody who subscribes later can be shown
-/// it as new. Told after the confirm and never before: a seq that is told too high would hide a message that a new
-/// subscriber has a right to. Beside the publishing, which does not wait for it.
+/// Tells the name server this user's last confirmed seq in a group, so that a later subscriber is not shown earlier messages
+/// as new. It never reports a seq before the confirm: too high a seq would hide a message that a new subscriber has a right
+/// to. Publishing does not wait for it.
 /// </summary>
 internal sealed class SpokenSeq(string group, GroupMembership membership, string fingerprint, MessageStore store, TimeProvider time)
 {
     private readonly Conversation _conversation = Conversation.Of(group);
     private readonly Bell _bell = new();
 
-    /// <summary>What there is to tell now: what is on disk as confirmed.</summary>
+    /// <summary>The present value: the last seq stored as confirmed.</summary>
     public Said Now => new(fingerprint, store.LastConfirmed(_conversation));
 
-    /// <summary>More is confirmed.</summary>
+    /// <summary>Reports that more messages are confirmed.</summary>
     public void Confirmed() => _bell.Ring();
 
-    /// <summary>Runs until cancelled. One call at a time tells whatever was confirmed meanwhile.</summary>
+    /// <summary>Runs until cancelled. It makes one call at a time, which reports all that was confirmed meanwhile.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(3));
@@ -44,7 +44,7 @@ internal sealed class SpokenSeq(string group, GroupMembership membership, string
         }
         catch (OperationCanceledException)
         {
-            // The end; leaving the room and giving up tell it too.
+            // Leaving the room and unsubscribing report the value too.
         }
     }
 }

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace AspireChat.Client.Insults;
 
 /// <summary>
-/// Which client an insult belongs to. The work queue gives each to one client at a time, but gives it to another when
-/// the first is gone before it acknowledged; the claim at Redis decides which of them shows it.
+/// Decides which client an insult belongs to. The work queue delivers each insult to one client at a time, and to another if
+/// the first disappears before it acknowledges; the claim at Redis decides which of them shows it.
 /// </summary>
 internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
 {
@@ -16,7 +16,7 @@ internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
     /// <summary>Claims an insult.</summary>
-    /// <returns>True if it is this client's, by this claim or an earlier one.</returns>
+    /// <returns>Whether the insult is this client's, by this claim or an earlier one.</returns>
     public async Task<bool> ClaimAsync(string sender, Guid id, CancellationToken cancellationToken)
     {
         var key = Key(sender, id);
@@ -25,14 +25,14 @@ internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
             || await IsOwnAsync(sender, id, cancellationToken);
     }
 
-    /// <summary>Whether an insult was claimed by this client.</summary>
+    /// <summary>Whether this client has claimed an insult.</summary>
     public async Task<bool> IsOwnAsync(string sender, Guid id, CancellationToken cancellationToken)
     {
         var owner = await redis.CallAsync("GET", Prefix, database => ReadAsync(database, Key(sender, id)), cancellationToken);
         return owner == self.Identity.Fingerprint;
     }
 
-    // Who can write at Redis can put something else there. It would be an error at every try; nobody has claimed it.
+    // A client that can write to Redis can store another type there, which would fail at every retry; it counts as unclaimed.
     private static async Task<RedisValue> ReadAsync(IDatabase database, RedisKey key)
     {
         try
@@ -45,6 +45,6 @@ internal sealed class InsultClaims(RedisConnection redis, LocalPeer self)
         }
     }
 
-    // The sender's key is part of it: somebody else's insult with the same id is another one.
+    // The key contains the sender's fingerprint, because another sender's insult may have the same id.
     private static RedisKey Key(string sender, Guid id) => $"{Prefix}:{Fingerprint.Prefix(sender)}:{id}";
 }

@@ -21,7 +21,7 @@ internal static class InsultTopology
             {
                 ["x-queue-type"] = "quorum",
 
-                // Without it RabbitMQ 3.10 has none and 4.x has 20; a client that dies often should not cost an insult.
+                // The default is no limit in RabbitMQ 3.10 and 20 in 4.x; a client that crashes often should not lose an insult.
                 ["x-delivery-limit"] = 100,
             },
             cancellationToken: cancellationToken);

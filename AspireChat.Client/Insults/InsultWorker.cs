@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Insults;
 
 /// <summary>
-/// Takes insults from the work queue, one at a time, and sends this user's. An insult is stored first, then
-/// claimed, then shown, then acknowledged: wherever a crash cuts that, exactly one client ends up with it.
+/// Takes insults from the work queue, one at a time, and sends this user's. An insult is first stored, then claimed, shown
+/// and acknowledged: whenever a client crashes, exactly one client shows the insult in the end.
 /// </summary>
 internal sealed partial class InsultWorker(
     BrokerConnection broker,
@@ -26,7 +26,7 @@ internal sealed partial class InsultWorker(
     TimeProvider time,
     ILogger<InsultWorker> logger) : BackgroundService
 {
-    // Whoever is slow must not sit on insults that somebody else could take.
+    // A slow client must not hold insults that another client could take.
     private const ushort Prefetch = 1;
 
     private readonly BrokerOutbox _outbox = new(
@@ -46,7 +46,7 @@ internal sealed partial class InsultWorker(
         time,
         logger);
 
-    /// <summary>There is an insult in the outbox.</summary>
+    /// <summary>Reports that the outbox has an insult.</summary>
     public void Wake() => _outbox.Wake();
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ internal sealed partial class InsultWorker(
         await Task.WhenAll(consumer.RunAsync(stoppingToken), SendAsync(stoppingToken));
     }
 
-    // Not before the name is claimed: whoever gets an insult and does not know this user refuses it for good.
+    // Waits until the name is claimed: a client that does not know this user would refuse its insult permanently.
     private async Task SendAsync(CancellationToken stopping)
     {
         try
@@ -103,16 +103,16 @@ internal sealed partial class InsultWorker(
             }
             catch (Exception e) when (DeliveryFault.IsIn(e))
             {
-                // What fails may be a fault of this program, so it is kept.
+                // The insult is kept, because the fault may be this program's.
                 Log.SetAside(logger, await store.SetAsideAsync(Conversation.Insults, fingerprint: "", delivery.Body), e);
                 ChatTelemetry.CountRefused("delivery");
                 events.Publish(new RefusedEvent(
-                    Conversation.Insults, "An insult cannot be handled; it is set aside, and tried again when this client starts next."));
+                    Conversation.Insults, "An insult cannot be handled; it is set aside, and retried when this client next starts."));
             }
         }
     }
 
-    // Another version of this program may be able to handle it; each start is one try.
+    // Another version of this program may be able to handle them; each start retries once.
     private async Task RetrySetAsideAsync(CancellationToken stopping)
     {
         await store.RetrySetAsideAsync(Conversation.Insults);
@@ -130,7 +130,7 @@ internal sealed partial class InsultWorker(
         }
     }
 
-    // Waits while the name server cannot tell whose name it is: if it is away, it must say, too, whose the insult is.
+    // Waits until the name server can verify the sender's name; it must be back for the claim on the insult anyway.
     private async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
@@ -151,8 +151,8 @@ internal sealed partial class InsultWorker(
         }
     }
 
-    // Given up with the round up to where it is stored, for then it comes again. Not later: the claim may be this client's by
-    // then, and nobody else would show it.
+    // Stops with the round until the insult is stored, since it then comes again. Not later: this client may then have the
+    // claim, and no other client would show the insult.
     private async Task TakeAsync(OpenedBatch batch, CancellationToken round, CancellationToken stopping)
     {
         if (!await IsVouchedForAsync(batch, round))
@@ -184,7 +184,8 @@ internal sealed partial class InsultWorker(
         }
     }
 
-    // What an earlier process stored and could not finish: shown if it was claimed, else it is somebody else's, or comes again.
+    // Settles the insults that an earlier process stored but did not finish: those it claimed are shown; any other belongs
+    // to another client or comes again.
     private async Task SettleHeldAsync(CancellationToken stopping)
     {
         foreach (var (fingerprint, id) in store.ListHeld())
@@ -224,10 +225,10 @@ internal sealed partial class InsultWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides whose it is", EventName = "InsultWaits")]
+        [LoggerMessage(1, LogLevel.Debug, "An insult waits for Redis, which decides which client it belongs to", EventName = "InsultWaits")]
         public static partial void Waiting(ILogger logger);
 
-        [LoggerMessage(2, LogLevel.Error, "An insult cannot be handled and is set aside; {Forgotten} older ones are forgotten for it", EventName = "InsultSetAside")]
+        [LoggerMessage(2, LogLevel.Error, "An insult cannot be handled and is set aside; {Forgotten} older ones are deleted to make room", EventName = "InsultSetAside")]
         public static partial void SetAside(ILogger logger, int forgotten, Exception exception);
     }
 }

@@ -1,6 +1,6 @@
 namespace AspireChat.Client.Insults;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the insult channel.</summary>
 public static class InsultsExtensions
 {
     /// <summary>Adds the insult channel.</summary>

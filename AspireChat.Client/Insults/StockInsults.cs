@@ -1,9 +1,9 @@
 namespace AspireChat.Client.Insults;
 
-/// <summary>Harmless insults for those who cannot think of one.</summary>
+/// <summary>Harmless insults for users who cannot think of one.</summary>
 public static class StockInsults
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All stock insults.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         "You have the consistency of a cache without invalidation.",
@@ -23,6 +23,6 @@ public static class StockInsults
         "You are the poison message of every party.",
     ];
 
-    /// <summary>One of them, at random.</summary>
+    /// <summary>Returns one of them at random.</summary>
     public static string Next() => All[Random.Shared.Next(All.Count)];
 }

@@ -3,22 +3,23 @@ using AspireChat.Client.Faults;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// How often this client may connect to an address. Whoever may write to the name server can name any host as a peer's
-/// address, and clients must not become a nuisance to it: the waits between the tries of an address that has not shown
-/// the expected key grow far beyond those of a peer in trouble.
+/// Limits how often this client connects to an address. Anyone who can write to the name server can name any host as a
+/// peer's address, and clients must not become a nuisance to that host: the waits between attempts at an address that has
+/// not shown the expected key grow far beyond those for a peer in trouble.
 /// </summary>
 /// <remarks>
-/// Counted for each user by itself: a record that names somebody else's host must not hold up the calls to that one. Not
-/// for each key: who writes a record can put a new key into it at any time, but not make this client's user call more users.
+/// Attempts are counted per user, so a record that names another peer's host does not delay calls to that peer. They are not
+/// counted per key: the author of a record can replace its key at any time, but cannot make this client's user call more
+/// users.
 /// </remarks>
 internal sealed class AddressAttempts(TimeProvider time)
 {
-    /// <summary>The longest wait before the next try of somebody never met.</summary>
+    /// <summary>The longest wait before the next attempt to reach a user this client has never met.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The longest wait before the next try of somebody met before. A friend who was out of reach since this client's start
-    /// is in most cases at that address, and whoever opens a chat waits for 30 s.
+    /// The longest wait before the next attempt to reach a user this client has met. A friend who has been unreachable since
+    /// this client started is usually at that address, and a user who opens a chat waits for 30 s.
     /// </summary>
     public static readonly TimeSpan LongestWaitForKnown = TimeSpan.FromSeconds(10);
 
@@ -26,15 +27,15 @@ internal sealed class AddressAttempts(TimeProvider time)
 
     private readonly MostRecent<(string User, string Host, int Port), Address> _addresses = new(1_000);
 
-    /// <summary>Whether a try is due now. If so, it has begun; it failed unless <see cref="Prove"/> is called.</summary>
-    /// <param name="user">Whose address it is.</param>
-    /// <param name="isKnown">Whether that user was met before.</param>
-    /// <param name="address">Where.</param>
-    /// <param name="fingerprint">The key that is expected there.</param>
+    /// <summary>Starts an attempt if one is due now. It counts as failed unless <see cref="Prove"/> is called.</summary>
+    /// <param name="user">The user whose address it is.</param>
+    /// <param name="isKnown">Whether this client has met that user.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="fingerprint">The key expected there.</param>
     public bool TryBegin(string user, bool isKnown, Uri address, string fingerprint) =>
         Find(user, address).TryBegin(fingerprint, isKnown, time.GetUtcNow());
 
-    /// <summary>The expected key has answered: further tries are not held up here.</summary>
+    /// <summary>Records that the expected key has answered; further attempts are not delayed.</summary>
     public void Prove(string user, Uri address, string fingerprint) => Find(user, address).Prove(fingerprint);
 
     private Address Find(string user, Uri address) => _addresses.Meet((user, address.IdnHost, address.Port), () => new Address());

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Others' wishes to chat: answered at once, or by this client's user.</summary>
+/// <summary>Other users' requests to chat, answered at once or by this client's user.</summary>
 /// <remarks>
-/// What is decided about chats is decided one after the other: a request that comes again while its answer is given must
-/// not be asked anew.
+/// Decisions about chats are made one at a time: a request that is repeated while it is being answered must not be put to
+/// the user again.
 /// </remarks>
 internal sealed class ChatRequests(
     MessageStore store,
@@ -21,8 +21,8 @@ internal sealed class ChatRequests(
     private readonly ConcurrentDictionary<string, Request> _asked = new(StringComparer.Ordinal);
     private long _askedSoFar;
 
-    /// <summary>Whether messages from a user are welcome: the chat is open, or opens unasked.</summary>
-    /// <exception cref="TooManyRequestsException">It would open, but its caller has opened enough for now.</exception>
+    /// <summary>Whether a caller may send messages: its chat is open, or this client opens it without asking.</summary>
+    /// <exception cref="TooManyRequestsException">The chat would open, but the caller has opened too many.</exception>
     public async Task<bool> IsOpenAsync(PeerCaller caller)
     {
         if (IsOpen(caller.User))
@@ -40,8 +40,8 @@ internal sealed class ChatRequests(
         return true;
     }
 
-    /// <summary>Asks this client's user, if need be, and waits for the answer as long as the caller does.</summary>
-    /// <exception cref="TooManyRequestsException">The caller asks too much, or too many wait for an answer.</exception>
+    /// <summary>Asks this client's user if necessary, and waits for the answer as long as the caller does.</summary>
+    /// <exception cref="TooManyRequestsException">The caller asks too often, or too many callers wait for an answer.</exception>
     public async Task<bool> DecideAsync(PeerCaller caller, CancellationToken cancellationToken)
     {
         if (await IsOpenAsync(caller))
@@ -56,12 +56,12 @@ internal sealed class ChatRequests(
             return true;
         }
 
-        // An answer after the caller's deadline is kept: the next try finds the chat open, or asks again.
+        // An answer after the caller's deadline still counts: the caller's next request finds the chat open, or asks again.
         return await request.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The user's answer.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: that user did not ask.</exception>
+    /// <summary>Records this user's answer to a request.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: the other user has not asked.</exception>
     public Task AnswerAsync(string user, bool accept) => InTurnAsync(async () =>
     {
         if (store.FindChat(user)?.State != ChatState.Asked)
@@ -74,7 +74,7 @@ internal sealed class ChatRequests(
         return accept;
     });
 
-    /// <summary>Sets where a chat stands and says so.</summary>
+    /// <summary>Sets the state of a chat and publishes the change.</summary>
     public async Task SetAsync(string user, ChatState state)
     {
         if (store.FindChat(user)?.State == state)
@@ -87,7 +87,7 @@ internal sealed class ChatRequests(
             await ChangeAsync(user, state);
             if (state == ChatState.Open)
             {
-                // Both asked each other at once.
+                // Both users asked each other at the same time.
                 Settle(user, accept: true);
             }
 
@@ -98,7 +98,7 @@ internal sealed class ChatRequests(
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    // Null if the chat is open by now.
+    // Returns null if the chat is already open.
     private async Task<Request?> AskAsync(string user)
     {
         var state = store.FindChat(user)?.State;
@@ -118,7 +118,7 @@ internal sealed class ChatRequests(
         return request;
     }
 
-    // Keys cost nothing either, so there is a bound for all; but whoever asks and hangs up must not fill the list for good.
+    // Keys cost nothing, so all callers share one limit. A caller that asks and hangs up must not occupy the list forever.
     private async Task MakeRoomAsync()
     {
         var asked = store.ListAsked();
@@ -127,14 +127,14 @@ internal sealed class ChatRequests(
             return;
         }
 
-        // Those of an earlier process have no number, and are the oldest.
+        // Requests left by an earlier process have no number and count as the oldest.
         var left = asked
             .Select(user => (User: user, Request: _asked.GetValueOrDefault(user)))
             .Where(each => each.Request is not { IsAwaited: true })
             .OrderBy(each => each.Request?.Number ?? 0)
             .Select(each => each.User)
             .FirstOrDefault()
-            ?? throw new TooManyRequestsException($"{asked.Count} others wait for an answer already; try again later.");
+            ?? throw new TooManyRequestsException($"{asked.Count} other users are already waiting for an answer; try again later.");
         _asked.TryRemove(left, out _);
         await store.CloseChatAsync(left);
         events.Publish(new ChatOpenedEvent(left, ChatState.Closed));
@@ -181,10 +181,10 @@ internal sealed class ChatRequests(
 
         public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
 
-        // When it was asked last, among all.
+        // The position of the latest time this was asked, among all requests.
         public long Number { get; private set; }
 
-        // In turn, so that a request is not dropped between its asking and its waiting.
+        // Called in turn, so that a request is not dropped between being asked and being awaited.
         public void Enter(long number)
         {
             Number = number;

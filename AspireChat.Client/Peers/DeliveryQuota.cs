@@ -7,20 +7,20 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// How many bytes the holder of one key may have stored here over time. Whoever sends more is read more slowly, and
-/// HTTP/2 holds up the sender: an open chat is no licence to fill a disk.
+/// Limits the bytes per second that this client stores for one key. It reads a faster sender more slowly, and HTTP/2 flow
+/// control then slows the sender: an open chat is no licence to fill a disk.
 /// </summary>
 internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> options, TimeProvider time)
 {
-    // What a message costs besides its text: a row, its entries in the indexes, and what memory holds of it meanwhile.
+    // The cost of a message besides its text: its row, its index entries and its memory.
     private const int PerMessage = 64;
 
     private readonly MostRecent<string, Sender> _senders = new(10_000);
 
-    /// <summary>Waits until a batch may be stored. Counted by key, so that a new connection gains nothing.</summary>
-    /// <param name="caller">Whose it is.</param>
+    /// <summary>Waits until a batch may be stored. Bytes are counted per key, so a new connection gains nothing.</summary>
+    /// <param name="caller">The sender of the batch.</param>
     /// <param name="messages">The batch.</param>
-    /// <param name="told">Called if this user was just told that the caller is slowed, to tell the caller too.</param>
+    /// <param name="told">Called when this user has just been told that the sender is slowed, so that the sender is told too.</param>
     /// <param name="cancellationToken">The stream has ended.</param>
     public async Task WaitAsync(
         PeerCaller caller, IReadOnlyList<ReceivedMessage> messages, Action told, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> opt
             return;
         }
 
-        if (sender.Notice.Say($"{caller.User} sends more than is taken of one peer at a time, and is read more slowly now; nothing is lost."))
+        if (sender.Notice.Say($"{caller.User} sends faster than one peer may. Its messages now arrive more slowly; none is lost."))
         {
             told();
         }

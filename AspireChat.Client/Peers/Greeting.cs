@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>How a peer introduces itself: metadata of every call and of every answer; see <c>peer.proto</c>.</summary>
+/// <summary>A peer's introduction of itself: metadata of every call and every response; see <c>peer.proto</c>.</summary>
 /// <param name="User">The claimed user name.</param>
 /// <param name="Epoch">The epoch of the claimed registration.</param>
 internal sealed record Greeting(string User, long Epoch)
@@ -12,14 +12,14 @@ internal sealed record Greeting(string User, long Epoch)
     private const string NameKey = "aspirechat-name";
     private const string EpochKey = "aspirechat-epoch";
 
-    /// <summary>The own greeting.</summary>
+    /// <summary>This client's greeting.</summary>
     public static Metadata Of(LocalPeer self) => new()
     {
         { NameKey, self.Name },
         { EpochKey, self.Epoch.ToString(CultureInfo.InvariantCulture) },
     };
 
-    /// <summary>Reads a greeting; null if there is none or it is not well formed.</summary>
+    /// <summary>Reads a greeting; null if it is missing or malformed.</summary>
     public static Greeting? Read(Metadata metadata) =>
         metadata.GetValue(NameKey) is { } given
         && ChatName.TryParse(given, out var name)
@@ -29,7 +29,7 @@ internal sealed record Greeting(string User, long Epoch)
             : null;
 }
 
-/// <summary>Who is calling, after all checks.</summary>
-/// <param name="User">The user name, which belongs to the key.</param>
+/// <summary>A caller that has passed all checks.</summary>
+/// <param name="User">The user name that belongs to the key.</param>
 /// <param name="Fingerprint">The key's fingerprint.</param>
 internal sealed record PeerCaller(string User, string Fingerprint);

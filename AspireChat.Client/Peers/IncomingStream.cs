@@ -12,8 +12,8 @@ using Conversation = AspireChat.Client.Chat.Conversation;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// One stream on which somebody delivers: reads batches, stores them, and acknowledges each after its commit. The
-/// next batches are read while the first is being committed, so a commit is shared by what has arrived.
+/// One stream on which a peer delivers messages: reads batches, stores them, and acknowledges each after its commit. It
+/// reads further batches during a commit, so that those that arrive meanwhile share the next one.
 /// </summary>
 internal sealed class IncomingStream(
     PeerCaller caller,
@@ -26,7 +26,7 @@ internal sealed class IncomingStream(
     TimeSpan idleTimeout,
     CancellationToken stopping) : IDisposable
 {
-    // Batches read but not acknowledged; a full window stops the reading, and HTTP/2 then holds up the sender.
+    // How many batches may be read but not acknowledged. A full window stops the reading, and HTTP/2 then slows the sender.
     private const int Window = 16;
 
     private readonly CancellationTokenSource _end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -34,11 +34,11 @@ internal sealed class IncomingStream(
     private readonly Channel<Receipt> _receipts = Channel.CreateUnbounded<Receipt>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Conversation _conversation = Conversation.With(caller.User);
 
-    /// <summary>Who delivers.</summary>
+    /// <summary>The sender.</summary>
     public PeerCaller Caller { get; } = caller;
 
-    /// <summary>Reads until the sender is done, is silent for too long, or the stream is ended from this side.</summary>
-    /// <param name="readThrough">How far this user has read; the first receipt says it.</param>
+    /// <summary>Reads until the sender finishes or stays silent for too long, or this side ends the stream.</summary>
+    /// <param name="readThrough">How far this user has read; the first receipt carries it.</param>
     /// <exception cref="RpcException">INVALID_ARGUMENT: a batch broke a rule.</exception>
     public async Task RunAsync(long readThrough)
     {
@@ -53,11 +53,11 @@ internal sealed class IncomingStream(
         }
         catch (OperationCanceledException)
         {
-            // Ended from this side, idle, or the sender is gone.
+            // This side ended the stream, or it was idle, or the sender is gone.
         }
         catch (IOException)
         {
-            // The connection broke; the sender comes back.
+            // The connection broke; the sender will reconnect.
         }
         catch (BatchRefusedException e)
         {
@@ -73,10 +73,10 @@ internal sealed class IncomingStream(
         }
     }
 
-    /// <summary>Sends a receipt, if the stream still stands; else the sender's next stream starts with it.</summary>
+    /// <summary>Sends a receipt if the stream is still open; otherwise the sender's next stream starts with it.</summary>
     public void Tell(Receipt receipt) => _receipts.Writer.TryWrite(receipt);
 
-    /// <summary>Ends the stream from this side and waits until what it has read is stored.</summary>
+    /// <summary>Ends the stream from this side and waits until everything it has read is stored.</summary>
     public async Task EndAsync()
     {
         try
@@ -85,13 +85,13 @@ internal sealed class IncomingStream(
         }
         catch (ObjectDisposedException)
         {
-            // It has ended by itself meanwhile.
+            // The stream has already ended.
         }
 
         await _ended.Task;
     }
 
-    /// <summary>Says that the stream has ended.</summary>
+    /// <summary>Marks the stream as ended.</summary>
     public void Dispose()
     {
         _ended.TrySetResult();
@@ -102,7 +102,7 @@ internal sealed class IncomingStream(
     {
         while (await MoveNextAsync())
         {
-            var sent = Conversation.With(self); // As the sender sees it.
+            var sent = Conversation.With(self); // The conversation as the sender sees it.
             var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, sent);
             await quota.WaitAsync(Caller, messages, told: () => Tell(new Receipt { Slowed = true }), _end.Token);
             var spans = messages
@@ -124,7 +124,7 @@ internal sealed class IncomingStream(
         }
         catch (InvalidOperationException e)
         {
-            // The library's word for a connection that broke before this was asked for the next frame.
+            // The library throws this if the connection broke before the call for the next frame.
             throw new IOException("The connection broke.", e);
         }
     }
@@ -140,7 +140,7 @@ internal sealed class IncomingStream(
             }
             catch (Exception e)
             {
-                // Not stored, so not acknowledged, and nothing after it may be: the sender tries again from here.
+                // This batch is not stored, so neither it nor any later one may be acknowledged: the sender retries from here.
                 foreach (var span in batch.Spans)
                 {
                     ChatTelemetry.Fail(span, e);
@@ -175,7 +175,7 @@ internal sealed class IncomingStream(
         {
             await foreach (var first in _receipts.Reader.ReadAllAsync())
             {
-                // Progress only grows, so what is waiting is one receipt.
+                // Progress only grows, so all waiting receipts merge into one.
                 while (_receipts.Reader.TryRead(out var next))
                 {
                     first.StoredThrough = Math.Max(first.StoredThrough, next.StoredThrough);
@@ -188,7 +188,7 @@ internal sealed class IncomingStream(
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or OperationCanceledException or RpcException)
         {
-            // The stream is gone. What was stored is stored; the sender asks again on its next stream.
+            // The stream is gone. Stored messages stay stored, and the sender sends the others again on its next stream.
         }
     }
 

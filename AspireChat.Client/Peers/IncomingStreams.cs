@@ -6,8 +6,8 @@ using Conversation = AspireChat.Client.Chat.Conversation;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// The streams on which others deliver, one per key: a second one of the same key ends the first and waits until it
-/// has stored what it had read, so that messages cannot overtake each other between two connections.
+/// The streams on which peers deliver, one per key. A second stream of the same key ends the first and waits until the first
+/// has stored all it has read, so that messages cannot overtake each other between two connections.
 /// </summary>
 internal sealed class IncomingStreams(MessageStore store)
 {
@@ -39,12 +39,12 @@ internal sealed class IncomingStreams(MessageStore store)
         }
     }
 
-    /// <summary>Ends the streams of a user with any other key than the one given.</summary>
+    /// <summary>Ends a user's streams with any key but the one given.</summary>
     public Task EndOthersAsync(string user, string fingerprint) => Task.WhenAll(_streams
         .Where(stream => stream.Value.Caller.User == user && stream.Key != fingerprint)
         .Select(stream => stream.Value.EndAsync()));
 
-    /// <summary>Tells a user how far this user has read, if that user is connected; else the next stream starts with it.</summary>
+    /// <summary>Tells a connected user how far this user has read; any other user learns it at the start of the next stream.</summary>
     public void TellRead(string user)
     {
         foreach (var (fingerprint, stream) in _streams)

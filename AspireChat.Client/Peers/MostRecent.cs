@@ -1,10 +1,10 @@
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// A value per key, for the keys that came last. Beyond so many, the one that has not come for longest is forgotten:
-/// strangers make as many keys as they like, and to search all of them for one to forget would cost at every call.
+/// Keeps a value for each of the most recently seen keys, and forgets the key that was seen longest ago when there are too
+/// many. Strangers can make any number of keys, so a search through all of them at every call would be too expensive.
 /// </summary>
-/// <param name="most">For how many keys.</param>
+/// <param name="most">The largest number of keys.</param>
 internal sealed class MostRecent<TKey, TValue>(int most)
     where TKey : notnull
 {
@@ -12,7 +12,7 @@ internal sealed class MostRecent<TKey, TValue>(int most)
     private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TValue Value)>> _places = [];
     private readonly LinkedList<(TKey Key, TValue Value)> _inOrder = new();
 
-    /// <summary>The value of a key, which has come now; a new one if there is none.</summary>
+    /// <summary>Marks a key as just seen and returns its value, which is made if there is none.</summary>
     public TValue Meet(TKey key, Func<TValue> make)
     {
         lock (_gate)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>The methods that others call; see <c>peer.proto</c>. The caller's identity is settled before they run.</summary>
+/// <summary>The methods that peers call; see <c>peer.proto</c>. The interceptor verifies the caller before they run.</summary>
 internal sealed class PeerChatService(
     ChatRequests requests,
     IncomingStreams streams,
@@ -60,7 +60,7 @@ internal sealed class PeerChatService(
             throw Refuse(e);
         }
 
-        // A long stream would hold up the shutdown, so it ends with the application.
+        // A long stream would delay the shutdown, so it ends when the application stops.
         await streams.RunAsync(new IncomingStream(
             caller,
             self.Name,

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Private chats: what the session asks of the peers.</summary>
+/// <summary>Private chats, as the session uses them.</summary>
 internal sealed class PeerChats(
     PresenceDirectory names,
     FirstRegistration registration,
@@ -24,7 +24,7 @@ internal sealed class PeerChats(
     /// <param name="user">The other user's name, parsed.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChatException">
-    /// Nobody has that name, the other user declined, gave no answer in time or has another key than the one known.
+    /// No user has that name, or the other user declined, did not answer in time, or has a key other than the known one.
     /// </exception>
     public async Task OpenAsync(string user, CancellationToken cancellationToken)
     {
@@ -39,23 +39,23 @@ internal sealed class PeerChats(
         links.To(user).Open();
     }
 
-    /// <summary>This user's answer to somebody who asked.</summary>
+    /// <summary>Answers a user who asked for a chat.</summary>
     public Task AnswerAsync(string user, bool accept) => requests.AnswerAsync(user, accept);
 
-    /// <summary>Accepts another key for a name; what waits for that user goes on.</summary>
+    /// <summary>Accepts another key for a name; delivery of the waiting messages continues.</summary>
     public async Task TrustAsync(string user, string fingerprint)
     {
         await known.AcceptKeyAsync(user, fingerprint);
 
-        // Whoever holds the key that is not trusted any more is hung up on, in both directions.
+        // Connections with the key that is no longer trusted are closed in both directions.
         await incoming.EndOthersAsync(user, fingerprint);
         links.To(user).Redial();
     }
 
-    /// <summary>Makes sure that somebody has that name.</summary>
+    /// <summary>Makes sure that a user of that name exists.</summary>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.NotFound"/>: nobody has claimed it. <see cref="ChatFault.Unavailable"/>: never met, and the
-    /// name server is away. See also <see cref="FirstRegistration.WaitAsync"/>.
+    /// <see cref="ChatFault.NotFound"/>: no user has claimed it. <see cref="ChatFault.Unavailable"/>: this client has never
+    /// met the user, and the name server is away. See also <see cref="FirstRegistration.WaitAsync"/>.
     /// </exception>
     public async Task EnsureKnownAsync(string user, CancellationToken cancellationToken)
     {
@@ -67,17 +67,17 @@ internal sealed class PeerChats(
         await registration.WaitAsync(cancellationToken);
         if (await names.FindClaimAsync(user, cancellationToken) is null)
         {
-            throw new ChatException(ChatFault.NotFound, $"Nobody is known by the name {user}.");
+            throw new ChatException(ChatFault.NotFound, $"No user is known by the name {user}.");
         }
     }
 
-    /// <summary>There is something for a user in the outbox.</summary>
+    /// <summary>Reports that the outbox has a message for a user.</summary>
     public void Wake(string user) => links.To(user).Wake();
 
     /// <summary>Tells a user how far this user has read.</summary>
     public void TellRead(string user) => incoming.TellRead(user);
 
-    // Tried again while the user is registered: a restarting client is not an absent one.
+    // Retries while the user is registered: a client that restarts is not absent.
     private async Task<bool> AskAsync(string user, CancellationToken cancellationToken)
     {
         var deadline = time.GetUtcNow() + chat.Value.OpenTimeout;

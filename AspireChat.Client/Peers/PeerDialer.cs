@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Finds a user's address and connects to the key that is expected there.</summary>
+/// <summary>Finds a user's address and connects to the client that has the expected key.</summary>
 internal sealed class PeerDialer(
     PresenceDirectory names,
     FirstRegistration registration,
@@ -21,32 +21,32 @@ internal sealed class PeerDialer(
     LiveEvents events,
     IOptions<PeerOptions> options)
 {
-    /// <summary>The name of this user, as messages carry it.</summary>
+    /// <summary>This user's name, as messages carry it.</summary>
     public string Self => self.Name;
 
-    // Where somebody was last: good enough while the name server is away, since the key is checked anyway.
+    // Each user's last known address. It serves while the name server is away, since the key is checked in any case.
     private readonly ConcurrentDictionary<string, PeerRecord> _last = new(StringComparer.Ordinal);
 
-    /// <summary>Prepares a connection; it is made by the first call.</summary>
+    /// <summary>Prepares a connection; the first call opens it.</summary>
     /// <exception cref="PeerAwayException">The user is not registered.</exception>
-    /// <exception cref="RpcException">UNAVAILABLE: that address has not shown the user's key so far, and its next try is not due.</exception>
+    /// <exception cref="RpcException">UNAVAILABLE: the address has not shown the user's key, and no new attempt is due.</exception>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.KeyMismatch"/>: another key than the known one. <see cref="ChatFault.Unavailable"/>: the name
-    /// server is away and the address was never known, or this client has not been registered for too long. See also
-    /// <see cref="FirstRegistration.WaitAsync"/>.
+    /// <see cref="ChatFault.KeyMismatch"/>: the user has a key other than the known one.
+    /// <see cref="ChatFault.Unavailable"/>: the name server is away and the address is unknown, or this client has been
+    /// unregistered for too long. See also <see cref="FirstRegistration.WaitAsync"/>.
     /// </exception>
     public async Task<PeerConnection> DialAsync(string user, CancellationToken cancellationToken)
     {
-        // Peers refuse a greeting without an epoch, or with a name that nobody has claimed, for good.
+        // Peers permanently refuse a greeting without an epoch or with an unclaimed name.
         await registration.WaitAsync(cancellationToken);
         var record = await FindAsync(user, cancellationToken);
         var key = trust.ExpectedKey(record);
         if (!attempts.TryBegin(user, known.Find(user) is not null, record.Address, key))
         {
-            throw new RpcException(new Status(StatusCode.Unavailable, $"Nobody with {user}'s key has answered at {user}'s address so far."));
+            throw new RpcException(new Status(StatusCode.Unavailable, $"No client with {user}'s key has answered at that address yet."));
         }
 
-        // A channel per try: after a failure the address may have changed, and a channel backs off by itself for long.
+        // One channel per attempt: after a failure the address may have changed, and a channel's own backoff is long.
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = options.Value.ConnectTimeout,
@@ -60,7 +60,7 @@ internal sealed class PeerDialer(
                 key,
                 onKey: () => attempts.Prove(user, record.Address, key),
                 onOtherKey: () => events.Publish(new ConnectionEvent(
-                    $"peer:{user}", "wrong-key", $"Another client than {user} answers at {user}'s address; nothing was sent to it."))),
+                    $"peer:{user}", "wrong-key", $"A client that is not {user}'s answers at {user}'s address; nothing was sent to it."))),
         };
         var channel = GrpcChannel.ForAddress(record.Address, new GrpcChannelOptions
         {
@@ -89,17 +89,17 @@ internal sealed class PeerDialer(
     }
 }
 
-/// <summary>The name server has no registration of that user.</summary>
+/// <summary>The name server has no registration for that user.</summary>
 internal sealed class PeerAwayException(string user) : Exception($"{user} is away.");
 
-/// <summary>A connection to the one key that may answer for a user.</summary>
+/// <summary>A connection to the only key that may answer for a user.</summary>
 internal sealed class PeerConnection(
     string user, string fingerprint, GrpcChannel channel, NameTrust trust, LocalPeer self) : IDisposable
 {
     private readonly PeerChat.PeerChatClient _client = new(channel);
 
     /// <summary>Asks the other side to open the chat.</summary>
-    /// <param name="patience">How long to wait for the other user's decision.</param>
+    /// <param name="patience">The longest wait for the other user's decision.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>True if accepted, false if declined.</returns>
     public async Task<bool> OpenChatAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -134,7 +134,7 @@ internal sealed class PeerConnection(
         var greeting = Greeting.Read(await headers);
         if (greeting is null)
         {
-            // Who refuses a call does not greet: then the call's status says why.
+            // A client that refuses a call sends no greeting; the status of the call says why.
             await refusal();
         }
 
@@ -145,7 +145,7 @@ internal sealed class PeerConnection(
 
         if (!await trust.MeetAsync(user, fingerprint, greeting.Epoch))
         {
-            // Tried again like any other absence: the right one may be just starting.
+            // Retried like any other absence: the newer process may be starting.
             throw new RpcException(new Status(StatusCode.Unavailable, $"An older process of {user} answered."));
         }
     }

@@ -6,9 +6,10 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// The door of the peer port, before TLS. Bounds the connections on which nobody has greeted yet, by address, in all and
-/// in time, and the others by key. Nobody is refused: if there are too many, an older one ends, of whoever has most.
-/// Whoever means to chat greets within moments, and one stranger with many connections, or one key, pushes out its own.
+/// Guards the peer port before TLS. Limits the connections on which no peer has greeted yet, per address, in total and in
+/// time, and all others per key. The gate refuses no new connection: if there are too many, it ends an older one of the
+/// address or key that has most. A real peer greets within moments, and a stranger or a key with many connections only
+/// displaces its own.
 /// </summary>
 internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time, PeerGateLog log)
 {
@@ -16,7 +17,7 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
     private readonly PeerCrowd _strangers = new();
     private readonly PeerCrowd _known = new();
 
-    /// <summary>Lets a connection in, and serves it until it ends.</summary>
+    /// <summary>Admits a connection and serves it until it ends.</summary>
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var arrival = new PeerArrival(this, connection);
@@ -30,7 +31,7 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         }
         catch (Exception)
         {
-            // Whatever a stranger does to a connection, Kestrel would call it an error of this client, in a line for each.
+            // Otherwise Kestrel would log an error of this client for each thing that a stranger does to a connection.
         }
         finally
         {
@@ -39,8 +40,8 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
     }
 
     /// <summary>
-    /// Somebody has greeted on a connection, with a name that belongs to the key: it counts as that key's from now on. A
-    /// key needs no more connections than it may have calls; beyond, the one that greeted longest ago ends.
+    /// Records that a peer has greeted with a name that belongs to its key: the connection now counts as that key's. A key
+    /// needs no more connections than it may have calls; if it has more, the one that greeted longest ago ends.
     /// </summary>
     public void Know(PeerArrival arrival, string fingerprint)
     {
@@ -49,7 +50,7 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         {
             if (arrival.Place is null)
             {
-                // It is being sent away.
+                // It is already being ended.
                 return;
             }
 
@@ -65,7 +66,7 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         SendAway(goes);
     }
 
-    /// <summary>Ends a connection if nobody has greeted on it so far.</summary>
+    /// <summary>Ends a connection if no peer has greeted on it yet.</summary>
     public void SendAwayStranger(PeerArrival arrival)
     {
         lock (_gate)
@@ -94,13 +95,13 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
             }
             else if (_strangers.Count > options.Value.MaxStrangers || _strangers.Count + _known.Count > options.Value.MaxConnections)
             {
-                // The only stranger is the newcomer itself: then it is for the known ones to make room.
+                // If the newcomer is the only stranger, a known peer's connection makes room.
                 goes = _strangers.Count > 1 ? _strangers.OldestOfMost() : _known.OldestOfMost();
             }
 
             if (goes is not null)
             {
-                // Out of the count from here on, though its end takes a moment.
+                // It no longer counts, although ending it takes a moment.
                 Forget(goes);
             }
         }
@@ -128,7 +129,7 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         if (arrival is not null)
         {
             log.CountEnded();
-            arrival.Connection.Abort(new ConnectionAbortedException("Nobody greeted on this connection, or there were too many."));
+            arrival.Connection.Abort(new ConnectionAbortedException("No peer greeted on this connection, or too many were open."));
         }
     }
 
@@ -141,7 +142,7 @@ internal sealed class PeerGate(IOptions<PeerOptions> options, TimeProvider time,
         }
     }
 
-    // Who has one IPv6 address has 2^64 of them.
+    // The owner of one IPv6 address has 2^64 of them, so an IPv6 owner is its /64 prefix.
     private static string Whose(ConnectionContext connection) => (connection.RemoteEndPoint as IPEndPoint)?.Address switch
     {
         null => "",

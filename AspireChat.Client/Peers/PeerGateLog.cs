@@ -1,8 +1,8 @@
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// Counts the connections that the gate ends, or that end by themselves before anybody has greeted, and says so in one line
-/// a minute: a line for each would let strangers fill the log.
+/// Counts the connections that the gate ends, or that end by themselves before a peer has greeted, and logs the number at
+/// most once a minute: a line for each would let strangers fill the log.
 /// </summary>
 internal sealed partial class PeerGateLog : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed partial class PeerGateLog : IDisposable
         _minute = time.CreateTimer(_ => EndMinute(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A connection has come to nothing.</summary>
+    /// <summary>Counts a connection that ended this way.</summary>
     public void CountEnded()
     {
         lock (_gate)
@@ -36,7 +36,7 @@ internal sealed partial class PeerGateLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _minute.Dispose();
 
-    // The rest of a burst is told although nothing follows it.
+    // Logs the rest of a burst even if nothing follows it.
     private void EndMinute()
     {
         lock (_gate)
@@ -62,7 +62,7 @@ internal sealed partial class PeerGateLog : IDisposable
         [LoggerMessage(
             1,
             LogLevel.Warning,
-            "{Count} connections to the peer port ended before anybody greeted, or were too many",
+            "{Count} connections to the peer port ended because no peer greeted on them or because there were too many",
             EventName = "ConnectionsEnded")]
         public static partial void Ended(ILogger logger, int count);
     }

@@ -9,15 +9,15 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// Stands before every method of the peer port: matches the claimed name to the certificate's key, limits the calls
-/// of one peer, and answers with the own greeting.
+/// Runs before every method of the peer port: matches the claimed name to the certificate's key, limits the calls of each
+/// peer, and answers with this client's greeting.
 /// </summary>
 internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, IOptions<PeerOptions> options) : Interceptor
 {
     private static readonly object CallerKey = new();
     private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
 
-    /// <summary>Who is calling; only valid inside a method.</summary>
+    /// <summary>The caller; only valid inside a method.</summary>
     public static PeerCaller CallerOf(ServerCallContext context) => (PeerCaller)context.UserState[CallerKey];
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -37,7 +37,7 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
         await continuation(requestStream, responseStream, context);
     }
 
-    // The contract has no such methods; one added later must not slip past the check unnoticed.
+    // The contract has no such methods; one that is added later must not bypass the check.
     public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         ServerCallContext context,
@@ -61,7 +61,7 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
             throw Refuse(StatusCode.Unauthenticated, "A call needs a greeting: the metadata aspirechat-name and aspirechat-epoch.");
         }
 
-        // Counted by key, which is proven, before anything that costs.
+        // Calls are counted per key, which is proven, before any expensive work.
         var fingerprint = Fingerprint.Of(certificate);
         var call = new OpenCall(_open, fingerprint);
         try
@@ -120,7 +120,7 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
 
         public void Dispose()
         {
-            // Entries at zero go, so that strangers' keys do not pile up.
+            // Entries at zero are removed, so that strangers' keys do not pile up.
             if (_open.AddOrUpdate(_key, 0, (_, count) => count - 1) <= 0)
             {
                 _open.TryRemove(KeyValuePair.Create(_key, 0));

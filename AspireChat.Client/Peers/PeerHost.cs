@@ -11,9 +11,8 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// The peer port: a web host of its own inside the process that serves the peers' contract over mutual TLS and
-/// nothing else. In the front ends' host the page would be on the peer port too, and explicit endpoints would make
-/// Kestrel ignore <c>--urls</c>.
+/// The peer port: a separate web host in this process that serves only the peers' contract, over mutual TLS. In the front
+/// ends' host the peer port would serve the web page too, and explicit endpoints would make Kestrel ignore <c>--urls</c>.
 /// </summary>
 internal sealed class PeerHost(
     LocalPeer self,
@@ -24,13 +23,13 @@ internal sealed class PeerHost(
     IOptions<ChatOptions> chat,
     ILoggerFactory logging) : IHostedService, IAsyncDisposable
 {
-    // The frame of a full batch, with room for what protobuf adds.
+    // A full batch with room for the protobuf encoding.
     private const int MaxFrameBytes = 2 * MessageListCodec.MaxBytes;
 
     private WebApplication? _app;
 
-    /// <summary>Listens, and says where.</summary>
-    /// <exception cref="ClientStartException">The address or port cannot be had.</exception>
+    /// <summary>Starts to listen and publishes the address.</summary>
+    /// <exception cref="ClientStartException">The address or port cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var endpoint = new IPEndPoint(IPAddress.Parse(options.Value.Address), options.Value.Port);
@@ -55,7 +54,7 @@ internal sealed class PeerHost(
         {
             await app.DisposeAsync();
             throw new ClientStartException(
-                $"The peer port {endpoint} cannot be used ({e.Message}); set {PeerOptions.Section}:Port or {PeerOptions.Section}:Address to others.");
+                $"The peer port {endpoint} cannot be used ({e.Message}); set another {PeerOptions.Section}:Port or {PeerOptions.Section}:Address.");
         }
 
         _app = app;
@@ -63,7 +62,7 @@ internal sealed class PeerHost(
         self.ListensAt(new UriBuilder(Uri.UriSchemeHttps, chat.Value.AdvertisedHost, port).Uri);
     }
 
-    /// <summary>Ends the open streams, which have been told by the application's stopping, and closes the port.</summary>
+    /// <summary>Ends the open streams, which already know that the application is stopping, and closes the port.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _app?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -72,11 +71,11 @@ internal sealed class PeerHost(
     private void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint)
     {
         kestrel.AddServerHeader = false;
-        // The gate bounds connections: Kestrel would refuse the newest, and say each in a line of the log.
+        // The gate limits connections: Kestrel would refuse the newest and log a line for each.
         kestrel.Limits.MaxConcurrentConnections = null;
         kestrel.Limits.Http2.MaxStreamsPerConnection = options.Value.MaxCallsPerPeer;
 
-        // Tells a peer that vanished without a word; streams themselves may be silent for long.
+        // Detects a peer that vanished; a live stream may be silent for a long time.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(15);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         kestrel.Listen(endpoint, listen =>
@@ -85,7 +84,7 @@ internal sealed class PeerHost(
             listen.Use(next => connection => gate.ServeAsync(connection, next));
             listen.UseHttps(PeerTls.ForServer(self.Identity, options.Value.GreetingTimeout));
 
-            // Kestrel would say each as an error, and strangers could fill the log; the gate counts them.
+            // Kestrel would log each as an error, so strangers could fill the log; the gate counts them instead.
             listen.Use(next => connection => SpeaksHttp2(connection) ? next(connection) : Task.CompletedTask);
         });
     }

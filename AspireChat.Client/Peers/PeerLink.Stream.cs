@@ -8,10 +8,10 @@ namespace AspireChat.Client.Peers;
 
 internal sealed partial class PeerLink
 {
-    // How long a goodbye may take.
+    // The longest time for each step of saying goodbye.
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
-    /// <summary>One connection, from the greeting to its end.</summary>
+    /// <summary>Runs one connection from the greeting to its end.</summary>
     private async Task ConverseAsync(CancellationToken stopping)
     {
         using var connection = await dialer.DialAsync(user, stopping);
@@ -40,20 +40,20 @@ internal sealed partial class PeerLink
         var reading = ReadAsync(call.ResponseStream, progress, abort.Token);
         var first = await Task.WhenAny(writing, reading);
 
-        // Until now the user was there, however long ago the greeting was.
+        // The user was connected until now, however long ago the greeting was.
         Touch();
         if (stopping.IsCancellationRequested)
         {
             await SayGoodbyeAsync(call.RequestStream, writing, reading);
         }
 
-        // Both loops end together. What the first one threw says why; what the abort makes the other throw does not.
+        // Both loops end together. The exception of the first gives the reason; the abort causes that of the other.
         await abort.CancelAsync();
         await Task.WhenAll(writing, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await first;
     }
 
-    // The call outlives the stopping, to say goodbye; but not before it stands.
+    // An established call outlives the stop request, to say goodbye; one still starting is aborted.
     private static async Task<AsyncDuplexStreamingCall<DeliverFrame, Receipt>> StartAsync(
         PeerConnection connection, CancellationTokenSource abort, CancellationToken stopping)
     {
@@ -61,7 +61,7 @@ internal sealed partial class PeerLink
         return await connection.DeliverAsync(abort.Token);
     }
 
-    // What is in the outbox still leaves, and its receipts are taken, if that is quick; else it waits for the next start.
+    // Sends the rest of the outbox and reads its receipts if that is quick; otherwise the messages wait for the next start.
     private static async Task SayGoodbyeAsync(IClientStreamWriter<DeliverFrame> frames, Task writing, Task reading)
     {
         try
@@ -72,7 +72,7 @@ internal sealed partial class PeerLink
         }
         catch (Exception e) when (e is RpcException or IOException or InvalidOperationException or TimeoutException or OperationCanceledException)
         {
-            // The other side is gone, or slow; what has no receipt is sent again.
+            // The other side is gone or slow; messages without a receipt are sent again.
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed partial class PeerLink
         _bell.Ring();
     }
 
-    // The outbox is the queue: what is waiting there when a frame can leave goes into it, and a lone message never waits.
+    // The outbox is the queue: each frame takes all that is waiting when it can be sent, and a lone message never waits.
     private async Task WriteAsync(
         IClientStreamWriter<DeliverFrame> frames, Progress progress, CancellationToken end, CancellationToken abort)
     {
@@ -101,7 +101,7 @@ internal sealed partial class PeerLink
                 continue;
             }
 
-            // Before the write returns the receipt may be here.
+            // The receipt may arrive before the write returns.
             progress.SentThrough = batch[^1].Seq;
             await frames.WriteAsync(new DeliverFrame { Batch = MessageListCodec.Pack(dialer.Self, _conversation, batch) }, abort);
         }
@@ -109,17 +109,17 @@ internal sealed partial class PeerLink
 
     private async Task ReadAsync(IAsyncStreamReader<Receipt> receipts, Progress progress, CancellationToken end)
     {
-        // The first receipt came before anything was sent: it tells what was read, and cannot tell what was stored.
+        // The first receipt came before anything was sent: it reports what was read, but cannot report what was stored.
         await AdvanceReadAsync(receipts.Current, progress);
         while (await receipts.MoveNext(end))
         {
             var receipt = receipts.Current;
 
-            // A receipt for what was not sent on this stream would be a lie; it counts for what was.
+            // A receipt counts only for messages sent on this stream; beyond them it would be false.
             var stored = Math.Min(receipt.StoredThrough, (ulong)progress.SentThrough);
             if (stored > 0)
             {
-                // Not at the greeting: a peer that greets but cannot store must not be called ten times a second.
+                // Reset here and not at the greeting: a peer that greets but cannot store must not be called ten times a second.
                 _backoff.Reset();
                 foreach (var message in await store.MarkDeliveredAsync(_conversation, (long)stored))
                 {
@@ -131,12 +131,12 @@ internal sealed partial class PeerLink
             await AdvanceReadAsync(receipt, progress);
             if (receipt.Slowed)
             {
-                _slowed.Say($"You send more than {user}'s client takes at a time; what is still on its way arrives more slowly.");
+                _slowed.Say($"You send faster than {user}'s client accepts; messages still on their way arrive more slowly.");
             }
         }
     }
 
-    // Told again with every receipt, since what was read before its receipt came is only delivered, and then read, now.
+    // Runs with every receipt, since a message that was read before its receipt came becomes delivered, and then read, only now.
     private async Task AdvanceReadAsync(Receipt receipt, Progress progress)
     {
         progress.ReadThrough = Math.Max(progress.ReadThrough, Math.Min(receipt.ReadThrough, long.MaxValue));
@@ -153,7 +153,7 @@ internal sealed partial class PeerLink
     private void Publish(Guid id, MessageState state) =>
         events.Publish(new StateEvent(id, dialer.Self, _conversation, state, Reason: null));
 
-    /// <summary>How far one stream has come, in own seqs.</summary>
+    /// <summary>How far one stream has come, in this client's seqs.</summary>
     private sealed class Progress
     {
         private long _sentThrough;

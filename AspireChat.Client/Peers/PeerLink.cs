@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// What this client has to say to one user: connects when there is something in the outbox, stays connected while
-/// the chat is open, and tries again after every fault, until each message is acknowledged or the user is away.
+/// Delivers this client's messages to one user: connects when the outbox has a message, stays connected while the chat is
+/// open, and retries after every fault until each message is acknowledged or the user is away.
 /// </summary>
 internal sealed partial class PeerLink(
     string user,
@@ -29,10 +29,10 @@ internal sealed partial class PeerLink(
     private volatile bool _stayConnected;
     private CancellationTokenSource? _connected;
 
-    /// <summary>There is something in the outbox, or the user came online.</summary>
+    /// <summary>Reports that the outbox has a message or the user came online.</summary>
     public void Wake() => _bell.Ring();
 
-    /// <summary>The chat was just opened with the user: connect, and stay connected.</summary>
+    /// <summary>Connects to a user whose chat was just opened, and stays connected.</summary>
     public void Open()
     {
         Touch();
@@ -40,7 +40,7 @@ internal sealed partial class PeerLink(
         _bell.Ring();
     }
 
-    /// <summary>Another key is trusted now: hang up, and connect anew.</summary>
+    /// <summary>Closes the connection and opens a new one, because another key is now trusted.</summary>
     public void Redial()
     {
         try
@@ -49,13 +49,13 @@ internal sealed partial class PeerLink(
         }
         catch (ObjectDisposedException)
         {
-            // It hung up by itself meanwhile.
+            // The connection has already ended.
         }
 
         _bell.Ring();
     }
 
-    /// <summary>Messages were left over by an earlier process: the user gets the time of a restart to be there.</summary>
+    /// <summary>Takes up messages left by an earlier process, and gives the user as much time to appear as after a restart.</summary>
     public void Resume() => Open();
 
     /// <summary>Runs until cancelled.</summary>
@@ -66,7 +66,7 @@ internal sealed partial class PeerLink(
         {
             try
             {
-                // Here, so that a store that fails is a fault like any other: survived, and tried again.
+                // Inside the try block, so that a failing store is retried like any other fault.
                 if (givenUp is not null)
                 {
                     await GiveUpAsync(givenUp);
@@ -93,7 +93,7 @@ internal sealed partial class PeerLink(
             }
             catch (Exception e)
             {
-                // Whatever it was, the messages are on disk: the next try takes them up again.
+                // The messages are on disk, so the next attempt resumes whatever the fault was.
                 Log.Broken(logger, user, e);
             }
 
@@ -134,7 +134,7 @@ internal sealed partial class PeerLink(
         }
         catch (OperationCanceledException)
         {
-            // The loop sees it.
+            // The loop checks for this.
         }
     }
 
@@ -150,12 +150,12 @@ internal sealed partial class PeerLink(
         }
     }
 
-    // What the other side says is shown to the user, so it is kept short; front ends escape it.
+    // The user sees what the other side says, so it is kept short; front ends escape it.
     internal static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; trying again", EventName = "LinkBroken")]
+        [LoggerMessage(1, LogLevel.Debug, "The connection to {User} broke; retrying", EventName = "LinkBroken")]
         public static partial void Broken(ILogger logger, string user, Exception exception);
 
         [LoggerMessage(2, LogLevel.Warning, "{User}'s client refused with {Status}", EventName = "LinkRefused")]

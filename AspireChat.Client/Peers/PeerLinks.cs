@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>The links of this client, one per user with whom it has something to do, from the first need to the end.</summary>
+/// <summary>This client's links, one per user; each starts when first needed and runs until the client stops.</summary>
 internal sealed class PeerLinks(
     PeerDialer dialer,
     ChatRequests requests,
@@ -19,7 +19,7 @@ internal sealed class PeerLinks(
     private readonly ConcurrentDictionary<string, Lazy<Running>> _links = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <summary>The link to a user; started if it is new.</summary>
+    /// <summary>The link to a user; it is started if it is new.</summary>
     public PeerLink To(string user) => _links.GetOrAdd(user, _ => new Lazy<Running>(() =>
     {
         var link = new PeerLink(user, dialer, requests, store, events, options, chat, time, logger);
@@ -29,7 +29,7 @@ internal sealed class PeerLinks(
         return new Running(link, Task.Run(() => link.RunAsync(_stopping.Token)));
     })).Value.Link;
 
-    /// <summary>Takes up what an earlier process left in the outbox.</summary>
+    /// <summary>Takes up the messages that an earlier process left in the outbox.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var user in store.ListOutboxes(ConversationKind.User))
@@ -40,7 +40,7 @@ internal sealed class PeerLinks(
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends all links; what is not acknowledged stays in the outbox.</summary>
+    /// <summary>Ends all links; unacknowledged messages stay in the outbox.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();

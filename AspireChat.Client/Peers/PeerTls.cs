@@ -8,15 +8,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// Mutual TLS between peers. There is no authority above them: a certificate is signed by its own key, the handshake
-/// proves possession of that key, and whether the key belongs to a name is decided afterwards by its fingerprint.
+/// Mutual TLS between peers. There is no certificate authority: each certificate is self-signed, the handshake proves
+/// possession of its key, and the fingerprint later decides whether the key belongs to a name.
 /// </summary>
 internal static class PeerTls
 {
     private const SslProtocols Versions = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>The answering end: demands a certificate of every caller.</summary>
-    /// <param name="identity">The own identity.</param>
+    /// <summary>The server side: requires a certificate of every caller.</summary>
+    /// <param name="identity">This client's identity.</param>
     /// <param name="patience">How long a handshake may take.</param>
     public static HttpsConnectionAdapterOptions ForServer(PeerIdentity identity, TimeSpan patience) => new()
     {
@@ -27,11 +27,11 @@ internal static class PeerTls
         HandshakeTimeout = patience,
     };
 
-    /// <summary>The calling end: accepts exactly one key.</summary>
-    /// <param name="identity">The own identity.</param>
+    /// <summary>The client side: accepts exactly one key.</summary>
+    /// <param name="identity">This client's identity.</param>
     /// <param name="fingerprint">The fingerprint that the other side's key must have.</param>
-    /// <param name="onKey">Called if it has that key.</param>
-    /// <param name="onOtherKey">Called if it has another one, before the handshake is refused.</param>
+    /// <param name="onKey">Called if the other side has that key.</param>
+    /// <param name="onOtherKey">Called if the other side has another key, before the handshake is refused.</param>
     public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onKey, Action onOtherKey) => new()
     {
         EnabledSslProtocols = Versions,
@@ -50,7 +50,7 @@ internal static class PeerTls
         },
     };
 
-    /// <summary>Whether a certificate is of the form peers use: an ECDSA P-256 key, and within its dates.</summary>
+    /// <summary>Whether a certificate has the form that peers use: an ECDSA P-256 key, within its validity dates.</summary>
     public static bool IsPeerCertificate(X509Certificate2 certificate)
     {
         var now = DateTime.Now;
@@ -66,7 +66,7 @@ internal static class PeerTls
         }
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
-            // The second is what .NET says of a curve that it does not know.
+            // .NET throws the second for a curve that it does not know.
             return false;
         }
     }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the private chats.</summary>
 public static class PeersExtensions
 {
-    /// <summary>Adds private chats: the peer port and the links to others.</summary>
+    /// <summary>Adds private chats: the peer port and the links to peers.</summary>
     public static IHostApplicationBuilder AddPeers(this IHostApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<PeerOptions, PeerOptionsValidator>()

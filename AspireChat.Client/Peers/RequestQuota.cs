@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// How often the holder of one key may ask for chats, and under how many names. A name costs nothing, so without a bound
-/// one stranger could fill the list of chats, or make this user's screen ask without end.
+/// Limits how often the holder of one key may ask for chats, and under how many names. Names cost nothing, so without a
+/// limit one stranger could fill the list of chats or prompt this user without end.
 /// </summary>
 internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider time)
 {
@@ -14,7 +14,7 @@ internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider t
     private readonly MostRecent<string, Asker> _askers = new(10_000);
 
     /// <summary>Counts a request.</summary>
-    /// <exception cref="TooManyRequestsException">It is one too many.</exception>
+    /// <exception cref="TooManyRequestsException">The request exceeds a limit.</exception>
     public void Count(PeerCaller caller)
     {
         var perMinute = options.Value.MaxRequestsPerMinute;
@@ -32,7 +32,8 @@ internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider t
             {
                 if (!requests.TryTake(1))
                 {
-                    throw new TooManyRequestsException($"You have asked too often; {limits.MaxRequestsPerMinute} requests per minute are taken.");
+                    throw new TooManyRequestsException(
+                        $"You have asked too often; at most {limits.MaxRequestsPerMinute} requests per minute are accepted.");
                 }
 
                 foreach (var (old, _) in _names.Where(asked => now - asked.Value > NamesLast).ToList())
@@ -43,7 +44,7 @@ internal sealed class RequestQuota(IOptions<PeerOptions> options, TimeProvider t
                 if (!_names.ContainsKey(name) && _names.Count >= limits.MaxNamesPerKey)
                 {
                     throw new TooManyRequestsException(
-                        $"This key has asked under {_names.Count} names within the hour; no more are taken.");
+                        $"This key has asked under {_names.Count} names within the last hour; no more are accepted.");
                 }
 
                 _names[name] = now;

@@ -2,15 +2,15 @@ using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Peers;
 
-/// <summary>Tells this user that messages of a chat go slowly, and why; once a minute at most.</summary>
+/// <summary>Tells this user, at most once a minute, that a chat's messages are slowed and why.</summary>
 internal sealed class SlowedNotice(string user, LiveEvents events, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private long? _saidAt;
 
-    /// <summary>Says it, if it was not said just now.</summary>
-    /// <param name="sentence">What happens, and what becomes of the messages.</param>
-    /// <returns>Whether it was said.</returns>
+    /// <summary>Publishes the notice unless one was published within the last minute.</summary>
+    /// <param name="sentence">What happens, and what it means for the messages.</param>
+    /// <returns>Whether it was published.</returns>
     public bool Say(string sentence)
     {
         if (_saidAt is { } before && time.GetElapsedTime(before) < Every)

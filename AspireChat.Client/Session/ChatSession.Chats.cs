@@ -12,9 +12,9 @@ internal sealed partial class ChatSession
     /// Opens a chat on both sides and waits for the other side's answer, at most <see cref="ChatOptions.OpenTimeout"/>.
     /// </summary>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.NotFound"/>: nobody has that name. <see cref="ChatFault.Declined"/>: the other user declined.
-    /// <see cref="ChatFault.NoAnswer"/>: away, not reachable, or no answer in time.
-    /// <see cref="ChatFault.KeyMismatch"/>: another key than the one known for that name.
+    /// <see cref="ChatFault.NotFound"/>: no user has that name. <see cref="ChatFault.Declined"/>: the other user declined.
+    /// <see cref="ChatFault.NoAnswer"/>: the other user is away, unreachable, or did not answer in time.
+    /// <see cref="ChatFault.KeyMismatch"/>: the user has a key other than the known one.
     /// <see cref="ChatFault.Unavailable"/>: the name server is away and the user's address is not known.
     /// </exception>
     public async Task<ChatSummary> OpenChatAsync(string user, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>Accepts a chat that another user asked for.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: that user did not ask.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: the other user has not asked.</exception>
     public async Task<ChatSummary> AcceptChatAsync(string user)
     {
         var other = Other(user);
@@ -35,7 +35,7 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>Declines a chat that another user asked for.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: that user did not ask.</exception>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: the other user has not asked.</exception>
     public async Task<ChatSummary> DeclineChatAsync(string user)
     {
         var other = Other(user);
@@ -44,8 +44,8 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Accepts that a user has another key than before, after the fingerprint was compared with that
-    /// person by other means.
+    /// Accepts that a user has another key than before, after this user has compared its fingerprint with that person by
+    /// other means.
     /// </summary>
     /// <param name="user">The user name.</param>
     /// <param name="fingerprint">The new key's fingerprint, 64 hex digits.</param>
@@ -62,13 +62,12 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Sends a text to a user. Returns once it is in the outbox, on disk; the delivery is told by
-    /// <see cref="StateEvent"/>s. The first message to a user opens the chat.
+    /// Sends a text to a user. Returns once it is in the outbox, on disk; <see cref="StateEvent"/>s report the delivery. The
+    /// first message to a user opens the chat.
     /// </summary>
     /// <returns>The message, in state <see cref="MessageState.Sending"/>.</returns>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.NotFound"/>:
-    /// nobody has that name.
+    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.NotFound"/>: no user has that name.
     /// </exception>
     public async Task<ChatMessage> SendToUserAsync(string user, string? text, CancellationToken cancellationToken)
     {
@@ -87,9 +86,9 @@ internal sealed partial class ChatSession
 
     /// <summary>A page of a private chat, oldest first, in the order in which this client stored it.</summary>
     /// <param name="user">The other user.</param>
-    /// <param name="limit">How many at most; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.</param>
-    /// <param name="before">Only messages before this one; the newest page if null.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: no such chat, or no such message in it.</exception>
+    /// <param name="limit">The most messages; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.</param>
+    /// <param name="before">Only messages before the one with this id; the newest page if null.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no such chat, or no such message in it.</exception>
     public IReadOnlyList<ChatMessage> ReadChat(string user, int? limit, Guid? before)
     {
         var other = Other(user);
@@ -102,8 +101,8 @@ internal sealed partial class ChatSession
         return store.ReadPage(Conversation.With(other), size, before);
     }
 
-    /// <summary>Marks everything the other user has said so far as read, and tells them.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: no such chat.</exception>
+    /// <summary>Marks all messages of the other user so far as read, and tells that user.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no such chat.</exception>
     public async Task MarkChatReadAsync(string user)
     {
         var other = Other(user);

@@ -6,8 +6,8 @@ namespace AspireChat.Client.Session;
 internal sealed partial class ChatSession
 {
     /// <summary>
-    /// The groups of this user: those it is in, and the durable ones whose subscription it holds. Members are
-    /// counted by the name server; null while it is away.
+    /// The groups of this user: those whose room it is in, and the durable ones it subscribes to. The name server counts the
+    /// members; the number is null while it is away.
     /// </summary>
     public async Task<IReadOnlyList<GroupSummary>> ListGroupsAsync(CancellationToken cancellationToken)
     {
@@ -15,7 +15,7 @@ internal sealed partial class ChatSession
         var groups = new SortedDictionary<string, GroupMode>(StringComparer.Ordinal);
         foreach (var (name, mode) in store.ListSubscriptions().Concat(joined))
         {
-            // A subscription that is not kept ends with the room: one of an earlier process is not this user's any more.
+            // A subscription that is not kept ends with the room, so one of an earlier process no longer counts.
             if (mode.IsKept || joined.ContainsKey(name))
             {
                 groups[name] = mode;
@@ -26,11 +26,11 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>
-    /// Enters a group's room, and creates the group if nobody holds a subscription. Returns once nothing that is said
-    /// there is missed; what was said in a durable group while this user was away arrives now.
+    /// Enters a group's room, and creates the group if it has no subscriber. From its return on no message is missed; a
+    /// durable group's messages from this user's absence arrive now.
     /// </summary>
     /// <param name="group">The group's name.</param>
-    /// <param name="mode">The mode it must have; null takes what is there, and durable for a new one.</param>
+    /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.InvalidArgument"/>: this version does not know that mode. <see cref="ChatFault.Conflict"/>: the
@@ -43,15 +43,15 @@ internal sealed partial class ChatSession
         if (mode is { IsKnown: false })
         {
             throw new ChatException(
-                ChatFault.InvalidArgument, $"There is no mode '{mode}' in this version; it is one of: {string.Join(", ", GroupMode.All)}.");
+                ChatFault.InvalidArgument, $"There is no mode '{mode}' in this version; use one of: {string.Join(", ", GroupMode.All)}.");
         }
 
         using var act = ChatTelemetry.StartAct("join group");
         return await DescribeAsync(name, await rooms.JoinAsync(name, mode, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Leaves a group's room; a durable group's messages are kept for this user until the next entry.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: not in that room.</exception>
+    /// <summary>Leaves a group's room; a durable group's messages are kept for this user until the next join.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: this user is not in that room.</exception>
     public async Task LeaveGroupAsync(string group, CancellationToken cancellationToken)
     {
         var name = ChatName.Parse(group);
@@ -61,24 +61,24 @@ internal sealed partial class ChatSession
         }
     }
 
-    /// <summary>Gives up a subscription, with everything that still waits for this user.</summary>
+    /// <summary>Unsubscribes from a group, and deletes the messages that wait for this user.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: there is no subscription.</exception>
     public async Task GiveUpGroupAsync(string group, CancellationToken cancellationToken)
     {
         var name = ChatName.Parse(group);
         if (!await rooms.GiveUpAsync(name, cancellationToken))
         {
-            throw new ChatException(ChatFault.NotFound, $"You hold no subscription to the group {name}.");
+            throw new ChatException(ChatFault.NotFound, $"You are not subscribed to the group {name}.");
         }
     }
 
     /// <summary>
-    /// Says something in a group. Returns once it is in the outbox, on disk; the broker's confirm is told by a
-    /// <see cref="StateEvent"/>.
+    /// Sends a text to a group. Returns once it is in the outbox, on disk; a <see cref="StateEvent"/> reports the broker's
+    /// confirm.
     /// </summary>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.Conflict"/>: not in
-    /// that room.
+    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.Conflict"/>: this
+    /// user is not in that room.
     /// </exception>
     public async Task<ChatMessage> SendToGroupAsync(string group, string? text)
     {
@@ -100,9 +100,10 @@ internal sealed partial class ChatSession
 
     /// <summary>A page of a group, oldest first, in the order in which this client stored it.</summary>
     /// <param name="group">The group's name.</param>
-    /// <param name="limit">How many at most; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.</param>
-    /// <param name="before">Only messages before this one; the newest page if null.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: never joined, or no such message in it.</exception>
+    /// <param name="limit">The most messages; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.</param>
+    /// <param name="before">Only messages before the one with this id; the newest page if null.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: this user never joined the group, or it has no such
+    /// message.</exception>
     public IReadOnlyList<ChatMessage> ReadGroup(string group, int? limit, Guid? before)
     {
         var name = ChatName.Parse(group);
@@ -110,8 +111,8 @@ internal sealed partial class ChatSession
         return store.ReadPage(Known(name), size, before);
     }
 
-    /// <summary>Marks everything that others have said in a group so far as read.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: never joined.</exception>
+    /// <summary>Marks all messages of other members in a group so far as read.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: this user never joined the group.</exception>
     public Task MarkGroupReadAsync(string group) => store.MarkReadAsync(Known(ChatName.Parse(group)));
 
     private Conversation Known(string group)

@@ -5,9 +5,7 @@ namespace AspireChat.Client.Session;
 
 internal sealed partial class ChatSession
 {
-    /// <summary>
-    /// Sends an insult to whoever is next: each reaches exactly one client. Returns once it is in the outbox.
-    /// </summary>
+    /// <summary>Sends an insult, which reaches exactly one client. Returns once it is in the outbox.</summary>
     /// <param name="text">The insult; a stock one if null.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>.</exception>
     public async Task<ChatMessage> InsultAsync(string? text)
@@ -25,9 +23,9 @@ internal sealed partial class ChatSession
 
     /// <summary>The insults that reached this client, oldest first.</summary>
     /// <param name="limit">
-    /// How many at most, the newest; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.
+    /// The most insults; 1 to <see cref="PageLimits.Max"/>, <see cref="PageLimits.Default"/> if null.
     /// </param>
-    /// <param name="before">Only those before this one; the newest page if null.</param>
+    /// <param name="before">Only insults before the one with this id; the newest page if null.</param>
     public IReadOnlyList<ChatMessage> ReadInsults(int? limit, Guid? before) =>
         store.ReadReceivedInsults(CheckPage(limit), before);
 }

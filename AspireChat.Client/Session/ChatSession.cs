@@ -12,9 +12,9 @@ using AspireChat.Client.Telemetry;
 namespace AspireChat.Client.Session;
 
 /// <summary>
-/// The chat as its user sees it: everything a front end may ask for or watch, and nothing of how it is done. One per
-/// process, shared by all front ends, safe for concurrent use. Refusals are <see cref="ChatException"/>s whose
-/// message is a sentence for the user.
+/// The chat as its user sees it: everything a front end may call or watch, without the implementation. All front ends of a
+/// process share one session; it is safe for concurrent use. A refusal is a <see cref="ChatException"/> whose message is a
+/// sentence for the user.
 /// </summary>
 internal sealed partial class ChatSession(
     LocalPeer self,
@@ -29,10 +29,10 @@ internal sealed partial class ChatSession(
     ConnectionStates connections,
     LiveEvents events)
 {
-    /// <summary>The name of this user.</summary>
+    /// <summary>This user's name.</summary>
     public string Name => self.Name;
 
-    /// <summary>The own identity and how it is connected. Waits until the peer server listens.</summary>
+    /// <summary>Describes this client's identity and its connections. Waits until the peer port listens.</summary>
     public async Task<Me> DescribeAsync(CancellationToken cancellationToken)
     {
         var address = PeerAddress.Text(await self.Address.WaitAsync(cancellationToken));
@@ -46,7 +46,7 @@ internal sealed partial class ChatSession(
             details.Count > 0 ? details : null);
     }
 
-    /// <summary>Who is online according to the name server, oneself included, in alphabetical order.</summary>
+    /// <summary>The users who are online according to the name server, this one included, in alphabetical order.</summary>
     /// <exception cref="ChatException">The name server is away (<see cref="ChatFault.Unavailable"/>).</exception>
     public async Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken)
     {
@@ -56,17 +56,17 @@ internal sealed partial class ChatSession(
     }
 
     /// <summary>
-    /// Everything that happens from now on. Enumerate the result once; the enumeration ends with a
-    /// <see cref="ChatException"/> if it falls more than <see cref="LiveEvents.QueueLength"/> events behind.
+    /// Watches all events from now on. Enumerate the result once; the enumeration throws a <see cref="ChatException"/> if it
+    /// falls more than <see cref="LiveEvents.QueueLength"/> events behind.
     /// </summary>
     public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken) => events.Watch(cancellationToken);
 
-    // The span ends when the message is in the outbox; its context travels on.
+    // The span ends when the message is in the outbox; its context travels with the message.
     private async Task<ChatMessage> AppendAsync(Conversation to, string text)
     {
         using var span = ChatTelemetry.StartSend(to);
 
-        // Told at the commit: a receipt must not be heard of before the message itself.
+        // Published at the commit, so that no receipt is reported before the message itself.
         var message = await store.AppendOwnAsync(
             to, text, Activity.Current, committed: appended => events.Publish(new MessageEvent(appended)));
         span?.SetTag(ChatTelemetry.MessageId, message.Id);
@@ -75,5 +75,5 @@ internal sealed partial class ChatSession(
 
     private static int CheckPage(int? limit) => limit is null or (>= 1 and <= PageLimits.Max)
         ? limit ?? PageLimits.Default
-        : throw new ChatException(ChatFault.InvalidArgument, $"limit is {limit}; allowed is 1 to {PageLimits.Max:N0}.");
+        : throw new ChatException(ChatFault.InvalidArgument, $"limit is {limit}; it must be from 1 to {PageLimits.Max:N0}.");
 }

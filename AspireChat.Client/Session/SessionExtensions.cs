@@ -2,7 +2,7 @@ using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Session;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the session.</summary>
 public static class SessionExtensions
 {
     /// <summary>Adds the core that all front ends use: the session, its events and the section <c>Chat</c>.</summary>

@@ -6,7 +6,7 @@ internal sealed partial class ChatMenu
 {
     private async Task DiscoverAsync(CancellationToken cancellationToken)
     {
-        screen.Print($"[grey]Asking everybody …[/]");
+        screen.Print($"[grey]Asking all clients …[/]");
         try
         {
             Show(await session.DiscoverAsync(seconds: null, cancellationToken));
@@ -36,11 +36,11 @@ internal sealed partial class ChatMenu
         }
         else
         {
-            screen.Print($"Nobody answered.");
+            screen.Print($"No client answered.");
         }
 
         screen.Print(found.Ended == SurveyEnd.Complete
-            ? (FormattableString)$"[grey]Everybody who is listed has answered.[/]"
-            : $"[grey]The time was over; some may not have answered.[/]");
+            ? (FormattableString)$"[grey]All users listed as online have answered.[/]"
+            : $"[grey]The survey timed out; some users may not have answered.[/]");
     }
 }

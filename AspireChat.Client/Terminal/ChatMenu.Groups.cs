@@ -32,7 +32,7 @@ internal sealed partial class ChatMenu
         }
     }
 
-    // Only asked for where the group may be new; one that exists is what it is.
+    // Asked only where the group may be new; an existing group keeps its mode.
     private async Task<GroupMode?> AskModeAsync(CancellationToken cancellationToken)
     {
         foreach (var mode in GroupMode.All)
@@ -44,7 +44,7 @@ internal sealed partial class ChatMenu
         while (true)
         {
             var line = await screen.ReadLineAsync(
-                $"{words}? (empty: what it is, {GroupMode.All[0]} if new) ", keep: true, cancellationToken);
+                $"{words}? (empty: the group's own mode, {GroupMode.All[0]} if it is new) ", keep: true, cancellationToken);
             var word = line.Text.Trim();
             if (word.Length == 0)
             {
@@ -56,7 +56,7 @@ internal sealed partial class ChatMenu
                 return mode;
             }
 
-            screen.Print($"Type {words}, or nothing.");
+            screen.Print($"Type {words}, or just press Enter.");
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed partial class ChatMenu
     {
         if (own.Count == 0)
         {
-            screen.Print($"You are in no group yet; a new name makes one, 3 in the menu finds those of others.");
+            screen.Print($"You are in no group yet. Type a new name to create one, or find existing ones with 3 in the menu.");
             return;
         }
 

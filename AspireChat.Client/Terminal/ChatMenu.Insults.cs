@@ -6,7 +6,7 @@ internal sealed partial class ChatMenu
 
     private async Task InsultAsync(CancellationToken cancellationToken)
     {
-        screen.Print($"[bold]Insult channel[/] [grey](each insult reaches exactly one client, perhaps your own; /back leads to the menu)[/]");
+        screen.Print($"[bold]Insult channel[/] [grey](each insult reaches exactly one client, maybe yours; /back returns to the menu)[/]");
         foreach (var insult in session.ReadInsults(ShownInsults, before: null))
         {
             screen.Print($"[grey]{insult.SentAt.ToLocalTime():HH:mm}[/] [magenta]{insult.From}:[/] {insult.Text}");

@@ -3,11 +3,11 @@ using Spectre.Console;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>The numbered menu, and what leads from it into a private chat, a group, a survey or the insult channel.</summary>
+/// <summary>The numbered menu, which opens a private chat, a group, a survey or the insult channel.</summary>
 internal sealed partial class ChatMenu(
     ChatSession session, TerminalScreen screen, TerminalCommands commands, TerminalEvents events, TimeProvider time)
 {
-    // An answer that comes at once needs no talk about waiting.
+    // How long to wait for an answer before the screen says that it is awaited.
     private static readonly TimeSpan UnnoticedWait = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Shows the menu until the user leaves.</summary>
@@ -124,7 +124,7 @@ internal sealed partial class ChatMenu(
         }
     }
 
-    /// <returns>Whether there is a conversation to show.</returns>
+    /// <returns>Whether a conversation can be shown.</returns>
     private async Task<bool> OpenAsync(string user, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -137,14 +137,14 @@ internal sealed partial class ChatMenu(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            screen.Print($"You did not wait for {user}.");
+            screen.Print($"You stopped waiting for {user}.");
         }
         catch (ChatException e)
         {
             commands.Refuse(e);
         }
 
-        // What was said before can be read even now.
+        // Earlier messages can be read even now.
         return session.ListChats().Any(chat => chat.User == user);
     }
 
@@ -156,7 +156,7 @@ internal sealed partial class ChatMenu(
         }
 
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(giveUp.Token);
-        var cancelling = screen.ReadLineAsync($"Waiting for {user} … (Enter or Ctrl-C: do not wait) ", keep: false, answered.Token);
+        var cancelling = screen.ReadLineAsync($"Waiting for {user} … (Enter or Ctrl-C: stop waiting) ", keep: false, answered.Token);
         if (opening == await Task.WhenAny(opening, cancelling))
         {
             await answered.CancelAsync();

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Logging.Console;
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
-/// Writes the log to the console, one line an entry: whatever got into an entry, control characters never get out of it.
+/// Writes the log to the console, one line per entry, and never writes a control character that an entry contains.
 /// </summary>
 internal sealed class CleanConsoleFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
-    /// <summary>The name by which the console logger finds it.</summary>
+    /// <summary>The name by which the console logger finds this formatter.</summary>
     public const string FormatterName = "clean";
 
     /// <inheritdoc/>

@@ -5,15 +5,15 @@ using AspireChat.Client.Session;
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
-/// A conversation on the screen: what was said last, then a line to type in and above it whatever comes, each own message
-/// with how far it has come. What is shown counts as read.
+/// A conversation on the screen: its last messages, then a line to type in, with new messages above it. Each of this user's
+/// messages shows its state. Shown messages count as read.
 /// </summary>
 internal abstract class ConversationView(
     Conversation conversation, ChatSession session, TerminalScreen screen, TerminalCommands commands)
 {
     private const int ShownAtOpening = 20;
 
-    // Where the state stands in a line: after "HH:mm ".
+    // The column of the state in a line: after "HH:mm ".
     private const int StateColumn = 6;
 
     private readonly Lock _gate = new();
@@ -21,7 +21,7 @@ internal abstract class ConversationView(
     private readonly Dictionary<Guid, PrintedLine> _own = [];
     private readonly Bell _unread = new();
 
-    /// <summary>What it is called on the screen.</summary>
+    /// <summary>The conversation's title on the screen.</summary>
     protected abstract string Title { get; }
 
     /// <summary>Where lines are printed.</summary>
@@ -49,7 +49,7 @@ internal abstract class ConversationView(
     }
 
     /// <summary>Shows an event that belongs to this conversation.</summary>
-    /// <returns>False if it does not.</returns>
+    /// <returns>False if the event belongs elsewhere.</returns>
     public bool Show(ChatEvent happened)
     {
         lock (_gate)
@@ -71,16 +71,16 @@ internal abstract class ConversationView(
     /// <summary>The newest messages, oldest first.</summary>
     protected abstract IReadOnlyList<ChatMessage> ReadLast(int count);
 
-    /// <summary>Says something there.</summary>
-    /// <exception cref="ChatException">It was refused.</exception>
+    /// <summary>Sends a text to the conversation.</summary>
+    /// <exception cref="ChatException">The call was refused.</exception>
     protected abstract Task SayAsync(string text, CancellationToken cancellationToken);
 
-    /// <summary>Marks what others said there as read.</summary>
-    /// <exception cref="ChatException">It was refused.</exception>
+    /// <summary>Marks the other senders' messages as read.</summary>
+    /// <exception cref="ChatException">The call was refused.</exception>
     protected abstract Task MarkReadAsync();
 
-    /// <summary>Shows an event that is about this conversation without being a message of it.</summary>
-    /// <returns>False if it is not.</returns>
+    /// <summary>Shows an event that concerns this conversation but is no message.</summary>
+    /// <returns>False if the event does not concern it.</returns>
     protected abstract bool ShowMore(ChatEvent happened);
 
     /// <summary>Does what a command asks for.</summary>
@@ -91,7 +91,7 @@ internal abstract class ConversationView(
         return true;
     }
 
-    // Apart from the events, so that a burst is marked once or twice and not message by message.
+    // Runs apart from the events, so that a burst is marked once or twice and not per message.
     private async Task MarkReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -119,7 +119,7 @@ internal abstract class ConversationView(
     {
         lock (_gate)
         {
-            Screen.Print($"[bold]{Title}[/] [grey](/back leads to the menu, /help shows what else there is)[/]");
+            Screen.Print($"[bold]{Title}[/] [grey](/back returns to the menu, /help lists the commands)[/]");
             foreach (var message in ReadLast(ShownAtOpening))
             {
                 Print(message);
@@ -156,7 +156,7 @@ internal abstract class ConversationView(
     {
         try
         {
-            // It shows by its own event, as it would if another front end had sent it.
+            // The message appears through its event, as it would if another front end had sent it.
             await SayAsync(text, cancellationToken);
         }
         catch (ChatException e)
@@ -168,7 +168,7 @@ internal abstract class ConversationView(
 
     private void Print(ChatMessage message)
     {
-        // The history and the events overlap at the opening.
+        // The history and the events overlap when the view opens.
         if (!_shown.Add((message.From, message.Id)))
         {
             return;
@@ -177,7 +177,7 @@ internal abstract class ConversationView(
         var time = $"{message.SentAt.ToLocalTime():HH:mm}";
         if (message.Missing > 0)
         {
-            Screen.Print($"[red]         {message.Missing} messages of {message.From} are missing here.[/]");
+            Screen.Print($"[red]         {message.Missing} messages from {message.From} are missing here.[/]");
         }
 
         if (!message.IsOwn)
@@ -208,7 +208,7 @@ internal abstract class ConversationView(
         }
     }
 
-    // Two cells each.
+    // Each sign is two cells wide.
     private static string Sign(MessageState state) => state switch
     {
         MessageState.Sending => "… ",

@@ -3,7 +3,7 @@ using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>A group on the screen. Going back to the menu is not leaving the room: that is <c>/leave</c>.</summary>
+/// <summary>A group on the screen. Going back to the menu does not leave the room; <c>/leave</c> does.</summary>
 internal sealed class GroupView(GroupSummary group, ChatSession session, TerminalScreen screen, TerminalCommands commands)
     : ConversationView(Conversation.Of(group.Name), session, screen, commands)
 {
@@ -21,7 +21,7 @@ internal sealed class GroupView(GroupSummary group, ChatSession session, Termina
 
     protected override bool ShowMore(ChatEvent happened)
     {
-        // A gap stands in the conversation itself.
+        // The conversation itself shows a gap.
         if (happened is not GroupEvent about || about.Group != group.Name)
         {
             return false;
@@ -59,13 +59,13 @@ internal sealed class GroupView(GroupSummary group, ChatSession session, Termina
         if (leave.GivesUp)
         {
             await _session.GiveUpGroupAsync(group.Name, cancellationToken);
-            Screen.Print($"[grey]You gave up the subscription to {group.Name}.[/]");
+            Screen.Print($"[grey]You unsubscribed from {group.Name}.[/]");
             return;
         }
 
         await _session.LeaveGroupAsync(group.Name, cancellationToken);
         Screen.Print(group.Mode.IsKept
-            ? (FormattableString)$"[grey]You left {group.Name}. What is said there is kept for you.[/]"
+            ? (FormattableString)$"[grey]You left {group.Name}. Messages sent there are kept for you.[/]"
             : $"[grey]You left {group.Name}.[/]");
     }
 }

@@ -4,20 +4,20 @@ using Spectre.Console.Rendering;
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
-/// How a line that is being typed looks: a prompt and as much of the text around the cursor as fits into one row, so
-/// that it can be taken away and drawn again below whatever comes in.
+/// Draws the line that the user is typing: a prompt and as much of the text around the cursor as fits into one row, so that
+/// it can be erased and redrawn below incoming messages.
 /// </summary>
 internal static class InputLine
 {
     private const string TakeAway = "\r\e[J";
 
-    /// <summary>What takes the row away; the cursor is at its start afterwards.</summary>
+    /// <summary>The sequence that erases the row and leaves the cursor at its start.</summary>
     public static string Clear => TakeAway;
 
-    /// <summary>What draws the row, from its start, and places the cursor.</summary>
-    /// <param name="prompt">What stands before the text.</param>
+    /// <summary>Makes the sequence that draws the row from its start and places the cursor.</summary>
+    /// <param name="prompt">The prompt before the text.</param>
     /// <param name="line">The text and its cursor.</param>
-    /// <param name="width">The cells of a row.</param>
+    /// <param name="width">The width of a row in cells.</param>
     public static string Draw(string prompt, LineBuffer line, int width)
     {
         // The last cell stays free: writing there moves some terminals to the next row.
@@ -25,7 +25,7 @@ internal static class InputLine
         var before = ElementsOf(line.Text[..line.Cursor]);
         var after = ElementsOf(line.Text[line.Cursor..]);
 
-        // What is left of the cursor as far back as it fits, then what is right of it.
+        // The text left of the cursor as far back as it fits, then the text right of it.
         var first = before.Count;
         var left = 0;
         while (first > 0 && left + CellsOf(before[first - 1]) <= room)
@@ -44,7 +44,7 @@ internal static class InputLine
         return $"{TakeAway}{prompt}{string.Concat(before.Skip(first))}{string.Concat(after.Take(count))}{back}";
     }
 
-    /// <summary>How many cells a text takes in a row.</summary>
+    /// <summary>The width of a text in cells.</summary>
     public static int CellsOf(string text) => new Segment(text).CellCount();
 
     private static List<string> ElementsOf(string text)

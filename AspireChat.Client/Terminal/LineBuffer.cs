@@ -3,18 +3,18 @@ using System.Globalization;
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
-/// A line while it is being typed: its text and the cursor, which moves and deletes by characters as people see them
-/// (text elements), not by code units.
+/// The line that the user is typing: its text and the cursor, which moves and deletes by visible characters (text elements),
+/// not by code units.
 /// </summary>
 internal sealed class LineBuffer
 {
-    /// <summary>What was typed so far.</summary>
+    /// <summary>The text typed so far.</summary>
     public string Text { get; private set; } = "";
 
-    /// <summary>Where the next character goes: an index into <see cref="Text"/>.</summary>
+    /// <summary>The position of the next character: an index into <see cref="Text"/>.</summary>
     public int Cursor { get; private set; }
 
-    /// <summary>Applies a key; keys that mean nothing here are ignored.</summary>
+    /// <summary>Applies a key; ignores a key that has no meaning here.</summary>
     public void Apply(ConsoleKeyInfo key)
     {
         switch (key)

@@ -1,14 +1,14 @@
 namespace AspireChat.Client.Terminal;
 
-/// <summary>What a line that the user typed asks for.</summary>
+/// <summary>The command that a typed line contains.</summary>
 internal abstract record TerminalCommand
 {
     /// <summary>The commands, as a reminder.</summary>
-    public const string Reminder = "/back · /leave (the group) · /give-up (its subscription) · /accept name · /decline name · /trust name fingerprint · /me · /help";
+    public const string Reminder = "/back · /leave (the room) · /give-up (unsubscribe) · /accept name · /decline name · /trust name fingerprint · /me · /help";
 
     /// <summary>
-    /// Reads a line. Only a slash at its very beginning makes it a command; whatever words a text has in it, it stays a
-    /// text. Two slashes are a text that begins with one.
+    /// Reads a line. Only a slash at its very beginning makes it a command; words inside a text never do. Two slashes begin
+    /// a text that starts with one.
     /// </summary>
     public static TerminalCommand Parse(string line)
     {
@@ -43,21 +43,21 @@ internal abstract record TerminalCommand
     /// <summary>Leave the conversation.</summary>
     public sealed record Back : TerminalCommand;
 
-    /// <summary>Leave the room of the group on the screen, or give up its subscription.</summary>
+    /// <summary>Leave the room of the group on the screen, or unsubscribe from that group.</summary>
     public sealed record Leave(bool GivesUp) : TerminalCommand;
 
     /// <summary>Show the commands.</summary>
     public sealed record Help : TerminalCommand;
 
-    /// <summary>Show the own name, address, fingerprint and connections.</summary>
+    /// <summary>Show this user's name, address, fingerprint and connections.</summary>
     public sealed record AboutMe : TerminalCommand;
 
-    /// <summary>Accept or decline a chat that somebody asked for.</summary>
+    /// <summary>Accept or decline a chat that another user asked for.</summary>
     public sealed record Answer(string User, bool Accepts) : TerminalCommand;
 
     /// <summary>Accept another key for a user.</summary>
     public sealed record Trust(string User, string Fingerprint) : TerminalCommand;
 
-    /// <summary>A command that there is not, or with wrong arguments.</summary>
+    /// <summary>An unknown command, or one with wrong arguments.</summary>
     public sealed record Unknown(string Line) : TerminalCommand;
 }

@@ -10,14 +10,14 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
 
     private readonly Queue<string> _warnings = new();
 
-    /// <summary>Does what a command asks for, and says how it went.</summary>
+    /// <summary>Runs a command and prints the outcome.</summary>
     public async Task RunAsync(TerminalCommand command, CancellationToken cancellationToken)
     {
         try
         {
             switch (command)
             {
-                // How these two went shows by the chat's own event.
+                // The chat's event shows the outcome of these two.
                 case TerminalCommand.Answer { Accepts: true } answer:
                     await session.AcceptChatAsync(answer.User);
                     break;
@@ -26,16 +26,16 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
                     break;
                 case TerminalCommand.Trust trust:
                     await session.TrustAsync(trust.User, trust.Fingerprint);
-                    screen.Print($"[green]From now on {trust.User} is who has the key {trust.Fingerprint}.[/]");
+                    screen.Print($"[green]The key {trust.Fingerprint} is now trusted as {trust.User}'s.[/]");
                     break;
                 case TerminalCommand.AboutMe:
                     Describe(await session.DescribeAsync(cancellationToken));
                     break;
                 case TerminalCommand.Leave:
-                    screen.Print($"No group is on the screen; 2 in the menu shows one.");
+                    screen.Print($"No group is open; open one with 2 in the menu.");
                     break;
                 case TerminalCommand.Unknown unknown:
-                    screen.Print($"There is no command {unknown.Line}. Commands: {TerminalCommand.Reminder}. Start a text with // to begin it with a slash.");
+                    screen.Print($"There is no command {unknown.Line}. Commands: {TerminalCommand.Reminder}. Type // to begin a text with a slash.");
                     break;
                 default:
                     screen.Print($"Commands: {TerminalCommand.Reminder}");
@@ -48,7 +48,7 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
         }
     }
 
-    /// <summary>Shows a refusal; another key than the known one is shown loudly.</summary>
+    /// <summary>Shows a refusal; a changed key gets a loud warning.</summary>
     public void Refuse(ChatException refusal)
     {
         if (refusal.Fault != ChatFault.KeyMismatch)
@@ -57,12 +57,12 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
         }
         else if (!Warn(refusal.Message))
         {
-            screen.Print($"[bold red]Not possible: the key has changed, see the warning.[/]");
+            screen.Print($"[bold red]Not possible: the key has changed; see the warning.[/]");
         }
     }
 
-    /// <summary>Shows that somebody has another key than before, and what to do; once, however often it is met.</summary>
-    /// <returns>False if it was shown before.</returns>
+    /// <summary>Warns that a user has another key than before, and says what to do. Each warning is shown only once.</summary>
+    /// <returns>False if the warning was shown before.</returns>
     public bool Warn(string sentence)
     {
         lock (_warnings)
@@ -72,7 +72,7 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
                 return false;
             }
 
-            // An impostor may knock a thousand times, with a thousand keys.
+            // An impostor may call a thousand times, with a thousand keys.
             _warnings.Enqueue(sentence);
             if (_warnings.Count > RememberedWarnings)
             {
@@ -82,7 +82,7 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
 
         screen.Print(new Panel(new Markup(Markup.Escape(
             $"{TerminalText.Clean(sentence)}\n\nAsk that person, by telephone or face to face, for the fingerprint that /me shows there. "
-            + "If it is the new one, type /trust name fingerprint. If not, somebody else is using the name: write nothing to it.")))
+            + "If it is the new one, type /trust name fingerprint. If not, someone else is using the name: do not write to it.")))
             .Header("[bold red] THE KEY HAS CHANGED [/]")
             .DoubleBorder()
             .BorderColor(Color.Red));

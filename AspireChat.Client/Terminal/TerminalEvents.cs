@@ -3,7 +3,7 @@ using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>Prints what happens while it happens: in the open conversation, or as a line about it.</summary>
+/// <summary>Prints events as they happen: in the open conversation, or as one line each.</summary>
 internal sealed partial class TerminalEvents(
     ChatSession session, TerminalScreen screen, TerminalCommands commands, ILogger<TerminalEvents> logger)
 {
@@ -12,14 +12,14 @@ internal sealed partial class TerminalEvents(
     private readonly HashSet<string> _disturbed = new(StringComparer.Ordinal);
     private ConversationView? _open;
 
-    /// <summary>The conversation that the user looks at, if any.</summary>
+    /// <summary>The conversation on the screen, if any.</summary>
     public ConversationView? Open
     {
         get => Volatile.Read(ref _open);
         set => Volatile.Write(ref _open, value);
     }
 
-    /// <summary>Watches until cancelled.</summary>
+    /// <summary>Watches the events until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -34,7 +34,7 @@ internal sealed partial class TerminalEvents(
             }
             catch (ChatException)
             {
-                screen.Print($"[yellow]More happened than could be shown here; open a chat to read all of it.[/]");
+                screen.Print($"[yellow]Too much happened to show all of it here; open a chat to read its messages.[/]");
             }
         }
     }
@@ -82,7 +82,7 @@ internal sealed partial class TerminalEvents(
                 screen.Print($"[yellow]{asked.User} asks for a chat: /accept {asked.User} or /decline {asked.User}[/]");
                 break;
             case ChatOpenedEvent { State: ChatState.Open } opened:
-                screen.Print($"[green]The chat with {opened.User} is open; 1 in the menu shows it.[/]");
+                screen.Print($"[green]The chat with {opened.User} is open; see it with 1 in the menu.[/]");
                 break;
             case ChatOpenedEvent { State: ChatState.Declined } declined:
                 screen.Print($"The chat with {declined.User} was declined.");

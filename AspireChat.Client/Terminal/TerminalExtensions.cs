@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>Registration of the capability.</summary>
+/// <summary>Registers the terminal.</summary>
 public static class TerminalExtensions
 {
-    // What these two say at Critical or Error about a failing start, with a stack trace, the program says in a sentence.
+    // These two log a failed start at Critical or Error with a stack trace; the program reports it in a sentence.
     private const string Host = "Microsoft.Extensions.Hosting.Internal.Host";
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel";
 
-    /// <summary>Adds the menu, if a person sits at a terminal.</summary>
+    /// <summary>Adds the menu if a user sits at a terminal.</summary>
     public static IHostApplicationBuilder AddTerminal(this IHostApplicationBuilder builder)
     {
         if (UserTerminal.IsPresent(builder.Configuration))
@@ -25,7 +25,7 @@ public static class TerminalExtensions
         return builder;
     }
 
-    /// <summary>Writes the log to the console in safe lines; not at all where the terminal belongs to the chat.</summary>
+    /// <summary>Writes the log to the console in safe lines, unless the chat uses the terminal.</summary>
     internal static void AddCleanConsole(this IHostApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -35,7 +35,7 @@ public static class TerminalExtensions
         builder.Logging.AddFilter<ConsoleLoggerProvider>(Kestrel, level => level is >= LogLevel.Warning and < LogLevel.Critical);
         if (UserTerminal.IsPresent(builder.Configuration))
         {
-            // Telemetry still has it.
+            // Telemetry still receives the log.
             var console = builder.Services.Single(service => service.ImplementationType == typeof(ConsoleLoggerProvider));
             builder.Services.Remove(console);
         }

@@ -2,13 +2,13 @@ using System.Threading.Channels;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>The keys that are pressed.</summary>
+/// <summary>Reads the keys that the user presses.</summary>
 internal static class TerminalKeys
 {
-    /// <summary>Starts reading keys; the result completes when the terminal is gone.</summary>
+    /// <summary>Starts to read keys; the result completes when the terminal is gone.</summary>
     public static ChannelReader<ConsoleKeyInfo> Read()
     {
-        // Unbounded, since a person types or pastes it.
+        // Unbounded, since it holds only what a user types or pastes.
         var keys = Channel.CreateUnbounded<ConsoleKeyInfo>(new UnboundedChannelOptions { SingleWriter = true });
 
         // Reading a key blocks and cannot be cancelled: a background thread does not keep the process alive.
@@ -20,7 +20,7 @@ internal static class TerminalKeys
     {
         try
         {
-            // A key that is none at all is what a terminal that was closed reads as.
+            // A closed terminal returns an empty key.
             while (Console.ReadKey(intercept: true) is var key && key != default)
             {
                 keys.TryWrite(key);

@@ -13,7 +13,7 @@ internal enum LineEnd
     /// <summary>With Ctrl-C on an empty line.</summary>
     Cancelled,
 
-    /// <summary>With Ctrl-D on an empty line, or the terminal is gone.</summary>
+    /// <summary>With Ctrl-D on an empty line, or because the terminal is gone.</summary>
     Closed,
 }
 
@@ -23,16 +23,16 @@ internal enum LineEnd
 internal readonly record struct TypedLine(LineEnd End, string Text);
 
 /// <summary>Where a line was printed, to change a part of it later.</summary>
-/// <param name="Row">Its first row, counted from the first that was printed.</param>
-/// <param name="Width">The width of the terminal then; a terminal of another width has moved it.</param>
+/// <param name="Row">Its first row, counted from the first printed row.</param>
+/// <param name="Width">The width of the terminal at that time; another width moves the line.</param>
 internal readonly record struct PrintedLine(int Row, int Width);
 
 /// <summary>
-/// The terminal: prints lines above the one that the user is typing, and reads that one. Everything goes through here,
-/// from any thread, so that nothing tears anything apart.
+/// The terminal: prints lines above the one that the user is typing, and reads that one. All output from any thread goes
+/// through this class, so that no output interrupts another.
 /// </summary>
 /// <param name="output">The terminal.</param>
-/// <param name="size">Its present size in cells.</param>
+/// <param name="size">The terminal's present size in cells.</param>
 /// <param name="keys">The keys that are pressed.</param>
 internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Height)> size, ChannelReader<ConsoleKeyInfo> keys)
     : IDisposable
@@ -46,7 +46,7 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
     /// <summary>Prints a line of Spectre's markup; values in it are cleaned and taken literally.</summary>
     public PrintedLine Print(FormattableString markup) => Print(Safe(markup));
 
-    /// <summary>Prints something that Spectre can draw; it must be safe already.</summary>
+    /// <summary>Prints an object that Spectre can draw; its content must already be safe.</summary>
     public PrintedLine Print(IRenderable content)
     {
         lock (_gate)
@@ -60,10 +60,10 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
         }
     }
 
-    /// <summary>Overwrites a part of the first row of a printed line, if that is still in sight.</summary>
+    /// <summary>Overwrites a part of the first row of a printed line if that row is still visible.</summary>
     /// <param name="place">The line.</param>
     /// <param name="column">The first cell to overwrite.</param>
-    /// <param name="markup">What to write there; it must be as wide as what it replaces.</param>
+    /// <param name="markup">The text to write there; it must be as wide as the text it replaces.</param>
     public void Overwrite(PrintedLine place, int column, FormattableString markup)
     {
         lock (_gate)
@@ -78,9 +78,9 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
     }
 
     /// <summary>Lets the user type a line.</summary>
-    /// <param name="prompt">What stands before it; plain text.</param>
+    /// <param name="prompt">The prompt before it; plain text.</param>
     /// <param name="keep">Whether the line stays on the screen when it has ended.</param>
-    /// <param name="cancellationToken">Takes the line away again.</param>
+    /// <param name="cancellationToken">Removes the line.</param>
     public async Task<TypedLine> ReadLineAsync(string prompt, bool keep, CancellationToken cancellationToken)
     {
         Open(prompt);
@@ -106,7 +106,7 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
     /// <inheritdoc/>
     public void Dispose() => _canvas.Dispose();
 
-    // What was typed or pasted at once is drawn at once.
+    // Text that is pasted or typed quickly is drawn in one step.
     private TypedLine? TakeKeys()
     {
         lock (_gate)
@@ -172,7 +172,7 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
         }
         catch (IOException)
         {
-            // The terminal was closed; the end of the keys ends the program.
+            // The terminal is closed; the program ends when the keys end.
         }
     }
 
@@ -182,7 +182,7 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
         return new Markup(string.Format(null, markup.Format, [.. values]));
     }
 
-    // Spectre's console, drawing into a string: what is written to the terminal is written in one piece.
+    // A Spectre console that draws into a string, so that each output reaches the terminal in one piece.
     private sealed class Canvas : IDisposable
     {
         private readonly StringWriter _drawn = new() { NewLine = "\n" };

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace AspireChat.Client.Terminal;
 
-/// <summary>Runs the menu while the application runs; when the user leaves, the application ends.</summary>
+/// <summary>Runs the menu while the application runs; the application ends when the user leaves the menu.</summary>
 internal sealed partial class TerminalService(
     ChatMenu menu, TerminalEvents events, IHostApplicationLifetime lifetime, ILogger<TerminalService> logger) : BackgroundService
 {
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Closing the window ends the chat in order, like leaving the menu; the host listens to the other signals.
+        // Closing the window stops the client in order, like leaving the menu; the host handles the other signals.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
@@ -40,7 +40,7 @@ internal sealed partial class TerminalService(
         lifetime.StopApplication();
     }
 
-    // Until then the start may still fail, with a sentence of its own.
+    // Before that, the start may still fail with its own sentence.
     private async Task UntilStartedAsync(CancellationToken stoppingToken)
     {
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,7 +50,7 @@ internal sealed partial class TerminalService(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The terminal was left", EventName = "TerminalLeft")]
+        [LoggerMessage(1, LogLevel.Information, "The user left the terminal", EventName = "TerminalLeft")]
         public static partial void Left(ILogger logger);
     }
 }

@@ -4,20 +4,20 @@ using System.Text;
 namespace AspireChat.Client.Terminal;
 
 /// <summary>
-/// Makes text that others wrote safe and honest to show in a terminal or a log: it can move no cursor, ask the terminal
-/// for nothing, reorder nothing and hide nothing.
+/// Makes other users' text safe to show in a terminal or a log: it cannot move the cursor, send commands to the terminal,
+/// reorder text or hide it.
 /// </summary>
 /// <remarks>
 /// C0 controls (ESC and BEL among them) and DEL become their visible pictures (U+2400 and following), so that an escape
-/// sequence shows as the harmless characters that it is made of; line and paragraph ends become <c>␤</c>, a tab a space.
-/// C1 controls, which some terminals obey like escape sequences, unpaired surrogates, and the overrides, embeddings and
-/// isolates of bidirectional text (https://trojansource.codes) become U+FFFD. Other invisible format characters are
-/// left out. At most <see cref="MaxMarks"/> combining marks stay on a character. Since every control character goes,
-/// it makes no difference whether a sequence comes whole or split over two texts.
+/// sequence appears as harmless characters; line and paragraph ends become <c>␤</c>, a tab a space. C1 controls, which some
+/// terminals obey like escape sequences, unpaired surrogates, and the overrides, embeddings and isolates of bidirectional
+/// text (https://trojansource.codes) become U+FFFD. Other invisible format characters are left out. At most
+/// <see cref="MaxMarks"/> combining marks stay on a character. Every control character is replaced, so it does not matter
+/// whether a sequence arrives whole or split between two texts.
 /// </remarks>
 public static class TerminalText
 {
-    /// <summary>The most combining marks shown on one character; no script needs more.</summary>
+    /// <summary>The largest number of combining marks shown on one character; no script needs more.</summary>
     public const int MaxMarks = 8;
 
     private const char Replacement = '\uFFFD';
@@ -25,7 +25,7 @@ public static class TerminalText
     private const int Pictures = 0x2400;
     private const char DeletePicture = '\u2421';
 
-    /// <summary>The text as one safe line.</summary>
+    /// <summary>Returns the text as one safe line.</summary>
     public static string Clean(string text)
     {
         if (text.All(c => c is >= ' ' and <= '~'))
@@ -55,9 +55,9 @@ public static class TerminalText
         return clean.ToString();
     }
 
-    /// <summary>The text as one safe line of limited length.</summary>
+    /// <summary>Returns the text as one safe line of limited length.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="maxLength">The most characters as a reader counts them (text elements).</param>
+    /// <param name="maxLength">The most characters, counted as text elements.</param>
     public static string Preview(string text, int maxLength)
     {
         var clean = Clean(text);
@@ -67,7 +67,7 @@ public static class TerminalText
             : $"{elements.SubstringByTextElements(0, maxLength - 1)}…";
     }
 
-    // Null if nothing is shown in its place. EnumerateRunes has made unpaired surrogates U+FFFD already.
+    // Null if the rune is left out. EnumerateRunes has already turned unpaired surrogates into U+FFFD.
     private static Rune? Shown(Rune rune, UnicodeCategory category) => rune.Value switch
     {
         '\t' => new Rune(' '),

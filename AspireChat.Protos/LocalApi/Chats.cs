@@ -1,12 +1,12 @@
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>Where a private chat stands.</summary>
+/// <summary>The state of a private chat.</summary>
 public enum ChatState
 {
-    /// <summary>The other user asks for a chat; this client's user has not decided.</summary>
+    /// <summary>The other user has asked for a chat, and this user has not decided.</summary>
     Asked,
 
-    /// <summary>Both sides have it open.</summary>
+    /// <summary>The chat is open on both sides.</summary>
     Open,
 
     /// <summary>One side declined.</summary>
@@ -18,8 +18,8 @@ public enum ChatState
 
 /// <summary>A private chat as listed.</summary>
 /// <param name="User">The other user's name.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="Unread">How many of the other user's messages were not read yet.</param>
+/// <param name="State">The chat's state.</param>
+/// <param name="Unread">How many of the other user's messages are unread.</param>
 /// <param name="LastAt">When its last message was sent, by its sender's clock; null if there is none.</param>
 public sealed record ChatSummary(string User, ChatState State, int Unread, DateTimeOffset? LastAt);
 

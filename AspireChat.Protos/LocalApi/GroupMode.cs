@@ -5,46 +5,46 @@ using AspireChat.Protos.Rules;
 namespace AspireChat.Protos.LocalApi;
 
 /// <summary>
-/// What a group promises to its members, by the word that stands for it at the name server, in answers to surveys and in the
-/// API. A group keeps its mode for as long as it lives. A newer client may know more modes than this one: theirs are shown by
-/// their word and never taken for one of these.
+/// A group's promise to its members, identified by a word at the name server, in answers to surveys and in the API. A group
+/// keeps its mode for as long as it exists. A newer client may know more modes than this one; they are shown by their word
+/// and never mistaken for one of these.
 /// </summary>
 [JsonConverter(typeof(GroupModeJson))]
 public sealed record GroupMode
 {
     private GroupMode(string word) => Word = word;
 
-    /// <summary>Everything that is said while a member is away is there on its return.</summary>
+    /// <summary>A member who returns receives all messages that were sent while it was away.</summary>
     public static GroupMode Durable { get; } = new("durable")
     {
         IsKept = true,
-        Promise = "What is said while you are away is kept for you.",
+        Promise = "Messages sent while you are away are kept for you.",
     };
 
-    /// <summary>Only members in the room receive what is said; nothing is kept.</summary>
+    /// <summary>Only members in the room receive messages; none is kept.</summary>
     public static GroupMode Transient { get; } = new("transient")
     {
-        Promise = "You receive what is said while you are in the room, and nothing else.",
+        Promise = "You receive only the messages sent while you are in the room.",
     };
 
-    /// <summary>The modes that this version knows; the first is the one of a new group for which nobody chose.</summary>
+    /// <summary>The modes that this version knows; the first is the default for a new group.</summary>
     public static IReadOnlyList<GroupMode> All { get; } = [Durable, Transient];
 
-    /// <summary>The word, in lower case; at most <see cref="ChatName.MaxLength"/> characters, with the letters of names.</summary>
+    /// <summary>The word, in lower case; it has at most <see cref="ChatName.MaxLength"/> characters, those of names.</summary>
     public string Word { get; }
 
     /// <summary>Whether a subscription outlives the room: a member who leaves it, or whose client ends, is still subscribed.</summary>
     public bool IsKept { get; private init; }
 
-    /// <summary>What a member may count on, as a sentence for users.</summary>
+    /// <summary>The promise to members, as a sentence for users.</summary>
     public string Promise { get; private init; } = "";
 
-    /// <summary>Whether this version knows what it means.</summary>
+    /// <summary>Whether this version knows the mode.</summary>
     public bool IsKnown => Promise.Length > 0;
 
-    /// <summary>The mode for which a word stands.</summary>
-    /// <param name="word">What somebody typed or sent; may be null.</param>
-    /// <returns>One of <see cref="All"/>; an unknown one for another word; null for a text that no mode can be called.</returns>
+    /// <summary>Finds the mode that a word identifies.</summary>
+    /// <param name="word">A text that a user typed or a client sent; may be null.</param>
+    /// <returns>One of <see cref="All"/>; an unknown mode for another word; null for a text that cannot name a mode.</returns>
     public static GroupMode? Find(string? word) => !ChatName.TryParse(word, out var name) ? null
         : All.FirstOrDefault(mode => mode.Word == name) ?? new GroupMode(name);
 

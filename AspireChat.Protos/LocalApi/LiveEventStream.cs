@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>What happens in a client, from <see cref="LocalApiClient.WatchAsync"/> until this is disposed of.</summary>
+/// <summary>The events in a client, from <see cref="LocalApiClient.WatchAsync"/> until this is disposed.</summary>
 public sealed class LiveEventStream : IAsyncDisposable
 {
     private readonly HttpResponseMessage _response;
@@ -12,7 +12,7 @@ public sealed class LiveEventStream : IAsyncDisposable
 
     internal LiveEventStream(HttpResponseMessage response, Stream body) => (_response, _body) = (response, body);
 
-    /// <summary>The events; to be enumerated once. Ends if the client goes.</summary>
+    /// <summary>Reads the events; enumerate them once. The enumeration ends if the client stops.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async IAsyncEnumerable<LiveEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -41,7 +41,7 @@ public sealed class LiveEventStream : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or HttpRequestException or JsonException)
         {
-            return false; // The client went, in the middle of a line perhaps.
+            return false; // The client is gone, perhaps in the middle of a line.
         }
     }
 }

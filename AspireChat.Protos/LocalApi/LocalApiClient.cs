@@ -10,27 +10,26 @@ namespace AspireChat.Protos.LocalApi;
 /// </summary>
 /// <remarks>
 /// Every method throws a <see cref="LocalApiException"/> if the client refuses, an <see cref="HttpRequestException"/> or
-/// <see cref="IOException"/> if it cannot be reached or goes meanwhile, a <see cref="JsonException"/> if what answers is no
-/// client, and an <see cref="OperationCanceledException"/> if the token is cancelled or <see cref="HttpClient.Timeout"/> passes.
-/// What may wait for others (opening a chat, joining, a survey) takes up to 30 seconds. Names are checked by the client
-/// (<see cref="ChatName"/>), which compares them in lower case.
+/// <see cref="IOException"/> if it cannot be reached or stops meanwhile, a <see cref="JsonException"/> if another program
+/// answers, and an <see cref="OperationCanceledException"/> if the token is cancelled or <see cref="HttpClient.Timeout"/>
+/// passes. Calls that wait for others (opening a chat, joining, a survey) take up to 30 seconds. Names are checked by the
+/// client (<see cref="ChatName"/>), which compares them in lower case.
 /// </remarks>
 /// <param name="http">
-/// Its base address is the client's web port; its default headers carry <c>Authorization: Bearer {token}</c>. Whoever made it
-/// disposes of it.
+/// Its base address is the client's web port; its default headers carry <c>Authorization: Bearer {token}</c>. The caller disposes it.
 /// </param>
 public sealed class LocalApiClient(HttpClient http)
 {
-    /// <summary>Who the client is, and how it is connected.</summary>
+    /// <summary>Describes the client's identity and its connections.</summary>
     public Task<Me> DescribeAsync(CancellationToken cancellationToken = default) => GetAsync<Me>("/api/me", cancellationToken);
 
-    /// <summary>Who is online according to the name server, this client's user too, in alphabetical order.</summary>
+    /// <summary>Lists the users who are online according to the name server, this client's user too, in alphabetical order.</summary>
     public Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken = default) =>
         ListAsync<OnlineUser>("/api/users", cancellationToken);
 
     /// <summary>Asks all clients who they are and which groups they are in.</summary>
     /// <param name="seconds">
-    /// How long at most: above 0, up to <see cref="SurveyResult.MaxSeconds"/>; <see cref="SurveyResult.DefaultSeconds"/> if null.
+    /// The longest time: above 0, up to <see cref="SurveyResult.MaxSeconds"/>; <see cref="SurveyResult.DefaultSeconds"/> if null.
     /// </param>
     /// <param name="cancellationToken">Ends the survey.</param>
     public Task<SurveyResult> DiscoverAsync(double? seconds = null, CancellationToken cancellationToken = default) =>
@@ -39,7 +38,7 @@ public sealed class LocalApiClient(HttpClient http)
             body: null,
             cancellationToken);
 
-    /// <summary>The private chats, the most recent message first.</summary>
+    /// <summary>Lists the private chats, the most recent message first.</summary>
     public Task<IReadOnlyList<ChatSummary>> ListChatsAsync(CancellationToken cancellationToken = default) =>
         ListAsync<ChatSummary>("/api/chats", cancellationToken);
 
@@ -63,32 +62,33 @@ public sealed class LocalApiClient(HttpClient http)
         DoAsync(HttpMethod.Post, $"{Chat(user)}/trust", new TrustBody(fingerprint), cancellationToken);
 
     /// <summary>Sends a private message; returns once it is in the outbox.</summary>
-    /// <param name="user">To whom. The first message opens the chat.</param>
+    /// <param name="user">The receiver. The first message opens the chat.</param>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<SentMessage> SendToUserAsync(string user, string text, CancellationToken cancellationToken = default) =>
         PostAsync<SentMessage>($"{Chat(user)}/messages", new TextBody(text), cancellationToken);
 
-    /// <summary>A page of a private chat, oldest first: the newest messages, or the newest before one.</summary>
+    /// <summary>Reads a page of a private chat, oldest message first: the newest messages, or the newest before another.</summary>
     /// <param name="user">The other user's name.</param>
-    /// <param name="limit">How many at most, 1 to <see cref="PageLimits.Max"/>; <see cref="PageLimits.Default"/> if null.</param>
+    /// <param name="limit">The most messages, 1 to <see cref="PageLimits.Max"/>; <see cref="PageLimits.Default"/> if null.</param>
     /// <param name="before">Only messages before the one with this id.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<IReadOnlyList<Message>> ReadChatAsync(
         string user, int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
         ListAsync<Message>($"{Chat(user)}/messages{Page(limit, before)}", cancellationToken);
 
-    /// <summary>Marks everything that a user has said so far as read, and tells that user.</summary>
+    /// <summary>Marks all messages of a user so far as read, and tells that user.</summary>
     public Task MarkChatReadAsync(string user, CancellationToken cancellationToken = default) =>
         DoAsync(HttpMethod.Post, $"{Chat(user)}/read", body: null, cancellationToken);
 
-    /// <summary>The groups that this client is in, and the durable ones whose subscription it holds.</summary>
+    /// <summary>Lists the groups whose room this client is in, and the durable ones it subscribes to.</summary>
     public Task<IReadOnlyList<GroupSummary>> ListGroupsAsync(CancellationToken cancellationToken = default) =>
         ListAsync<GroupSummary>("/api/groups", cancellationToken);
 
     /// <summary>Enters a group's room, and creates the group if it does not exist.</summary>
     /// <param name="group">Its name.</param>
-    /// <param name="mode">The mode it must have; null takes what is there, and <see cref="GroupMode.Durable"/> for a new one.</param>
+    /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group
+    /// <see cref="GroupMode.Durable"/>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null, CancellationToken cancellationToken = default) =>
         PostAsync<GroupSummary>(Group(group), mode is null ? null : new JoinBody(mode), cancellationToken);
@@ -97,23 +97,23 @@ public sealed class LocalApiClient(HttpClient http)
     public Task LeaveGroupAsync(string group, CancellationToken cancellationToken = default) =>
         DoAsync(HttpMethod.Post, $"{Group(group)}/exit", body: null, cancellationToken);
 
-    /// <summary>Gives up the subscription to a group, with everything that still waits for this client.</summary>
+    /// <summary>Unsubscribes from a group, and deletes the messages that wait for this client.</summary>
     public Task GiveUpGroupAsync(string group, CancellationToken cancellationToken = default) =>
         DoAsync(HttpMethod.Delete, Group(group), body: null, cancellationToken);
 
-    /// <summary>Says something in a group whose room this client is in; returns once it is in the outbox.</summary>
+    /// <summary>Sends a message to a group whose room this client is in; returns once it is in the outbox.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<SentMessage> SendToGroupAsync(string group, string text, CancellationToken cancellationToken = default) =>
         PostAsync<SentMessage>($"{Group(group)}/messages", new TextBody(text), cancellationToken);
 
-    /// <summary>A page of a group, as of <see cref="ReadChatAsync">a chat</see>.</summary>
+    /// <summary>Reads a page of a group, as of <see cref="ReadChatAsync">a chat</see>.</summary>
     public Task<IReadOnlyList<Message>> ReadGroupAsync(
         string group, int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
         ListAsync<Message>($"{Group(group)}/messages{Page(limit, before)}", cancellationToken);
 
-    /// <summary>Marks everything that others have said in a group so far as read; nobody is told.</summary>
+    /// <summary>Marks all messages of other members in a group so far as read; no member is told.</summary>
     public Task MarkGroupReadAsync(string group, CancellationToken cancellationToken = default) =>
         DoAsync(HttpMethod.Post, $"{Group(group)}/read", body: null, cancellationToken);
 
@@ -123,12 +123,12 @@ public sealed class LocalApiClient(HttpClient http)
     public Task<SentMessage> InsultAsync(string? text = null, CancellationToken cancellationToken = default) =>
         PostAsync<SentMessage>("/api/insults", text is null ? null : new TextBody(text), cancellationToken);
 
-    /// <summary>A page of the insults that reached this client, as of <see cref="ReadChatAsync">a chat</see>.</summary>
+    /// <summary>Reads a page of the insults that reached this client, as of <see cref="ReadChatAsync">a chat</see>.</summary>
     public Task<IReadOnlyList<ReceivedInsult>> ReadInsultsAsync(
         int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
         ListAsync<ReceivedInsult>($"/api/insults{Page(limit, before)}", cancellationToken);
 
-    /// <summary>Watches what happens in the client. What happens after this returns is seen.</summary>
+    /// <summary>Watches the client's events; all events after this returns are seen.</summary>
     public async Task<LiveEventStream> WatchAsync(CancellationToken cancellationToken = default)
     {
         var response = await SendAsync(HttpMethod.Get, "/api/events", body: null, cancellationToken);

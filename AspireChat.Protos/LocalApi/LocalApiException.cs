@@ -3,13 +3,13 @@ using AspireChat.Protos.Rules;
 
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>A problem document (RFC 9457, <c>application/problem+json</c>), as which the API refuses.</summary>
+/// <summary>A problem document (RFC 9457, <c>application/problem+json</c>), the form of the API's refusals.</summary>
 /// <param name="Type">A link to the section of RFC 9110 that defines the status.</param>
 /// <param name="Title">What kind of refusal this is, in a few words.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">What was wrong, as a sentence for the user.</param>
 /// <param name="TraceId">The W3C trace context of the call, to find it in telemetry.</param>
-/// <param name="Fault">The chat's own reason; absent if HTTP's rules were broken, or the client failed.</param>
+/// <param name="Fault">The chat's own reason; absent if a rule of HTTP was broken or the client failed.</param>
 public sealed record Problem(
     string? Type, string? Title, int? Status, string? Detail, string? TraceId = null, ChatFault? Fault = null);
 

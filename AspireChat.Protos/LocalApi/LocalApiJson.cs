@@ -12,7 +12,7 @@ public static class LocalApiJson
     /// <summary>The options of everything that the API writes and reads.</summary>
     public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions());
 
-    /// <summary>Sets options so, and returns them. They then know the contract's shapes without reflection.</summary>
+    /// <summary>Sets options accordingly and returns them. They then know the contract's types without reflection.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
@@ -22,8 +22,8 @@ public static class LocalApiJson
         options.Converters.Add(new UtcTime());
         options.TypeInfoResolverChain.Insert(0, LocalApiTypes.Default);
 
-        // Readable to people with curl in a terminal, control characters (C1 too) still escaped. What it is unsafe for is
-        // being put into HTML; the content type and 'nosniff' keep it out of there.
+        // Readable with curl in a terminal; control characters (C1 too) are still escaped. It is unsafe inside HTML, which
+        // the content type and 'nosniff' prevent.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         return options;
     }

@@ -1,10 +1,9 @@
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>How far a message is known to have come. A state is never shown before it is true.</summary>
+/// <summary>How far a message is known to have got. A state is never shown before it is true.</summary>
 /// <remarks>
-/// The numbers are the format on disk: one that was given once is never changed, and never given to another state. Which
-/// state may follow which is in the client's <c>MessageStates</c>; the table in docs/protocol.md says the same, and a test
-/// compares them.
+/// The numbers are the format on disk: a number is never changed and never reused for another state. The client's
+/// <c>MessageStates</c> has the allowed transitions; a test compares them with the table in docs/protocol.md.
 /// </remarks>
 public enum MessageState
 {
@@ -23,15 +22,15 @@ public enum MessageState
     /// <summary>Own, durable group: the broker has confirmed it.</summary>
     Confirmed = 4,
 
-    /// <summary>Own, transient group: given to the broker for those present.</summary>
+    /// <summary>Own, transient group: the broker has it for the members present.</summary>
     Sent = 5,
 
-    /// <summary>Own: not delivered and not tried any more; a reason says why.</summary>
+    /// <summary>Own: not delivered and no longer retried; a reason says why.</summary>
     Failed = 6,
 
     /// <summary>
-    /// An insult taken from the work queue of which it is not settled yet that it is this client's. Known to its store only;
-    /// no call and no event shows it.
+    /// An insult from the work queue that is not yet settled to be this client's. Only its store knows it; no call and no
+    /// event shows it.
     /// </summary>
     Held = 7,
 }

@@ -3,15 +3,15 @@ using AspireChat.Protos.Rules;
 
 namespace AspireChat.Protos.LocalApi;
 
-/// <summary>A message as shown.</summary>
-/// <param name="Id">A UUIDv7; unique per sender only, and says nothing about order.</param>
+/// <summary>A message as the API shows it.</summary>
+/// <param name="Id">A UUIDv7; unique per sender only, and without meaning for the order.</param>
 /// <param name="From">The sender's name.</param>
-/// <param name="To">Where it went.</param>
+/// <param name="To">Its destination.</param>
 /// <param name="Text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
 /// <param name="SentAt">When it was sent, by the sender's clock, to the millisecond.</param>
-/// <param name="State">How far it has come.</param>
-/// <param name="Reason">Why it failed, or why it is still on its way, as a sentence; absent otherwise.</param>
-/// <param name="Missing">How many messages of the same sender before this one never came; absent if none is missing.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Reason">Why it failed or is still waiting, as a sentence; absent otherwise.</param>
+/// <param name="Missing">How many earlier messages of the same sender are missing before this one; absent if none is.</param>
 public sealed record Message(
     Guid Id,
     string From,
@@ -22,8 +22,8 @@ public sealed record Message(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Missing = 0);
 
-/// <summary>Where a message goes: exactly one of these.</summary>
-/// <param name="User">The receiving user; for others' private messages, this client's own.</param>
+/// <summary>The destination of a message: exactly one of these is present.</summary>
+/// <param name="User">The receiver; for others' private messages, this client's user.</param>
 /// <param name="Group">The group.</param>
 /// <param name="Insults">True for the insult channel, absent otherwise.</param>
 public sealed record Destination(
@@ -31,7 +31,7 @@ public sealed record Destination(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Insults = false);
 
-/// <summary>What sending answers, once the message is in the outbox, on disk.</summary>
+/// <summary>The answer to sending, once the message is in the outbox, on disk.</summary>
 /// <param name="Id">The message's id.</param>
 /// <param name="State">Its state, <see cref="MessageState.Sending"/>.</param>
 public sealed record SentMessage(Guid Id, MessageState State);
@@ -45,6 +45,6 @@ public sealed record ReceivedInsult(Guid Id, string From, string Text, DateTimeO
 
 /// <summary>The body that sends a text.</summary>
 /// <param name="Text">
-/// 1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8. Null is a stock insult in the insult channel, and refused elsewhere.
+/// 1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8. Null means a stock insult in the insult channel and is refused elsewhere.
 /// </param>
 public sealed record TextBody(string? Text);

@@ -1,6 +1,6 @@
 namespace AspireChat.Protos.Rules;
 
-/// <summary>What kind of refusal a <see cref="ChatException"/> is; front ends map it to their own codes.</summary>
+/// <summary>The kinds of refusal of a <see cref="ChatException"/>; front ends map them to their own codes.</summary>
 public enum ChatFault
 {
     /// <summary>A user or group name breaks <see cref="ChatName.Rule"/>.</summary>
@@ -15,19 +15,19 @@ public enum ChatFault
     /// <summary>An argument other than a name or a text is out of its range.</summary>
     InvalidArgument,
 
-    /// <summary>Nobody has claimed that user name, or there is no such chat, group or message.</summary>
+    /// <summary>No user has claimed that name, or there is no such chat, group or message.</summary>
     NotFound,
 
     /// <summary>The other user declined.</summary>
     Declined,
 
-    /// <summary>It contradicts the present state, for example a group that exists with another mode.</summary>
+    /// <summary>The call contradicts the present state, for example a group that exists with another mode.</summary>
     Conflict,
 
     /// <summary>The other user is away or did not answer in time.</summary>
     NoAnswer,
 
-    /// <summary>The other side's key is not the one known for that name.</summary>
+    /// <summary>The other side's key is not the known one for that name.</summary>
     KeyMismatch,
 
     /// <summary>Redis or RabbitMQ is away and the call needs it.</summary>
@@ -38,12 +38,12 @@ public enum ChatFault
 public sealed class ChatException : Exception
 {
     /// <summary>Creates a refusal.</summary>
-    /// <param name="fault">What kind it is.</param>
+    /// <param name="fault">The kind of refusal.</param>
     /// <param name="sentence">What was wrong and what is allowed, without internals.</param>
-    /// <param name="inner">What caused it, for the log.</param>
+    /// <param name="inner">The cause, for the log.</param>
     public ChatException(ChatFault fault, string sentence, Exception? inner = null)
         : base(sentence, inner) => Fault = fault;
 
-    /// <summary>What kind of refusal this is.</summary>
+    /// <summary>The kind of refusal.</summary>
     public ChatFault Fault { get; }
 }

@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace AspireChat.Protos.Rules;
 
 /// <summary>
-/// The rule for user and group names: 1 to 32 of <c>a-z 0-9 _ -</c>, starting with a letter or digit, compared in
-/// lower case. Names become parts of Redis keys and RabbitMQ queue names, so everything else is refused here, before
-/// it can get there.
+/// The rule for user and group names: 1 to 32 of <c>a-z 0-9 _ -</c>, starting with a letter or digit, compared in lower
+/// case. Names become parts of Redis keys and RabbitMQ queue names, so everything else is refused here, before it gets
+/// there.
 /// </summary>
 public static class ChatName
 {
@@ -17,7 +17,7 @@ public static class ChatName
         "A name is 1 to 32 of the letters a-z, digits, '_' and '-', and starts with a letter or a digit.";
 
     /// <summary>Lower-cases a name and checks it.</summary>
-    /// <param name="text">What somebody typed or sent; may be null.</param>
+    /// <param name="text">A text that a user typed or a client sent; may be null.</param>
     /// <param name="name">The name in the form in which it is stored and compared.</param>
     /// <returns>False if the text is not a name.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out string? name)

@@ -32,7 +32,7 @@ public class StartRefusalTests
         var result = new ApiOptionsValidator().Validate(null, new ApiOptions { ApiToken = "not a token" });
 
         Assert.StartsWith(
-            "Chat:ApiToken may have letters",
+            "Chat:ApiToken may contain only letters",
             StartRefusal.Describe(new OptionsValidationException("", typeof(ApiOptions), result.Failures)),
             StringComparison.Ordinal);
     }

@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 
 namespace AspireChat.Client.Groups.Queues;
 
-/// <summary>Durable groups: a quorum queue of each member, which is there while the member is away.</summary>
+/// <summary>Durable groups: each member has a quorum queue, which remains while the member is away.</summary>
 internal sealed class DurableQueues(GroupQueues queues, IOptions<GroupOptions> options) : IGroupTransport
 {
     /// <inheritdoc/>
@@ -40,13 +40,13 @@ internal sealed class DurableQueues(GroupQueues queues, IOptions<GroupOptions> o
     {
         ["x-queue-type"] = "quorum",
 
-        // An old process of this user must not take half of the messages.
+        // An earlier process of this user must not take half of the messages.
         ["x-single-active-consumer"] = true,
         ["x-max-length-bytes"] = options.Value.MaxQueueBytes,
         ["x-overflow"] = "drop-head",
         ["x-expires"] = (long)options.Value.ExpiresAfter.TotalMilliseconds,
 
-        // Without it RabbitMQ 3.10 has none and 4.x has 20 (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling).
+        // The default is no limit in RabbitMQ 3.10 and 20 in 4.x (https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling).
         ["x-delivery-limit"] = options.Value.DeliveryLimit,
     };
 }

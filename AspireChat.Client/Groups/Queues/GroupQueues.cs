@@ -12,8 +12,8 @@ namespace AspireChat.Client.Groups.Queues;
 internal delegate Task DeclareQueue(IChannel channel, string group, CancellationToken cancellationToken);
 
 /// <summary>
-/// What groups have in common that travel through a fanout exchange with one queue per member. Both are declared before every
-/// use, which changes nothing if they are there. Queues always name their type: a virtual host may have another default
+/// The common part of groups that use a fanout exchange with one queue per member. Both are declared before every use, which
+/// changes nothing if they exist. Queues always state their type: a virtual host may have another default
 /// (https://www.rabbitmq.com/docs/vhosts#default-queue-type).
 /// </summary>
 internal sealed class GroupQueues(
@@ -28,7 +28,7 @@ internal sealed class GroupQueues(
     /// <summary>The name of a group's exchange.</summary>
     public static string Exchange(string group) => $"chat.group.{group}";
 
-    /// <summary>The name of this member's queue on it; the key is part of it, so a reused name inherits nothing.</summary>
+    /// <summary>The name of this member's queue; it contains the key, so a reused user name inherits nothing.</summary>
     public string Queue(string group) => $"chat.group.{group}.{self.Name}.{Fingerprint.Prefix(self.Identity.Fingerprint)}";
 
     /// <summary>Makes a line that consumes this member's queue and publishes to the exchange.</summary>
@@ -70,8 +70,8 @@ internal sealed class GroupQueues(
 
     /// <inheritdoc cref="IGroupTransport.WhyNot"/>
     public string WhyNot(string group) => broker.Faults.Find(What(group)) ?? (broker.IsOpen
-        ? $"RabbitMQ did not let {group} be joined: it is too busy, or holds the group or your queue with another mode or other limits."
-        : "RabbitMQ is away, so the group cannot be joined now; try again later.");
+        ? $"RabbitMQ did not let you join {group}: it is too busy, or has the group or your queue with another mode or other limits."
+        : "RabbitMQ is away, so you cannot join the group now; try again later.");
 
     /// <inheritdoc cref="IGroupTransport.KeepAsync"/>
     public async Task KeepAsync(string group, TimeSpan patience, DeclareQueue declare)
@@ -83,7 +83,7 @@ internal sealed class GroupQueues(
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, CancellationToken.None))
         {
-            throw Unavailable(group, e, "be kept");
+            throw Unavailable(group, e, "keep the subscription");
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class GroupQueues(
         }
         catch (Exception e) when (BrokerConnection.IsAway(e, cancellationToken))
         {
-            throw Unavailable(group, e, "be given up");
+            throw Unavailable(group, e, "unsubscribe");
         }
     }
 
@@ -113,12 +113,12 @@ internal sealed class GroupQueues(
         await channel.QueueDeleteAsync(Queue(group), cancellationToken: cancellationToken);
         try
         {
-            // Refused, and the channel closed, while other queues are bound.
+            // RabbitMQ refuses this and closes the channel while other queues are bound.
             await channel.ExchangeDeleteAsync(Exchange(group), ifUnused: true, cancellationToken: cancellationToken);
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason?.ReplyCode == Constants.PreconditionFailed)
         {
-            // Others still hold a subscription.
+            // Other members still subscribe.
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed class GroupQueues(
         ChatFault.Unavailable,
         BrokerRefusal.Of(e) is { } refusal
             ? BrokerFaults.Sentence(What(group), refusal.Text)
-            : $"RabbitMQ is away, so the subscription cannot {what} now; try again later.",
+            : $"RabbitMQ is away, so you cannot {what} now; try again later.",
         e);
 
     private static string What(string group) => BrokerFaults.NameOf(Conversation.Of(group));

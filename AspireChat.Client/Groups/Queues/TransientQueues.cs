@@ -2,7 +2,9 @@ using RabbitMQ.Client;
 
 namespace AspireChat.Client.Groups.Queues;
 
-/// <summary>Transient groups: a queue of each member that goes with its consumer, so that nothing is kept for the absent.</summary>
+/// <summary>
+/// Transient groups: each member has a queue that is deleted with its consumer, so that nothing is kept for absent members.
+/// </summary>
 internal sealed class TransientQueues(GroupQueues queues) : IGroupTransport
 {
     /// <inheritdoc/>
@@ -14,7 +16,7 @@ internal sealed class TransientQueues(GroupQueues queues) : IGroupTransport
     /// <inheritdoc/>
     public string WhyNot(string group) => queues.WhyNot(group);
 
-    /// <summary>Nothing is kept for the absent.</summary>
+    /// <summary>Does nothing: nothing is kept for absent members.</summary>
     public Task KeepAsync(string group, TimeSpan patience) => Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -26,7 +28,7 @@ internal sealed class TransientQueues(GroupQueues queues) : IGroupTransport
         await channel.ExchangeDeclareAsync(
             GroupQueues.Exchange(group), ExchangeType.Fanout, durable: false, autoDelete: true, cancellationToken: cancellationToken);
 
-        // Exclusive goes with the connection, auto-delete already with the consumer.
+        // An exclusive queue is deleted with its connection, an auto-delete queue already with its consumer.
         await channel.QueueDeclareAsync(
             queues.Queue(group),
             durable: false,

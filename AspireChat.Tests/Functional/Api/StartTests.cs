@@ -28,7 +28,7 @@ public sealed partial class StartTests : IDisposable
     [InlineData("Chat:OpenTimeout", "01:00:00", "The field Chat:OpenTimeout must be between")]
     [InlineData("Chat:OpenTimeout", "soon", "Failed to convert configuration value 'soon' at 'Chat:OpenTimeout'")]
     [InlineData("Chat:AcceptChats", "perhaps", "Failed to convert configuration value 'perhaps' at 'Chat:AcceptChats'")]
-    [InlineData("Chat:ApiToken", "two words", "Chat:ApiToken may have letters, digits and")]
+    [InlineData("Chat:ApiToken", "two words", "Chat:ApiToken may contain only letters, digits and")]
     [InlineData("Chat:DataDirectory", "/proc/nothing", "The data directory /proc/nothing ")]
     [InlineData("Chat:NameServer:Lease", "00:00:02", "Chat:NameServer:")]
     [InlineData("Chat:Broker:OtherNodes", "rabbit2,amqp://rabbit3", "Chat:Broker:OtherNodes names 'amqp://rabbit3'")]

@@ -36,7 +36,7 @@ public sealed class FaultCommandTests(FaultCommandTests.StartedSystem started) :
         Assert.Equal($"bob was killed (process {before}); 'start' brings it back.", Assert.Single(results, result => result.Success).Message);
         Assert.All(
             results.Where(result => !result.Success),
-            result => Assert.Equal("bob does not run, so that there is nothing to kill.", result.Message));
+            result => Assert.Equal("bob is not running, so there is nothing to kill.", result.Message));
         await Whole.RunCommandAsync(Bob, "start");
         await Whole.WaitForHealthyAsync(Bob);
     }

@@ -23,7 +23,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Theory]
-    [InlineData("nobody-here", "Nobody is known by the name nobody-here.")]
+    [InlineData("nobody-here", "No user is known by the name nobody-here.")]
     [InlineData(Alice, "A chat needs two; that is your own name.")]
     [InlineData("..", "'..' cannot be a user's name. A name is 1 to 32 of the letters a-z, digits, '_' and '-', and starts with a letter or a digit.")]
     public async Task Send_reports_why_the_client_refuses(string to, string sentence)
@@ -45,7 +45,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "send", ("to", Emil), ("text", "two"));
 
         Assert.True(result.Success, result.Message);
-        Assert.Matches("^Not delivered within .*\\. alice's client keeps trying, and shows what becomes of it\\.$", result.Message);
+        Assert.Matches("^Not delivered within .*\\. alice's client keeps trying, and will show the outcome\\.$", result.Message);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "discover", ("seconds", "31"));
 
         Assert.False(result.Success);
-        Assert.Equal("seconds is 31; allowed is above 0 up to 30.", result.Message);
+        Assert.Equal("seconds is 31; it must be above 0 and at most 30.", result.Message);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         {
             var result = await ExecuteAsync(Guest, name, arguments);
             Assert.False(result.Success);
-            Assert.StartsWith("dora does not run", result.Message, StringComparison.Ordinal);
+            Assert.StartsWith("dora is not running", result.Message, StringComparison.Ordinal);
         }
     }
 

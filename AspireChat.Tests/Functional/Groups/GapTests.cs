@@ -30,7 +30,7 @@ public sealed class GapTests(SharedRabbitMq broker)
             atBob.Seen<object>()
                 .Select(data => data switch { Message message => $"message {message.Text}", GroupChange change => $"group {change.What}", _ => null })
                 .OfType<string>());
-        Assert.Contains("3 messages of alice are missing", atBob.Seen<GroupChange>().Single().Detail, StringComparison.Ordinal);
+        Assert.Contains("3 messages from alice are missing", atBob.Seen<GroupChange>().Single().Detail, StringComparison.Ordinal);
     }
 
     [Fact]

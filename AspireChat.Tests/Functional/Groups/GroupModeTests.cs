@@ -47,7 +47,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("later", GroupMode.Find("ledger")));
 
         Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
-        Assert.Equal("There is no mode 'ledger' in this version; it is one of: durable, transient.", refusal.Message);
+        Assert.Equal("There is no mode 'ledger' in this version; use one of: durable, transient.", refusal.Message);
         Assert.Empty(((RedisResult[]?)await system.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 

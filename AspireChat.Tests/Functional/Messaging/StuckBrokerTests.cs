@@ -58,7 +58,7 @@ public sealed class StuckBrokerTests(SharedRabbitMq broker)
         Assert.InRange(TimeProvider.System.GetElapsedTime(asked), TimeSpan.Zero, Soon);
         Assert.Equal(1, proxy.FaultCount);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refusal.Status);
-        Assert.StartsWith("RabbitMQ is away, so nobody can be asked now", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("RabbitMQ is away, so no client can be asked now", refusal.Message, StringComparison.Ordinal);
         await events.NextAsync<ConnectionChange>(
             "the client has dropped the connection", change => change is { Connection: "rabbitmq", State: "reconnecting" });
     }
@@ -72,8 +72,8 @@ public sealed class StuckBrokerTests(SharedRabbitMq broker)
         var never = new TaskCompletionSource();
 
         var e = await Assert.ThrowsAsync<TimeoutException>(() => bench.Broker.UsePublishingAsync(
-            (connection, _) => bench.Broker.PublishAsync(connection, () => new ValueTask(never.Task), "nobody can be answered"),
-            "nobody can be answered",
+            (connection, _) => bench.Broker.PublishAsync(connection, () => new ValueTask(never.Task), "no survey can be answered"),
+            "no survey can be answered",
             TestContext.Current.CancellationToken).DefaultTimeout());
         Assert.Equal("A publish was not taken in time.", e.Message);
         await Until.True(

@@ -37,7 +37,7 @@ public class ApiBodyTests
         var refusal = Assert.Throws<BadHttpRequestException>(() => Parse(Encoding.UTF8.GetBytes(body)));
 
         Assert.Equal(StatusCodes.Status400BadRequest, refusal.StatusCode);
-        Assert.EndsWith($"expected is {Example}.", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"expected: {Example}.", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

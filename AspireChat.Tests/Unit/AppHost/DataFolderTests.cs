@@ -62,7 +62,7 @@ public sealed class DataFolderTests : IDisposable
         {
             var refusal = Assert.Throws<HostException>(() => DataFolder.Open(_folder.FullName));
 
-            Assert.Contains("runs already with the data folder", refusal.Message);
+            Assert.Contains("is already running with the data folder", refusal.Message);
             Assert.Contains(_folder.FullName, refusal.Message);
         }
 
@@ -74,8 +74,8 @@ public sealed class DataFolderTests : IDisposable
     {
         File.WriteAllText(_folder.File("file"), "");
 
-        Assert.Contains("cannot be made", Assert.Throws<HostException>(() => DataFolder.Open(_folder.File("file"))).Message);
-        Assert.Contains("cannot be made", Assert.Throws<HostException>(() => DataFolder.Open(_folder.File("file/below"))).Message);
+        Assert.Contains("cannot be created", Assert.Throws<HostException>(() => DataFolder.Open(_folder.File("file"))).Message);
+        Assert.Contains("cannot be created", Assert.Throws<HostException>(() => DataFolder.Open(_folder.File("file/below"))).Message);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class DataFolderTests : IDisposable
         File.WriteAllText(_folder.File("redis"), "");
         Directory.CreateDirectory(Path.Combine(data.Folder("rabbitmq"), "rabbitmq.conf"));
 
-        Assert.Contains("redis cannot be made", Assert.Throws<HostException>(() => data.Folder("redis")).Message);
+        Assert.Contains("redis cannot be created", Assert.Throws<HostException>(() => data.Folder("redis")).Message);
         Assert.Contains(
             "rabbitmq.conf cannot be written",
             Assert.Throws<HostException>(() => DataFolder.Write(_folder.File("rabbitmq/rabbitmq.conf"), "")).Message);
