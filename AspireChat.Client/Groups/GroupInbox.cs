@@ -124,6 +124,10 @@ internal sealed partial class GroupInbox(
                     receiver.Refuse(_conversation, e.Message);
                     return isAnyHeld;
                 }
+                catch (OperationCanceledException) when (round.IsCancellationRequested)
+                {
+                    // The round ended before the name server answered, and a transient queue delivers nothing twice.
+                }
             }
 
             if (await HoldAsync(batch.Fingerprint, body))

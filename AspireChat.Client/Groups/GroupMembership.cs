@@ -59,8 +59,9 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
         {
             "joined" => new JoinResult(
                 Mode(group, fields[1]), fields[2] == "1", fields[3] == "1", Generations(group, fields[4], fields[5]), Floors(fields.AsSpan(6))),
-            "unknown" => throw new ChatException(
-                ChatFault.Conflict, $"The group {group} is '{Mode(group, fields[1])}', which this version does not know; a newer one may."),
+            "unknown" => throw new ChatException(ChatFault.Conflict, IsWord(fields[1])
+                ? $"The group {group} is '{fields[1]}', which this version does not know; a newer one may."
+                : $"The group {group} has a mode that no version can know; choose another name."),
             _ => throw new ChatException(
                 ChatFault.Conflict, $"The group {group} is {Mode(group, fields[1])}; join it in that mode, or choose another name."),
         };
@@ -124,7 +125,9 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     }
 
     // Any client can write there, and a word that cannot be a mode must not be shown as one.
-    private static GroupMode Mode(string group, string word) => GroupMode.Find(word) ?? throw Unreadable(group);
+    private static GroupMode Mode(string group, string word) => IsWord(word) ? GroupMode.Find(word)! : throw Unreadable(group);
+
+    private static bool IsWord(string word) => GroupMode.Find(word)?.Word == word;
 
     private static ChatException Unreadable(string group) =>
         new(ChatFault.Unavailable, $"The name server's record of the group {group} cannot be read.");

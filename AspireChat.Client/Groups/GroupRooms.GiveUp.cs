@@ -9,7 +9,10 @@ internal sealed partial class GroupRooms
     /// subscribed, and in the room if it was there.
     /// </summary>
     /// <returns>False if there was no subscription.</returns>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later.</exception>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.Unavailable"/>: Redis or RabbitMQ is away; try again later. <see cref="ChatFault.Conflict"/>: a newer
+    /// version subscribed, in a mode that this one does not know.
+    /// </exception>
     public async Task<bool> GiveUpAsync(string group, CancellationToken cancellationToken)
     {
         using var turn = await _turns.TakeAsync(group, cancellationToken);
@@ -18,13 +21,19 @@ internal sealed partial class GroupRooms
             return false;
         }
 
+        if (!_transports.TryGetValue(mode, out var transport))
+        {
+            throw new ChatException(
+                ChatFault.Conflict, $"The group {group} is '{mode}', which this version does not know; unsubscribe with the version that joined it.");
+        }
+
         await registration.SettleAsync(cancellationToken);
         var isTold = false;
         var room = _rooms.GetValueOrDefault(group);
         try
         {
             // A deletion cannot be undone, so the name server is told first, and only while the transport is reachable.
-            await _transports[mode].ForgetAsync(group, TellAsync, options.Value.JoinTimeout, cancellationToken);
+            await transport.ForgetAsync(group, TellAsync, options.Value.JoinTimeout, cancellationToken);
         }
         catch (Exception) when (isTold)
         {

@@ -71,7 +71,6 @@ internal sealed partial class GroupRooms(
             await store.DropHeldOfAsync(mode);
         }
 
-        await store.ForgetWaitingReasonsAsync();
         await base.StartAsync(cancellationToken);
     }
 

@@ -30,7 +30,7 @@ internal interface IGroupTransport
     /// <param name="group">The group.</param>
     /// <param name="before">Runs once the transport is reached, before anything is deleted: a deletion cannot be undone.</param>
     /// <param name="patience">How long to wait to reach the transport, and again for the deletion.</param>
-    /// <param name="cancellationToken">Ends the waiting, but not once <paramref name="before"/> runs.</param>
+    /// <param name="cancellationToken">Ends the waiting for the transport, and not the deletion.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the transport is unreachable or refuses.</exception>
     Task ForgetAsync(string group, Func<Task> before, TimeSpan patience, CancellationToken cancellationToken);
 }

@@ -13,13 +13,15 @@ internal static class MembershipScripts
 
         """;
 
-    // Removes expired leases. A subscription that is not kept is mere presence, so it ends with the lease, and the group
+    // Removes expired leases, unless only newer clients know what they mean in this mode. A subscription that is not kept is mere presence, so it ends with the lease, and the group
     // with its last subscription: a client that crashes leaves no trace.
     private static readonly string Prune = Modes + """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
-        local over = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now))
-        local isKept = kept[redis.call('HGET', KEYS[1], 'mode')] ~= false
+        local present = redis.call('HGET', KEYS[1], 'mode')
+        local isKept = kept[present] ~= false
+        local isUnknown = present and kept[present] == nil
+        local over = isUnknown and {} or redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', string.format('%.0f', now))
         for _, user in ipairs(over) do
           redis.call('ZREM', KEYS[3], user)
           if not isKept then redis.call('SREM', KEYS[2], user) end
@@ -120,6 +122,7 @@ internal static class MembershipScripts
         local mode = redis.call('HGET', KEYS[1], 'mode')
         if not mode then return {} end
         local since = tonumber(redis.call('HGET', KEYS[1], 'since') or '0') or 0
+        if not (since >= 0 and since <= now) then since = now end
         return {
           mode,
           tostring(redis.call('ZCARD', KEYS[3])),

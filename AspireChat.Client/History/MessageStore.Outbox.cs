@@ -100,10 +100,6 @@ public sealed partial class MessageStore
         database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
             InOrder(Move(connection, to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason)));
 
-    /// <summary>Clears the waiting reasons that an earlier process stored: whether they are still true is unknown.</summary>
-    public Task ForgetWaitingReasonsAsync() => database.WriteAsync(connection => connection.Command(
-        $"UPDATE messages SET reason = NULL WHERE fingerprint = '' AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run());
-
     // Moves this user's messages to a state from every state that may precede it.
     private async Task<IReadOnlyList<OutboxMessage>> Advance(
         Conversation to,

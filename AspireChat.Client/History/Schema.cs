@@ -8,7 +8,7 @@ internal static class Schema
     /// <summary>This program's version of the tables.</summary>
     public static int Version => SchemaSteps.All.Count;
 
-    /// <summary>Configures the connection as the writer and upgrades the file to this version.</summary>
+    /// <summary>Configures the connection as the writer and upgrades the file to this version; forgets what only the last process could know.</summary>
     public static void Prepare(SqliteConnection writer)
     {
         writer.Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").Run();
@@ -27,5 +27,9 @@ internal static class Schema
             writer.Command($"{missing} PRAGMA user_version = {Version};").Run();
             transaction.Commit();
         }
+
+        // Why a message waits was known to the process that ended, and may not hold any more.
+        writer.Command(
+            $"UPDATE messages SET reason = NULL WHERE fingerprint = '' AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run();
     }
 }

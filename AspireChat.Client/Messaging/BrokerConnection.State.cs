@@ -5,6 +5,9 @@ namespace AspireChat.Client.Messaging;
 
 internal sealed partial class BrokerConnection
 {
+    // A member of very many groups may be refused all of them, and reads no more than these.
+    private const int MostSentences = 5;
+
     private void Offer(Pair pair)
     {
         lock (_change)
@@ -46,7 +49,10 @@ internal sealed partial class BrokerConnection
             }
             else if (Faults.Sentences is { Count: > 0 } refused)
             {
-                _states.Set(StateName, Refusing, string.Join(' ', refused));
+                _states.Set(
+                    StateName,
+                    Refusing,
+                    string.Join(' ', refused.Take(MostSentences)) + (refused.Count > MostSentences ? $" And {refused.Count - MostSentences} more." : ""));
             }
             else
             {

@@ -168,7 +168,11 @@ internal sealed partial class BrokerConsumer(
         }
 
         await HandleAsync(channel, deliveries, round);
-        await channel.BasicAckAsync(deliveries[^1].Tag, multiple: true, CancellationToken.None);
+        if (channel.IsOpen)
+        {
+            await channel.BasicAckAsync(deliveries[^1].Tag, multiple: true, CancellationToken.None);
+        }
+
         return deliveries.Count;
     }
 

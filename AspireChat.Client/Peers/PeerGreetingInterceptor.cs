@@ -92,9 +92,10 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
         await trust.CheckAsync(greeting.User, fingerprint, greeting.Epoch, cancellationToken) switch
         {
             NameVerdict.Trusted => null,
-            NameVerdict.Unclaimed or NameVerdict.NotYetClaimed => Refuse(StatusCode.PermissionDenied, "The name does not belong to this key."),
+            NameVerdict.Unclaimed => Refuse(StatusCode.PermissionDenied, "The name does not belong to this key."),
             NameVerdict.OtherKey => Refuse(StatusCode.PermissionDenied, "The name is known here with another key."),
             NameVerdict.OldEpoch => Refuse(StatusCode.PermissionDenied, "A newer registration of this name is known here."),
+            NameVerdict.NotYetClaimed => Refuse(StatusCode.Unavailable, "The name server may have lost this name's claim; try again."),
             _ => Refuse(StatusCode.Unavailable, "The name server is away, so a newcomer's name cannot be checked."),
         };
 

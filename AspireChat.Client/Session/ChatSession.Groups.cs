@@ -16,7 +16,7 @@ internal sealed partial class ChatSession
         foreach (var (name, mode) in store.ListSubscriptions().Concat(joined))
         {
             // A subscription that is not kept ends with the room, so one of an earlier process no longer counts.
-            if (mode.IsKept || joined.ContainsKey(name))
+            if (mode.IsKept || !mode.IsKnown || joined.ContainsKey(name))
             {
                 groups[name] = mode;
             }

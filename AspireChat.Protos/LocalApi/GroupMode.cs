@@ -40,7 +40,7 @@ public sealed record GroupMode
     public string Promise { get; private init; } = "";
 
     /// <summary>Whether this version knows the mode.</summary>
-    public bool IsKnown => Promise.Length > 0;
+    public bool IsKnown => All.Contains(this);
 
     /// <summary>Finds the mode that a word identifies.</summary>
     /// <param name="word">A text that a user typed or a client sent; may be null.</param>

@@ -18,9 +18,22 @@ namespace AspireChat.Tests.Infrastructure;
 internal static partial class LoggedErrors
 {
     private static readonly ConcurrentDictionary<string, ConcurrentQueue<string>> All = new();
+    private static readonly ConcurrentDictionary<string, string> Classes = new();
 
     /// <summary>The class whose test is running; null outside of all classes.</summary>
-    public static string? Owner => TestContext.Current.TestClass?.UniqueID;
+    public static string? Owner
+    {
+        get
+        {
+            if (TestContext.Current.TestClass is not { } owner)
+            {
+                return null;
+            }
+
+            Classes[owner.UniqueID] = owner.TestClassName;
+            return owner.UniqueID;
+        }
+    }
 
     /// <summary>Checks a line that a program of a test wrote.</summary>
     /// <param name="owner">The class that started the program; null if it serves several classes.</param>
@@ -46,8 +59,14 @@ internal static partial class LoggedErrors
         return lines;
     }
 
-    /// <summary>The errors that no test reported, because they came after the last test of their class.</summary>
-    public static IReadOnlyList<string> TakeAll() => [.. All.Keys.SelectMany(Take)];
+    /// <summary>
+    /// The errors that no test reported, because they came after the last test of their class, with the name of that class; none
+    /// for programs that serve several.
+    /// </summary>
+    public static IEnumerable<(string? Class, string Line)> TakeAll() =>
+        from owner in All.Keys
+        from line in Take(owner)
+        select (Classes.GetValueOrDefault(owner), line);
 
     // The format of the client's console formatter.
     [GeneratedRegex(@"^(\d\d:\d\d:\d\d )?(fail|crit): |^Unhandled exception\.")]
@@ -80,12 +99,13 @@ public sealed class NoErrorsAtTheEnd : IDisposable
     public void Dispose()
     {
         var expected = typeof(NoErrorsAtTheEnd).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods())
-            .SelectMany(method => method.GetCustomAttributes<ExpectsErrorAttribute>())
-            .Select(e => e.Entry)
-            .ToHashSet(StringComparer.Ordinal);
+            .SelectMany(type => type.GetMethods(), (type, method) => (Class: type.FullName, Method: method))
+            .SelectMany(test => test.Method.GetCustomAttributes<ExpectsErrorAttribute>(), (test, expects) => (test.Class, expects.Entry))
+            .ToList();
         var unexpected = LoggedErrors.TakeAll()
-            .Where(line => !expected.Any(entry => line.Contains(entry, StringComparison.Ordinal)))
+            .Where(error => !expected.Exists(expects =>
+                (error.Class is null || error.Class == expects.Class) && error.Line.Contains(expects.Entry, StringComparison.Ordinal)))
+            .Select(error => error.Line)
             .ToList();
         Assert.True(unexpected.Count == 0, $"Errors were logged after the tests:\n{string.Join('\n', unexpected)}");
     }

@@ -10,7 +10,7 @@ internal sealed class DurableQueues(GroupQueues queues, IOptions<GroupOptions> o
     public GroupMode Mode => GroupMode.Durable;
 
     /// <summary>Declares the exchange of a durable group.</summary>
-    public static Task DeclareExchangeAsync(IChannel channel, string group, CancellationToken cancellationToken) =>
+    private static Task DeclareExchangeAsync(IChannel channel, string group, CancellationToken cancellationToken) =>
         channel.ExchangeDeclareAsync(
             GroupQueues.Exchange(group), ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
 

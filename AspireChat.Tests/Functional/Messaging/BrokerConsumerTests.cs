@@ -112,6 +112,49 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
         Assert.Equal("again", await seen.Task.DefaultTimeout());
     }
 
+    [Fact]
+    public async Task Deliveries_that_arrived_before_the_connection_was_lost_are_all_handled()
+    {
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var proceed = new TaskCompletionSource();
+        var declarations = 0;
+        await using var consuming = Consume(
+            bench,
+            async (deliveries, _) =>
+            {
+                if (first.TrySetResult())
+                {
+                    await proceed.Task;
+                }
+                else
+                {
+                    second.TrySetResult(Text(deliveries[0]));
+                }
+            },
+            outlivesConnection: false,
+
+            // The queue stands for one that went with its connection, so nothing is delivered again.
+            declare: async (channel, stopping) =>
+            {
+                if (Interlocked.Increment(ref declarations) > 1)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, stopping);
+                }
+
+                return await BrokerBench.DeclareAsync(channel, stopping);
+            });
+        await PublishAsync(bench, "one");
+        await first.Task.DefaultTimeout();
+        await PublishAsync(bench, "two");
+        await Until.Equal("the second one is delivered", 0u, bench.CountAsync);
+
+        await bench.DropConnectionAsync();
+        proceed.SetResult();
+        Assert.Equal("two", await second.Task.DefaultTimeout());
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -149,14 +192,18 @@ public sealed class BrokerConsumerTests(SharedRabbitMq broker)
         Assert.Same(connection, await bench.Broker.GetAsync(CancellationToken.None));
     }
 
-    private static Consuming Consume(BrokerBench bench, Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle) =>
+    private static Consuming Consume(
+        BrokerBench bench,
+        Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle,
+        bool outlivesConnection = true,
+        Func<IChannel, CancellationToken, Task<string>>? declare = null) =>
         new(new BrokerConsumer(
             bench.Broker,
             "work",
-            BrokerBench.DeclareAsync,
+            declare ?? BrokerBench.DeclareAsync,
             handle,
             prefetch: 100,
-            outlivesConnection: true,
+            outlivesConnection,
             BrokerBench.Eager,
             TimeProvider.System,
             NullLogger.Instance));

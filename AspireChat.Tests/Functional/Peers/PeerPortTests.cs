@@ -49,6 +49,25 @@ public sealed class PeerPortTests(LoneBob lone) : IClassFixture<LoneBob>
     }
 
     [Fact]
+    public async Task A_peer_can_retry_while_Redis_may_have_lost_its_claim()
+    {
+        using var peer = new RawPeer("lost");
+        await lone.Redis.ExecuteAsync("DEL", "chat:since");
+        try
+        {
+            await AssertRefusedAsync(peer, peer.Connect(lone.Address), StatusCode.Unavailable);
+        }
+        finally
+        {
+            await lone.AgeRedisAsync();
+        }
+
+        await AssertRefusedAsync(peer, peer.Connect(lone.Address), StatusCode.PermissionDenied);
+        await peer.ClaimAsync(lone.Redis);
+        await AssertServedAsync(peer);
+    }
+
+    [Fact]
     public async Task A_name_that_another_key_claimed_is_refused()
     {
         using var owner = new RawPeer("contested");

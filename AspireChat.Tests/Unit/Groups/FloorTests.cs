@@ -57,6 +57,21 @@ public sealed class FloorTests : IAsyncDisposable
         Assert.Equal(3, Messages.ListGenerations("chess").Count);
     }
 
+    [Fact]
+    public async Task The_position_in_a_log_belongs_to_the_subscription()
+    {
+        await SubscribeAsync();
+        Assert.Null(Messages.PositionIn("chess"));
+        await Messages.MoveToAsync("chess", "17");
+        Assert.Equal("17", Messages.PositionIn("chess"));
+
+        await SubscribeAsync();
+        Assert.Null(Messages.PositionIn("chess"));
+        await Messages.UnsubscribeAsync("chess");
+        await Messages.MoveToAsync("chess", "18");
+        Assert.Null(Messages.PositionIn("chess"));
+    }
+
     private Task SubscribeAsync(params (string Sender, long Seq)[] floors) => Messages.SubscribeAsync(
         "chess", GroupMode.Durable, ["first"], floors.ToDictionary(floor => floor.Sender, floor => floor.Seq));
 

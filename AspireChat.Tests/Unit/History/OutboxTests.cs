@@ -112,13 +112,23 @@ public sealed class OutboxTests : IAsyncDisposable
         Assert.Empty(await Messages.ExplainWaitingAsync(chess, null));
         Assert.Null(Reason());
 
-        // All reasons of an earlier process are cleared; failed messages keep theirs.
-        await Messages.ExplainWaitingAsync(chess, "No memory.");
-        await Messages.ForgetWaitingReasonsAsync();
-        Assert.Null(Reason());
-        Assert.Equal([null, "bob is away."], Messages.ReadPage(Bob, 10, null).Select(message => message.Reason));
-
         string? Reason() => Assert.Single(Messages.ReadPage(chess, 10, null)).Reason;
+    }
+
+    [Fact]
+    public async Task A_new_process_does_not_repeat_why_messages_waited_in_the_last_one()
+    {
+        using var folder = new TempFolder("reasons");
+        await using (var before = new LocalStore(path: folder.FullName))
+        {
+            await before.Messages.AppendOwnAsync(Bob, "lost", null);
+            await before.Messages.MarkFailedAsync(Bob, 1, "bob is away.");
+            await before.Messages.AppendOwnAsync(Bob, "waits", null);
+            await before.Messages.ExplainWaitingAsync(Bob, "No memory.");
+        }
+
+        await using var after = new LocalStore(path: folder.FullName);
+        Assert.Equal(["bob is away.", null], after.Messages.ReadPage(Bob, 10, null).Select(message => message.Reason));
     }
 
     [Fact]
