@@ -18,7 +18,7 @@ namespace AspireChat.Bench;
 /// The limit of this machine for the same promise: the same frames over the same kind of stream (gRPC, mutual TLS), appended to a
 /// file that is flushed to the disk before the receipt leaves, by nobody who knows anything of a chat.
 /// </summary>
-public sealed class RawStream : PeerChat.PeerChatBase
+public sealed class RawStream : PeerChat.PeerChatBase, IDisposable
 {
     private const int MaxBatch = 64;
     private const int Window = 32;
@@ -34,7 +34,7 @@ public sealed class RawStream : PeerChat.PeerChatBase
         var folder = Directory.CreateTempSubdirectory("aspirechat-bench-");
         using var file = File.OpenHandle(Path.Combine(folder.FullName, "raw"), FileMode.CreateNew, FileAccess.Write);
         using var certificate = SelfSigned();
-        var server = new RawStream(file);
+        using var server = new RawStream(file);
         await using var app = await StartAsync(server, certificate);
         using var channel = GrpcChannel.ForAddress(app.Urls.Single(), new GrpcChannelOptions
         {
@@ -43,7 +43,7 @@ public sealed class RawStream : PeerChat.PeerChatBase
                 SslOptions = new SslClientAuthenticationOptions
                 {
                     ClientCertificates = [certificate],
-                    RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                    RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetRawCertData().SequenceEqual(certificate.RawData) == true,
                 },
             },
         });
@@ -52,6 +52,8 @@ public sealed class RawStream : PeerChat.PeerChatBase
         folder.Delete(recursive: true);
         return figures;
     }
+
+    public void Dispose() => _stored.Dispose();
 
     public override async Task Deliver(
         IAsyncStreamReader<DeliverFrame> requestStream, IServerStreamWriter<Receipt> responseStream, ServerCallContext context)
