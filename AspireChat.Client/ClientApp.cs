@@ -14,7 +14,7 @@ using AspireChat.ServiceDefaults;
 
 namespace AspireChat.Client;
 
-/// <summary>Assembles a client from its features and the front ends over them.</summary>
+/// <summary>Assembles a client from its capabilities and the front ends over them.</summary>
 internal static class ClientApp
 {
     /// <summary>Builds a client. One process may run several, each with its own data directory and no terminal.</summary>

@@ -6,7 +6,7 @@ namespace AspireChat.Client.Chat;
 public readonly record struct ConnectionState(string State, string? Detail);
 
 /// <summary>
-/// The states of this client's connections, by name (<c>redis</c>, <c>rabbitmq</c>): the one place where features report
+/// The states of this client's connections, by name (<c>redis</c>, <c>rabbitmq</c>): the one place where capabilities report
 /// them and front ends read them. Every change is also a <see cref="ConnectionEvent"/>.
 /// </summary>
 public sealed class ConnectionStates(LiveEvents events)

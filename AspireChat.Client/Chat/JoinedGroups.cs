@@ -1,7 +1,7 @@
 namespace AspireChat.Client.Chat;
 
 /// <summary>
-/// The groups whose rooms this client has joined, with their modes. The groups feature provides them; surveys and windows
+/// The groups whose rooms this client has joined, with their modes. The capability Groups provides them; surveys and windows
 /// read them.
 /// </summary>
 public delegate IReadOnlyDictionary<string, GroupMode> JoinedGroups();
