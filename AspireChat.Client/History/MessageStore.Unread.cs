@@ -33,8 +33,20 @@ public sealed partial class MessageStore
             return false;
         }
 
-        connection.Command(
-            "UPDATE read_marks SET read_through = max(read_through, stored_through) WHERE conversation = $id", ("$id", id)).Run();
+        // The last one of a sender has the highest seq, since a peer sends in order. The sender of a group message is not told who
+        // has read it.
+        if (conversation.Kind == ConversationKind.User)
+        {
+            connection.Command(
+                """
+                INSERT INTO read_marks (conversation, fingerprint, read_through)
+                SELECT conversation, fingerprint, seq FROM messages
+                WHERE conversation = $id AND fingerprint <> '' ORDER BY local DESC LIMIT 1
+                ON CONFLICT DO UPDATE SET read_through = max(read_through, excluded.read_through)
+                """,
+                ("$id", id)).Run();
+        }
+
         return true;
     });
 
@@ -51,27 +63,11 @@ public sealed partial class MessageStore
         isRead && MessageStates.After(message.State).Contains(MessageState.Read) ? message with { State = MessageState.Read } : message;
 
     // Insults are not counted: they are shown as they arrive.
-    private static void AddUnread(
-        SqliteConnection connection, Conversation conversation, string fingerprint, List<ChatMessage> fresh)
+    private static void AddUnread(SqliteConnection connection, Conversation conversation, long id, int fresh)
     {
-        if (fresh.Count == 0 || conversation.Kind == ConversationKind.Insults)
+        if (fresh > 0 && conversation.Kind != ConversationKind.Insults)
         {
-            return;
-        }
-
-        var id = connection.Command(
-            "UPDATE conversations SET unread = unread + $count WHERE kind = $kind AND name = $name RETURNING id",
-            [.. Place(conversation), ("$count", fresh.Count)]).FirstOrDefault(row => row.GetInt64(0));
-
-        // The sender of a group message is not told who has read it.
-        if (conversation.Kind == ConversationKind.User)
-        {
-            connection.Command(
-                """
-                INSERT INTO read_marks (conversation, fingerprint, read_through, stored_through) VALUES ($id, $fingerprint, 0, $seq)
-                ON CONFLICT DO UPDATE SET stored_through = max(stored_through, excluded.stored_through)
-                """,
-                ("$id", id), ("$fingerprint", fingerprint), ("$seq", fresh.Max(message => message.Seq))).Run();
+            connection.Command("UPDATE conversations SET unread = unread + $fresh WHERE id = $id", ("$fresh", fresh), ("$id", id)).Run();
         }
     }
 }

@@ -103,7 +103,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
                     ("$id", conversation), ("$fingerprint", fingerprint), ("$seq", now)).Run();
             }
 
-            AddUnread(connection, from, fingerprint, stored);
+            AddUnread(connection, from, conversation, stored.Count);
             return stored;
         }, committed);
 

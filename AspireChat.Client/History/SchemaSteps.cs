@@ -124,9 +124,6 @@ internal static class SchemaSteps
         ALTER TABLE conversations ADD COLUMN read_local INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE conversations ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;
 
-        -- The highest seq stored of that sender, which is what is read when everything is.
-        ALTER TABLE read_marks ADD COLUMN stored_through INTEGER NOT NULL DEFAULT 0;
-
         -- In a chat all up to the first unread one are read; in a group all that is here was shown when it came.
         UPDATE conversations SET read_local = coalesce(
             (SELECT min(local) - 1 FROM messages
@@ -137,11 +134,6 @@ internal static class SchemaSteps
         UPDATE conversations SET unread = (
             SELECT count(*) FROM messages WHERE conversation = conversations.id AND local > read_local AND fingerprint <> '')
         WHERE kind = 0;
-        UPDATE read_marks SET stored_through = read_through;
-        INSERT INTO read_marks (conversation, fingerprint, read_through, stored_through)
-            SELECT conversation, fingerprint, 0, max(seq) FROM messages JOIN conversations ON conversations.id = conversation
-            WHERE kind = 0 AND fingerprint <> '' AND local > read_local GROUP BY conversation, fingerprint
-        ON CONFLICT DO UPDATE SET stored_through = max(stored_through, excluded.stored_through);
 
         -- What can still become read one by one: own messages that were delivered. Others' of groups never left the index before.
         DROP INDEX messages_unread;

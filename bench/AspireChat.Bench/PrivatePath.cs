@@ -58,6 +58,7 @@ public static class PrivatePath
 
         var together = Stopwatch.GetElapsedTime(began);
         await end.CancelAsync();
+        await Task.WhenAll(alice.StopAsync(CancellationToken.None), bob.StopAsync(CancellationToken.None));
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Figures.Of(times, messages, together);
     }

@@ -71,14 +71,17 @@ public sealed class UnreadTests : IAsyncDisposable
     public async Task Each_sender_learns_the_highest_seq_that_was_read()
     {
         var chat = Conversation.With("bob");
-        await HearAsync(chat, BobsKey, 5);
-        await HearAsync(chat, BobsKey, 3);
-        await HearAsync(chat, CarolsKey, 9);
+        await HearAsync(chat, BobsKey, 3, 5);
+        await Messages.AppendOwnAsync(chat, "hello", null);
         await Messages.MarkReadAsync(chat);
-        await HearAsync(chat, BobsKey, 6);
-
         Assert.Equal(5, Messages.ReadThrough(chat, BobsKey));
-        Assert.Equal(9, Messages.ReadThrough(chat, CarolsKey));
+
+        // Bob has another key now, whose numbers begin anew.
+        await HearAsync(chat, CarolsKey, 1, 2);
+        await Messages.MarkReadAsync(chat);
+        await HearAsync(chat, CarolsKey, 3);
+        Assert.Equal(5, Messages.ReadThrough(chat, BobsKey));
+        Assert.Equal(2, Messages.ReadThrough(chat, CarolsKey));
     }
 
     [Theory]

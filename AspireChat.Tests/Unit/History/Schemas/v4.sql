@@ -53,11 +53,11 @@ INSERT INTO messages VALUES(18,6,X'01a2161d017a7dd6866e9edb8b2d3750','bob','bbbb
 CREATE TABLE read_marks (
     conversation INTEGER NOT NULL REFERENCES conversations (id),
     fingerprint  TEXT    NOT NULL,
-    read_through INTEGER NOT NULL, stored_through INTEGER NOT NULL DEFAULT 0,         -- the sender's seq
+    read_through INTEGER NOT NULL,         -- the sender's seq
     PRIMARY KEY (conversation, fingerprint)
 ) WITHOUT ROWID;
-INSERT INTO read_marks VALUES(1,'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',2,4);
-INSERT INTO read_marks VALUES(2,'cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',7,7);
+INSERT INTO read_marks VALUES(1,'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',2);
+INSERT INTO read_marks VALUES(2,'cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',7);
 CREATE TABLE last_seqs (
     conversation INTEGER NOT NULL REFERENCES conversations (id),
     fingerprint  TEXT    NOT NULL,
