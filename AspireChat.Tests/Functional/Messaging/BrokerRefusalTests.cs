@@ -32,6 +32,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         Assert.Equal(MessageState.Sending, told.State);
         Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Reason, StringComparison.Ordinal);
         await Until.Equal("the state of the broker connection", "refusing", () => StateAsync(alice));
+        await Until.True("the event of the state has come", () => events.Seen<ConnectionChange>().Any(change => change.State == "refusing"));
         var state = events.Seen<ConnectionChange>().Single(change => change.State == "refusing");
         Assert.Contains("inequivalent arg 'x-queue-type' for queue 'chat.insults'", state.Detail, StringComparison.Ordinal);
         Assert.Equal("Degraded", await HealthAsync(alice));
@@ -55,9 +56,10 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
             "the insult has come", ["stuck"], async () => (await alice.Api.InsultsAsync()).Select(received => received.Text));
         Assert.Single(Lines(alice, "RabbitMQ refuses"));
         Assert.Single(Lines(alice, "RabbitMQ takes insults again"));
-        Assert.Equal(
+        await Until.Sequence(
+            "the states that were told",
             ["refusing", "connected"],
-            events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State));
+            () => Task.FromResult(events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State)));
     }
 
     [Fact]
@@ -123,8 +125,10 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         Assert.Null((await alice.Api.MeAsync()).Details);
         Assert.Equal("Healthy", await HealthAsync(alice));
 
-        var told = events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").ToList();
-        Assert.Equal(["refusing", "refusing", "refusing", "connected"], told.Select(change => change.State));
+        await Until.Sequence(
+            "the states that were told",
+            ["refusing", "refusing", "refusing", "connected"],
+            () => Task.FromResult(events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State)));
 
         // The last event and a direct question say the same.
         async Task SaidAsync(params string[] refused)
