@@ -1,4 +1,5 @@
 -- A history of schema version 4, written by the first store that had it; dumped by sqlite3's .dump.
+-- By hand: read_marks without the column stored_through, which that step lost before it was released.
 PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE conversations (
