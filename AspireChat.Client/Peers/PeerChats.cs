@@ -1,4 +1,3 @@
-using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Names;
@@ -13,10 +12,10 @@ internal sealed class PeerChats(
     FirstRegistration registration,
     KnownPeers known,
     PeerDialer dialer,
+    ChatOpening opening,
     ChatRequests requests,
     IncomingStreams incoming,
     PeerLinks links,
-    IOptions<ChatOptions> chat,
     IOptions<PeerOptions> options,
     TimeProvider time)
 {
@@ -29,13 +28,7 @@ internal sealed class PeerChats(
     public async Task OpenAsync(string user, CancellationToken cancellationToken)
     {
         await EnsureKnownAsync(user, cancellationToken);
-        if (!await AskAsync(user, cancellationToken))
-        {
-            await requests.SetAsync(user, ChatState.Declined);
-            throw new ChatException(ChatFault.Declined, $"{user} declined the chat.");
-        }
-
-        await requests.SetAsync(user, ChatState.Open);
+        await AskAsync(user, cancellationToken);
         links.To(user).Open();
     }
 
@@ -78,50 +71,40 @@ internal sealed class PeerChats(
     public void TellRead(string user) => incoming.TellRead(user);
 
     // Retries while the user is registered: a client that restarts is not absent.
-    private async Task<bool> AskAsync(string user, CancellationToken cancellationToken)
+    private async Task AskAsync(string user, CancellationToken cancellationToken)
     {
-        var deadline = time.GetUtcNow() + chat.Value.OpenTimeout;
+        var deadline = time.GetUtcNow() + opening.Patience;
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
         while (true)
         {
             try
             {
                 using var connection = await dialer.DialAsync(user, cancellationToken);
-                return await connection.OpenChatAsync(deadline - time.GetUtcNow(), cancellationToken);
+                await opening.AskAsync(user, connection, deadline - time.GetUtcNow(), cancellationToken);
+                return;
             }
-            catch (PeerAwayException)
+            catch (PeerAwayException e)
             {
-                throw new ChatException(ChatFault.NoAnswer, $"{user} is away.");
+                throw new ChatException(ChatFault.NoAnswer, e.Message);
             }
             catch (RpcException) when (cancellationToken.IsCancellationRequested)
             {
                 throw new OperationCanceledException(cancellationToken);
             }
-            catch (RpcException e) when (e.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated)
+            catch (RpcException e) when (opening.Refusal(user, e) is { } refusal)
             {
-                throw new ChatException(ChatFault.KeyMismatch, $"{user}'s client refused: {e.Status.Detail}", e);
-            }
-            catch (RpcException e) when (TooManyRequestsException.IsBehind(e))
-            {
-                throw new ChatException(ChatFault.Unavailable, $"{user}'s client refused: {PeerLink.Sentence(e)}", e);
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.DeadlineExceeded)
-            {
-                throw NoAnswer(user, e);
+                throw refusal;
             }
             catch (RpcException e)
             {
                 var wait = backoff.Next();
                 if (time.GetUtcNow() + wait >= deadline)
                 {
-                    throw NoAnswer(user, e);
+                    throw opening.NoAnswer(user, e);
                 }
 
                 await Task.Delay(wait, time, cancellationToken);
             }
         }
     }
-
-    private ChatException NoAnswer(string user, Exception cause) => new(
-        ChatFault.NoAnswer, $"{user} did not answer within {chat.Value.OpenTimeout.TotalSeconds:0} seconds.", cause);
 }

@@ -78,12 +78,7 @@ internal sealed partial class PeerLink
 
     private async Task OpenAsync(PeerConnection connection, CancellationToken stopping)
     {
-        if (!await connection.OpenChatAsync(chat.Value.OpenTimeout, stopping))
-        {
-            await requests.SetAsync(user, ChatState.Declined);
-            throw new ChatException(ChatFault.Declined, $"{user} declined the chat.");
-        }
-
+        await opening.AskAsync(user, connection, opening.Patience, stopping);
         _backoff.Reset();
         _bell.Ring();
     }

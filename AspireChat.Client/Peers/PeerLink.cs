@@ -13,11 +13,11 @@ namespace AspireChat.Client.Peers;
 internal sealed partial class PeerLink(
     string user,
     PeerDialer dialer,
+    ChatOpening opening,
     ChatRequests requests,
     MessageStore store,
     LiveEvents events,
     IOptions<PeerOptions> options,
-    IOptions<ChatOptions> chat,
     TimeProvider time,
     ILogger<PeerLink> logger)
 {
@@ -103,27 +103,18 @@ internal sealed partial class PeerLink(
 
     private string? ReasonToGiveUp(Exception fault)
     {
-        switch (fault)
+        if (fault is PeerAwayException)
         {
-            case PeerAwayException when time.GetUtcNow() - _lastContact >= options.Value.AwayAfter:
-                return $"{user} is away; the delivery was not confirmed.";
-            case ChatException { Fault: ChatFault.KeyMismatch or ChatFault.Declined }:
-                return fault.Message;
-            case RpcException { StatusCode: StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.InvalidArgument } refusal:
-                return Refused(refusal);
-            case RpcException refusal when TooManyRequestsException.IsBehind(refusal):
-                return Refused(refusal);
-            case RpcException { StatusCode: StatusCode.DeadlineExceeded }:
-                return $"{user} did not answer the request to chat.";
-            default:
-                return null;
+            return time.GetUtcNow() - _lastContact >= options.Value.AwayAfter ? $"{user} is away; the delivery was not confirmed." : null;
         }
-    }
 
-    private string Refused(RpcException refusal)
-    {
-        Log.Refused(logger, user, refusal.StatusCode);
-        return $"{user}'s client refused: {Sentence(refusal)}";
+        var refusal = opening.Refusal(user, fault);
+        if (refusal is { Fault: not ChatFault.NoAnswer, InnerException: RpcException call })
+        {
+            Log.Refused(logger, user, call.StatusCode);
+        }
+
+        return refusal?.Message;
     }
 
     private async Task WaitAsync(CancellationToken stopping)
@@ -149,9 +140,6 @@ internal sealed partial class PeerLink(
             events.Publish(new StateEvent(message.Id, dialer.Self, _conversation, MessageState.Failed, reason));
         }
     }
-
-    // The user sees what the other side says, so it is kept short; front ends escape it.
-    internal static string Sentence(RpcException e) => e.Status.Detail.Length <= 200 ? e.Status.Detail : e.Status.Detail[..200];
 
     private static partial class Log
     {

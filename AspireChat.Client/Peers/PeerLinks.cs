@@ -8,11 +8,11 @@ namespace AspireChat.Client.Peers;
 /// <summary>This client's links, one per user; each starts when first needed and runs until the client stops.</summary>
 internal sealed class PeerLinks(
     PeerDialer dialer,
+    ChatOpening opening,
     ChatRequests requests,
     MessageStore store,
     LiveEvents events,
     IOptions<PeerOptions> options,
-    IOptions<ChatOptions> chat,
     TimeProvider time,
     ILogger<PeerLink> logger) : IHostedService, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class PeerLinks(
     /// <summary>The link to a user; it is started if it is new.</summary>
     public PeerLink To(string user) => _links.GetOrAdd(user, _ => new Lazy<Running>(() =>
     {
-        var link = new PeerLink(user, dialer, requests, store, events, options, chat, time, logger);
+        var link = new PeerLink(user, dialer, opening, requests, store, events, options, time, logger);
 
         // The loop outlives the call that started it, so it must not inherit that call's trace.
         using var flow = ExecutionContext.SuppressFlow();

@@ -19,6 +19,7 @@ public static class PeersExtensions
         builder.Services.AddSingleton<PeerGreetingInterceptor>();
         builder.Services.AddSingleton<RequestQuota>();
         builder.Services.AddSingleton<ChatRequests>();
+        builder.Services.AddSingleton<ChatOpening>();
         builder.Services.AddSingleton<DeliveryQuota>();
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();
