@@ -11,7 +11,7 @@ using OpenTelemetry.Trace;
 
 namespace AspireChat.ServiceDefaults;
 
-/// <summary>Adds what every program of the system has: telemetry, health checks, service discovery and resilient HTTP.</summary>
+/// <summary>Adds what every program of the system has: health checks, and telemetry if there is a collector for it.</summary>
 /// <remarks>After Aspire's template, https://aspire.dev/fundamentals/service-defaults/.</remarks>
 public static class Extensions
 {
@@ -22,24 +22,24 @@ public static class Extensions
     public const string AlivePath = "/alive";
 
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string OtlpTimeout = "OTEL_EXPORTER_OTLP_TIMEOUT";
     private const string OtelServiceName = "OTEL_SERVICE_NAME";
 
     /// <summary>Adds the defaults.</summary>
     /// <remarks>
-    /// Discovery and resilience apply to clients made by <see cref="IHttpClientFactory"/>; code that has its own message
-    /// handler, such as the peers' calls, is not affected.
+    /// Unlike the template there is no service discovery and no resilience for HTTP clients: peers find each other at the name
+    /// server, and retries are part of the delivery that a chat promises.
     /// </remarks>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddTelemetry();
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
-        builder.Services.AddServiceDiscovery();
-        builder.Services.ConfigureHttpClientDefaults(http =>
+        // Without a collector nobody would see the spans, and every message would pay for them.
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
         {
-            http.AddStandardResilienceHandler();
-            http.AddServiceDiscovery();
-        });
+            builder.AddTelemetry();
+        }
+
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), ["live"]);
         return builder;
     }
 
@@ -53,13 +53,16 @@ public static class Extensions
 
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        // In milliseconds. A program that stops sends its last spans, and a collector that is away must not hold it for the
+        // default of ten seconds: whoever stops it would lose patience and kill it.
+        builder.Configuration[OtlpTimeout] ??= "1000";
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
 
-        var telemetry = builder.Services.AddOpenTelemetry()
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource =>
             {
                 if (string.IsNullOrEmpty(builder.Configuration[OtelServiceName]))
@@ -80,11 +83,7 @@ public static class Extensions
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = TracedRequests.Includes)
                 .AddHttpClientInstrumentation()
                 .AddProcessor(new UncausedCalls())
-                .AddProcessor(new GrpcCallNames()));
-
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
-        {
-            telemetry.UseOtlpExporter();
-        }
+                .AddProcessor(new GrpcCallNames()))
+            .UseOtlpExporter();
     }
 }

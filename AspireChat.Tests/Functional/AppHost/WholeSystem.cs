@@ -64,6 +64,11 @@ public sealed class WholeSystem : IAsyncDisposable
             builder.Configuration["ASPIRE_INTERACTIVITY_ENABLED"] = $"{dashboard}"; // The dashboard's forms; off under test otherwise.
             builder.Configuration["Logging:LogLevel:Default"] = "Warning";
             builder.Configuration["Logging:LogLevel:AspireChat.AppHost.Resources"] = "None"; // What the programs write.
+            if (!dashboard)
+            {
+                RemoveCollector(builder);
+            }
+
             system = new WholeSystem(await builder.BuildAsync(stop).DefaultTimeout(BuildDeadline), data);
             await system._app.StartAsync(stop).DefaultTimeout(StartDeadline);
             system.WatchForErrors(users.Concat(guests));
@@ -148,6 +153,16 @@ public sealed class WholeSystem : IAsyncDisposable
             _watching.Dispose();
             _data.Dispose();
             Turns.Release();
+        }
+    }
+
+    // Without a dashboard Aspire names a collector that does not exist; clients would call it every second.
+    private static void RemoveCollector(IDistributedApplicationTestingBuilder builder)
+    {
+        foreach (var client in builder.Resources.OfType<ProjectResource>().ToList())
+        {
+            builder.CreateResourceBuilder(client)
+                .WithEnvironment(context => context.EnvironmentVariables.Remove("OTEL_EXPORTER_OTLP_ENDPOINT"));
         }
     }
 
