@@ -10,4 +10,4 @@ source "$root/eng/common.sh"
 
 "$root/eng/setup.sh" "$@"
 build AspireChat.AppHost
-exec dotnet run --no-build --project "$root/AspireChat.AppHost" -- "$@"
+run_stoppable dotnet run --no-build --project "$root/AspireChat.AppHost" -- "$@"

@@ -35,7 +35,7 @@ output=$root/artifacts/test.log
 mkdir -p "${output%/*}"
 status=0
 cd "$root" # global.json names the test runner
-dotnet test --solution AspireChat.sln --no-build --no-progress --filter "$selected" ${arguments[@]+"${arguments[@]}"} \
+(run_stoppable dotnet test --solution AspireChat.sln --no-build --no-progress --filter "$selected" ${arguments[@]+"${arguments[@]}"}) \
   </dev/null 2>&1 | tee "$output" || status=$?
 
 # The runner's own counts, at the end of its output: "  failed: 0".

@@ -37,3 +37,12 @@ build() {
   quietly dotnet build "$root/$1" --nologo --verbosity quiet "-consoleLoggerParameters:ErrorsOnly;NoSummary" ||
     fail "The build failed with the errors above: fix them, or go back to a commit that builds."
 }
+
+# Runs a command in place of this script. A background job of a script ignores Ctrl-C, and so does all that it starts; but
+# Aspire asks its programs to stop by that signal, and would have to kill them. GNU's env can undo that.
+run_stoppable() {
+  if env --default-signal=INT,QUIT true 2>/dev/null; then
+    exec env --default-signal=INT,QUIT "$@"
+  fi
+  exec "$@"
+}

@@ -14,4 +14,4 @@ fi
 "$root/eng/setup.sh"
 build AspireChat.sln
 cd "$root"
-exec dotnet test --solution AspireChat.sln --no-build --no-progress --explicit only --filter-class 'AspireChat.Tests.Pictures.*' </dev/null
+run_stoppable dotnet test --solution AspireChat.sln --no-build --no-progress --explicit only --filter-class 'AspireChat.Tests.Pictures.*' </dev/null
