@@ -94,7 +94,7 @@ internal static class CommandLine
 
         return UserTerminal.IsPresent(configuration)
             ? UserTerminal.AskName()
-            : throw new ClientStartException($"{NameKey} is not set: start the client with --name alice, or whoever you are. {ChatName.Rule}");
+            : throw new ClientStartException($"{NameKey} is not set: start the client with your user name, for example --name alice. {ChatName.Rule}");
     }
 
     // Every setting that tells ASP.NET Core where to listen.

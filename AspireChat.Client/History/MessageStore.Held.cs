@@ -37,7 +37,7 @@ public sealed partial class MessageStore
     /// <param name="body">The batch.</param>
     /// <param name="maxOfKey">How many bytes may be held per key.</param>
     /// <param name="maxOfAll">How many bytes may be held in all; for groups that are not joined, as many again.</param>
-    /// <param name="joined">The groups that share these bounds because their held batches are being retried; null for all.</param>
+    /// <param name="joined">The groups that share these bounds because their held batches are being retried.</param>
     /// <returns>False if there is no room for it now.</returns>
     public Task<bool> HoldAsync(
         Conversation conversation,
@@ -45,11 +45,11 @@ public sealed partial class MessageStore
         ReadOnlyMemory<byte> body,
         long maxOfKey,
         long maxOfAll,
-        IEnumerable<string>? joined = null)
+        IEnumerable<string> joined)
     {
         var bytes = body.ToArray();
         var size = bytes.Length + HeldOverhead;
-        var sharing = joined is null ? null : JsonSerializer.Serialize(joined);
+        var sharing = JsonSerializer.Serialize(joined);
         return database.WriteAsync(connection =>
         {
             var id = EnsureConversation(connection, conversation);
@@ -70,7 +70,7 @@ public sealed partial class MessageStore
                 return false;
             }
 
-            if (sharing is not null && (ofKey + size > maxOfKey || ofAll + size > maxOfAll))
+            if (ofKey + size > maxOfKey || ofAll + size > maxOfAll)
             {
                 var (leftOfKey, leftOfAll) = SizeOfLeft(connection, fingerprint, sharing);
                 ofKey -= leftOfKey;

@@ -9,7 +9,7 @@ namespace AspireChat.Protos.LocalApi;
 /// <param name="IsJoined">Whether this client is in the room; <c>joined</c> in JSON.</param>
 /// <param name="Unread">How many of the other members' messages are unread.</param>
 public sealed record GroupSummary(
-    string Name, GroupMode Mode, int? Members, [property: JsonPropertyName("joined")] bool IsJoined, int Unread = 0);
+    string Name, GroupMode Mode, int? Members, [property: JsonPropertyName("joined")] bool IsJoined, int Unread);
 
 /// <summary>The body that joins a group: <c>POST /api/groups/{group}</c>.</summary>
 /// <param name="Mode">The mode the group must have; null accepts any mode and makes a new group <see cref="GroupMode.Durable"/>.</param>

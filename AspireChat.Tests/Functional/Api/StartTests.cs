@@ -18,7 +18,7 @@ public sealed partial class StartTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Theory]
-    [InlineData("", "Chat:Name is not set: start the client with --name alice")]
+    [InlineData("", "Chat:Name is not set: start the client with your user name, for example --name alice")]
     [InlineData("Alice Smith", "Chat:Name is 'Alice Smith', which is not a name. A name is 1 to 32 of")]
     [InlineData("../x", "Chat:Name is '../x', which is not a name.")]
     public Task A_service_without_a_valid_name_ends_with_a_clear_message(string name, string sentence) =>

@@ -52,7 +52,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         await using var atBob = await bob.WatchAsync();
 
         // He now receives what was said meanwhile, and it counts as unread.
-        Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 2, true), (await bob.Api.JoinGroupAsync("chess")) with { Unread = 0 });
+        Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 2, true, Unread: 0), (await bob.Api.JoinGroupAsync("chess")) with { Unread = 0 });
         Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true, Unread: 1), await bob.Api.JoinGroupAsync("now"));
         await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["before", .. meanwhile]);
         await alice.Api.SayAsync("chess", "after");

@@ -15,7 +15,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
         var (alice, bob) = (clients[0], clients[1]);
         for (var i = 0; i < clients.Length; i++)
         {
-            Assert.Equal(new GroupSummary("chess", GroupMode.Find(mode)!, i + 1, true), await clients[i].Api.JoinGroupAsync("chess", GroupMode.Find(mode)));
+            Assert.Equal(new GroupSummary("chess", GroupMode.Find(mode)!, i + 1, true, Unread: 0), await clients[i].Api.JoinGroupAsync("chess", GroupMode.Find(mode)));
         }
 
         var watchers = await Task.WhenAll(clients.Select(client => client.WatchAsync()));

@@ -57,7 +57,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
 
         if (status == HttpStatusCode.OK)
         {
-            Assert.Equal(new GroupSummary("tea", GroupMode.Durable, 1, true), await alice.Api.JoinGroupAsync("tea"));
+            Assert.Equal(new GroupSummary("tea", GroupMode.Durable, 1, true, Unread: 0), await alice.Api.JoinGroupAsync("tea"));
             Assert.Equal(1, (await alice.Api.FindGroupAsync("tea"))!.Members);
             return;
         }

@@ -15,8 +15,8 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     {
         await using var system = await StartAsync("alice", "bob");
         var (alice, bob) = (system.Clients[0], system.Clients[1]);
-        Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 1, true), await alice.Api.JoinGroupAsync("Chess"));
-        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 1, true), await alice.Api.JoinGroupAsync("now", GroupMode.Transient));
+        Assert.Equal(new GroupSummary("chess", GroupMode.Durable, 1, true, Unread: 0), await alice.Api.JoinGroupAsync("Chess"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 1, true, Unread: 0), await alice.Api.JoinGroupAsync("now", GroupMode.Transient));
 
         foreach (var api in (ChatApi[])[alice.Api, bob.Api])
         {
@@ -29,8 +29,8 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         // A refused join leaves nothing behind, and a join without a mode takes the mode of the group.
         Assert.Empty(await bob.Api.GroupsAsync());
         await alice.Api.UntilMembersAsync("chess", 1);
-        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now"));
-        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true), await bob.Api.JoinGroupAsync("now", GroupMode.Transient));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true, Unread: 0), await bob.Api.JoinGroupAsync("now"));
+        Assert.Equal(new GroupSummary("now", GroupMode.Transient, 2, true, Unread: 0), await bob.Api.JoinGroupAsync("now", GroupMode.Transient));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await using var atBob = await bob.WatchAsync();
         await bob.Api.LeaveGroupAsync("chess");
         Assert.Equal("left", (await atBob.NextAsync<GroupChange>()).What);
-        Assert.Equal([new GroupSummary("chess", GroupMode.Durable, 1, false)], await bob.Api.GroupsAsync());
+        Assert.Equal([new GroupSummary("chess", GroupMode.Durable, 1, false, Unread: 0)], await bob.Api.GroupsAsync());
 
         await alice.Api.SayAsync("chess", "one", "two");
         await Until.True(
@@ -102,7 +102,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
 
         // Its messages can still be read; its name is free for a group of another mode.
         Assert.Empty(await bob.Api.TextsAsync("chess"));
-        Assert.Equal(new GroupSummary("chess", GroupMode.Transient, 1, true), await bob.Api.JoinGroupAsync("chess", GroupMode.Transient));
+        Assert.Equal(new GroupSummary("chess", GroupMode.Transient, 1, true, Unread: 0), await bob.Api.JoinGroupAsync("chess", GroupMode.Transient));
         await bob.Api.LeaveGroupAsync("chess");
         Assert.Empty(await bob.Api.GroupsAsync());
         await AssertNothingIsLeftAsync(system);
@@ -199,7 +199,7 @@ public sealed class MembershipTests(SharedRabbitMq broker)
         await alice.KillAsync();
         await bob.RestartAsync();
         await bob.Api.UntilMembersAsync("chess", 0, deadline: TimeSpan.FromSeconds(10));
-        Assert.Equal(new GroupSummary("now", GroupMode.Durable, 1, true), await bob.Api.JoinGroupAsync("now", GroupMode.Durable));
+        Assert.Equal(new GroupSummary("now", GroupMode.Durable, 1, true, Unread: 0), await bob.Api.JoinGroupAsync("now", GroupMode.Durable));
     }
 
     private static async Task<IEnumerable<string>> GroupQueuesAsync(InProcessSystem system) =>

@@ -1,14 +1,13 @@
 using System.Net;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
+using static AspireChat.Tests.Functional.Groups.Chess;
 
 namespace AspireChat.Tests.Functional.Groups;
 
 /// <summary>A stranger speaks in a group while the name server, which alone can say whose name it is, is away.</summary>
 public sealed class StrangerTests(SharedRabbitMq broker)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     [Theory]
     [InlineData("durable")]
     [InlineData("transient")]
@@ -155,36 +154,6 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
     }
 
-    [Fact]
-    public async Task A_group_waits_and_loses_nothing_when_a_stranger_says_too_much()
-    {
-        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var bob = await InProcessClient.StartAsync(
-            "bob", system.Redis.ConnectionString, system.Rabbit!, ("Chat:Groups:MaxHeldBytesPerKey", "65536"));
-        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await using var atBob = await bob.WatchAsync();
-        await using var alice = await MemberAsync(system, "alice");
-        await using var zoe = await MemberAsync(system, "zoe");
-        await MeetAsync(bob.Api, alice);
-
-        await LoseRedisAsync(system, atBob);
-        string[] flood = [.. Enumerable.Range(1, 100).Select(seq => $"zoe {seq}")];
-        foreach (var (i, text) in flood.Index())
-        {
-            await SayAsync(zoe, (ulong)i + 1, text);
-        }
-
-        await SayAsync(alice, 2, "behind it");
-        await atBob.NextAsync<GroupChange>("bob's client says the group waits", change => change is { Name: "chess", What: "waiting" });
-        Assert.Equal(["hello"], await bob.Api.TextsAsync("chess"));
-
-        await system.Redis.RestartAsync();
-        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", flood, Patience);
-        await bob.Api.UntilTextsAsync("bob", "chess", "alice", ["hello", "behind it"]);
-        await atBob.UntilToldAsync("chess", "zoe", flood);
-        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -222,102 +191,5 @@ public sealed class StrangerTests(SharedRabbitMq broker)
         Assert.Contains("mallory does not belong to the key", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
         Assert.Single(atBob.Seen<RefusedBatch>());
         Assert.Equal(2, (await bob.Api.GroupMessagesAsync("chess")).Count);
-    }
-
-    [Fact]
-    public async Task Batches_held_for_a_left_group_take_no_space_of_other_groups()
-    {
-        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        await using var bob = await InProcessClient.StartAsync(
-            "bob",
-            system.Redis.ConnectionString,
-            system.Rabbit!,
-            ("Chat:Groups:MaxHeldBytesPerKey", "65536"),
-            ("Chat:Groups:MaxHeldBytes", "65536"));
-        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await bob.Api.JoinGroupAsync("go", GroupMode.Durable);
-        await using var atBob = await bob.WatchAsync();
-        await using var alice = await MemberAsync(system, "alice");
-        await using var zoe = await MemberAsync(system, "zoe");
-        await alice.LearnAsync(system.Redis, "go");
-        await zoe.LearnAsync(system.Redis, "go");
-        await MeetAsync(bob.Api, alice);
-
-        await LoseRedisAsync(system, atBob);
-        string[] flood = [.. Enumerable.Range(1, 100).Select(seq => $"zoe {seq}")];
-        foreach (var (i, text) in flood.Index())
-        {
-            await SayAsync(zoe, (ulong)i + 1, text);
-        }
-
-        await atBob.NextAsync<GroupChange>("the held batches reach their limit", change => change is { Name: "chess", What: "waiting" });
-        await ChatApi.RefusalAsync(() => bob.Api.LeaveGroupAsync("chess"));
-        await atBob.NextAsync<GroupChange>("bob has left", change => change is { Name: "chess", What: "left" });
-        await zoe.SayAsync("go", zoe.Sign(zoe.ToGroup("go", 1, "zoe in go")));
-        await alice.SayAsync("go", alice.Sign(alice.ToGroup("go", 1, "behind it")));
-        await bob.Api.UntilTextsAsync("bob", "go", null, ["behind it"]);
-
-        await system.Redis.RestartAsync();
-        await bob.Api.UntilTextsAsync("bob", "go", "zoe", ["zoe in go"]);
-        Assert.Empty(await bob.Api.TextsAsync("chess", "zoe"));
-        await Until.True("bob is in the room again", async () => (await bob.Api.JoinGroupAsync("chess")).IsJoined);
-        await bob.Api.UntilTextsAsync("bob", "chess", "zoe", flood, Patience);
-        await atBob.UntilToldAsync("chess", "zoe", flood);
-        Assert.Equal(0, (await bob.Api.GroupMessagesAsync("chess")).Sum(message => message.Missing));
-    }
-
-    [Fact]
-    [ExpectsError("is set aside")]
-    public async Task A_failing_batch_is_set_aside_and_retried_at_the_next_join()
-    {
-        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
-        await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
-        await using var atBob = await bob.WatchAsync();
-        await using var alice = await MemberAsync(system, "alice");
-        await MeetAsync(bob.Api, alice);
-
-        bob.ExecuteSql("CREATE TRIGGER fault BEFORE INSERT ON messages WHEN NEW.text = 'poison' BEGIN SELECT RAISE(ABORT, 'no'); END");
-        await SayAsync(alice, 2, "poison");
-        await SayAsync(alice, 3, "alice 3");
-        Assert.Contains("set aside", await atBob.NextRefusalAsync("group:chess"), StringComparison.Ordinal);
-        await SayAsync(alice, 4, "alice 4");
-        await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4"]);
-
-        bob.ExecuteSql("DROP TRIGGER fault");
-        await bob.Api.LeaveGroupAsync("chess");
-        await bob.Api.JoinGroupAsync("chess");
-        await bob.Api.UntilTextsAsync("bob", "chess", null, ["hello", "alice 3", "alice 4", "poison"]);
-        await atBob.UntilToldAsync("chess", "alice", ["hello", "alice 3", "alice 4", "poison"]);
-    }
-
-    private static async Task<RawMember> MemberAsync(ChatSystem system, string name, bool claims = true)
-    {
-        var member = await RawMember.ConnectAsync(name, system.Rabbit!);
-        await member.LearnAsync(system.Redis, "chess");
-        if (claims)
-        {
-            await member.ClaimAsync(system.Redis);
-        }
-
-        return member;
-    }
-
-    private static async Task MeetAsync(ChatApi bob, params RawMember[] acquaintances)
-    {
-        foreach (var member in acquaintances)
-        {
-            await SayAsync(member, 1, "hello");
-            await bob.UntilTextsAsync("bob", "chess", member.Name, ["hello"]);
-        }
-    }
-
-    private static Task SayAsync(RawMember member, ulong seq, params string[] texts) =>
-        member.SayAsync("chess", member.Sign(member.ToGroup("chess", seq, texts)));
-
-    private static async Task LoseRedisAsync(ChatSystem system, EventWatcher events)
-    {
-        await system.Redis.KillAsync();
-        await events.NextAsync<ConnectionChange>("Redis is away", change => change.Connection == "redis" && change.State != "connected");
     }
 }

@@ -8,6 +8,7 @@ namespace AspireChat.Tests.Unit.History;
 public sealed class HeldBatchTests : IAsyncLifetime
 {
     private const long Much = long.MaxValue;
+    private static readonly string[] Both = ["chess", "go"];
 
     private static readonly Conversation Chess = Conversation.Of("chess");
     private static readonly Conversation Go = Conversation.Of("go");
@@ -26,10 +27,10 @@ public sealed class HeldBatchTests : IAsyncLifetime
         Assert.False(Messages.HoldsAny(Chess));
         foreach (var (key, body) in ((string, byte)[])[("zoe", 1), ("yan", 2), ("zoe", 3), ("zoe", 1), ("yan", 2)])
         {
-            Assert.True(await Messages.HoldAsync(Chess, key, new[] { body }, Much, Much));
+            Assert.True(await Messages.HoldAsync(Chess, key, new[] { body }, Much, Much, Both));
         }
 
-        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much, Both);
         Assert.Equal([("zoe", 1), ("yan", 2), ("zoe", 3)], Held(Chess));
         Assert.Equal([("zoe", 1)], Held(Go));
         Assert.True(Messages.HoldsAny(Chess));
@@ -43,7 +44,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
         // Space for three of the smallest batches of one key, and for five in total.
         const long ofKey = 3 * (MessageStore.HeldOverhead + 1), ofAll = 5 * (MessageStore.HeldOverhead + 1);
         Task<bool> HoldAsync(Conversation conversation, string key, byte body) =>
-            Messages.HoldAsync(conversation, key, new[] { body }, ofKey, ofAll);
+            Messages.HoldAsync(conversation, key, new[] { body }, ofKey, ofAll, Both);
 
         Assert.True(await HoldAsync(Chess, "zoe", 1));
         Assert.True(await HoldAsync(Go, "zoe", 2));
@@ -80,13 +81,13 @@ public sealed class HeldBatchTests : IAsyncLifetime
         Assert.True(await HoldAsync(Conversation.Of("bridge"), "zoe", 1));
 
         // Two joined groups share one limit.
-        Assert.False(await Messages.HoldAsync(Chess, "yan", new byte[] { 1 }, two, two, ["chess", "go"]));
+        Assert.False(await Messages.HoldAsync(Chess, "yan", new byte[] { 1 }, two, two, Both));
     }
 
     [Fact]
     public async Task A_held_batch_is_deleted_in_the_commit_that_stores_it()
     {
-        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much, Both);
         var told = new List<string>();
         await Messages.StoreReceivedAsync(
             Chess,
@@ -108,8 +109,8 @@ public sealed class HeldBatchTests : IAsyncLifetime
     public async Task A_held_batch_is_deleted_with_the_subscription(bool isGivenUp)
     {
         await SubscribeAsync("chess", GroupMode.Durable);
-        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
-        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much, Both);
+        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much, Both);
         await (isGivenUp ? Messages.UnsubscribeAsync("chess") : Messages.SubscribeAsync("go", GroupMode.Durable, ["g"], new Dictionary<string, long>()));
         Assert.Equal((!isGivenUp, isGivenUp), (Messages.HoldsAny(Chess), Messages.HoldsAny(Go)));
     }
@@ -119,8 +120,8 @@ public sealed class HeldBatchTests : IAsyncLifetime
     {
         await SubscribeAsync("chess", GroupMode.Durable);
         await SubscribeAsync("go", GroupMode.Transient);
-        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
-        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much, Both);
+        await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, Much, Much, Both);
         await Messages.DropHeldOfAsync(GroupMode.Transient);
         Assert.Equal((true, false), (Messages.HoldsAny(Chess), Messages.HoldsAny(Go)));
     }
@@ -128,7 +129,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_is_set_aside_after_three_failures_and_retried_on_request()
     {
-        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much);
+        await Messages.HoldAsync(Chess, "zoe", new byte[] { 1 }, Much, Much, Both);
         var held = Messages.ListHeldBatches(Chess).Single();
         Assert.Null(await Messages.CountFailedTryAsync(held));
         Assert.Null(await Messages.CountFailedTryAsync(held));
@@ -152,7 +153,7 @@ public sealed class HeldBatchTests : IAsyncLifetime
 
         // The limit is 16 MiB, and each batch is a little more than one.
         Assert.Equal(5, forgotten);
-        Assert.True(await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, 2048, 2048));
+        Assert.True(await Messages.HoldAsync(Go, "zoe", new byte[] { 1 }, 2048, 2048, Both));
         await Messages.RetrySetAsideAsync(Chess);
         Assert.Equal(Enumerable.Range(6, 15), Held(Chess).Select(held => held.First));
     }

@@ -144,7 +144,7 @@ public sealed class SchemaTests : IDisposable
         Assert.Equal(
             version < 3 ? [] : ["01-02-03"],
             store.Messages.ListHeldBatches(Conversation.Of("chess")).Select(held => BitConverter.ToString(store.Messages.ReadHeld(held)!)));
-        Assert.True(await store.Messages.HoldAsync(Conversation.Of("now"), BobsKey, new byte[] { 4 }, 10_000, 10_000));
+        Assert.True(await store.Messages.HoldAsync(Conversation.Of("now"), BobsKey, new byte[] { 4 }, 10_000, 10_000, ["now"]));
     }
 
     [Fact]
