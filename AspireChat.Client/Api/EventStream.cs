@@ -85,19 +85,18 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
 
     private async Task StayAliveUntilAsync(Task next, PipeWriter body, CancellationToken end)
     {
-        while (true)
+        while (!await IsOverAsync(next))
         {
-            try
-            {
-                await next.WaitAsync(KeepAlive, time, CancellationToken.None);
-                return;
-            }
-            catch (TimeoutException) when (!next.IsCompleted)
-            {
-                body.Write(": still here\n\n"u8);
-                await body.FlushAsync(end);
-            }
+            body.Write(": still here\n\n"u8);
+            await body.FlushAsync(end);
         }
+    }
+
+    // Its outcome is the caller's. It may come at the very moment at which the waiting ends.
+    private async Task<bool> IsOverAsync(Task next)
+    {
+        await next.WaitAsync(KeepAlive, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return next.IsCompleted;
     }
 
     private static void Write(PipeWriter body, LiveEvent happened)
