@@ -7,6 +7,7 @@ using AspireChat.Client.Identity;
 using AspireChat.Client.Insults;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
+using AspireChat.Client.Page;
 using AspireChat.Client.Peers;
 using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
@@ -26,11 +27,13 @@ internal static class ClientApp
         builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
         builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
         builder.AddApi();
+        builder.AddWindow().AddPage();
         builder.AddTerminal();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapApi();
+        app.MapPage();
         return app;
     }
 }

@@ -117,6 +117,15 @@ public sealed class LocalApiClient(HttpClient http)
     public Task MarkGroupReadAsync(string group, CancellationToken cancellationToken = default) =>
         DoAsync(HttpMethod.Post, $"{Group(group)}/read", body: null, cancellationToken);
 
+    /// <summary>Makes a code that opens the client's page once.</summary>
+    /// <param name="after">
+    /// The code of an earlier link: the call then waits until that one is used up or should be replaced, at most some minutes.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<LoginCode> MakeLoginCodeAsync(string? after = null, CancellationToken cancellationToken = default) =>
+        PostAsync<LoginCode>(
+            "/api/login-codes" + (after is null ? "" : $"?after={Uri.EscapeDataString(after)}"), body: null, cancellationToken);
+
     /// <summary>Sends an insult, which reaches exactly one client; returns once it is in the outbox.</summary>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8; null: a stock insult.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -1,0 +1,46 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.Page.Access;
+using AspireChat.Client.Page.Components;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+
+namespace AspireChat.Client.Page;
+
+/// <summary>Registers the page.</summary>
+public static class PageExtensions
+{
+    // It warns that the keys are not encrypted at rest; they lie beside the user's own key, which only the user can read.
+    private const string KeyWarnings = "Microsoft.AspNetCore.DataProtection";
+
+    /// <summary>Adds the page that shows the chat in a browser of this machine.</summary>
+    public static IHostApplicationBuilder AddPage(this WebApplicationBuilder builder)
+    {
+        // Without this the page's files are found only during development, or when the client is published.
+        builder.WebHost.UseStaticWebAssets();
+        builder.Logging.AddFilter(KeyWarnings, LogLevel.Error);
+        builder.Services.AddSingleton<LoginCodes>();
+        builder.Services.AddSingleton<PageSessions>();
+        builder.Services.AddScoped<PageWindow>();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddAntiforgery();
+        builder.Services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>()
+            .Configure<IOptions<ChatOptions>>((antiforgery, chat) => antiforgery.Cookie.Name = $"aspirechat-{chat.Value.Name}-forms");
+        builder.Services.AddDataProtection().SetApplicationName("AspireChat");
+        builder.Services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>, PageKeys>();
+        return builder;
+    }
+
+    /// <summary>Maps the page and its login, and guards both.</summary>
+    public static WebApplication MapPage(this WebApplication app)
+    {
+        app.UseMiddleware<PageGuard>();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapLogin();
+        app.MapLoginCodes();
+
+        // The page has its own policy, with the same rule for frames.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render => render.ContentSecurityFrameAncestorsPolicy = null);
+        return app;
+    }
+}
