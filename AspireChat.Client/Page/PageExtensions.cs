@@ -3,6 +3,7 @@ using AspireChat.Client.Page.Access;
 using AspireChat.Client.Page.Components;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Instrumentation.AspNetCore;
 
 namespace AspireChat.Client.Page;
 
@@ -18,9 +19,11 @@ public static class PageExtensions
         // Without this the page's files are found only during development, or when the client is published.
         builder.WebHost.UseStaticWebAssets();
         builder.Logging.AddFilter(KeyWarnings, LogLevel.Error);
+        builder.Services.AddSingleton<LoginHandout>();
         builder.Services.AddSingleton<LoginCodes>();
         builder.Services.AddSingleton<PageSessions>();
         builder.Services.AddScoped<PageWindow>();
+        builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(PageTraces.Narrow);
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddAntiforgery();
         builder.Services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>()

@@ -5,7 +5,8 @@ namespace AspireChat.Client.Page.Access;
 /// <summary>Makes login codes for programs that hold the API's token, such as the AppHost.</summary>
 internal static class LoginCodeEndpoints
 {
-    private const string Path = "/api/login-codes";
+    /// <summary>The path of the call.</summary>
+    public const string Path = "/api/login-codes";
 
     // A program that shows a link replaces it before its code ends.
     private static readonly TimeSpan Fresh = LoginCodes.Lifetime / 2;

@@ -7,7 +7,7 @@ namespace AspireChat.Client.Page.Access;
 /// The codes that open the page: whoever shows one is this user. A code works once and for <see cref="Lifetime"/>, since a
 /// link can be seen by others later, for example in a browser's history.
 /// </summary>
-internal sealed class LoginCodes(TimeProvider time)
+internal sealed class LoginCodes(LoginHandout handout, TimeProvider time)
 {
     /// <summary>How long a code works.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
@@ -19,11 +19,22 @@ internal sealed class LoginCodes(TimeProvider time)
     private readonly Lock _change = new();
     private readonly List<Code> _codes = [];
 
+    /// <summary>Draws a code.</summary>
+    /// <returns>The code, in characters that need no escaping in an address, and its digest.</returns>
+    public static (string Value, byte[] Digest) Draw()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(Bytes);
+        return (Base64Url.EncodeToString(bytes), SHA256.HashData(bytes));
+    }
+
+    /// <summary>The link that opens a page. The code is in its fragment, which a browser keeps to itself.</summary>
+    public static string Link(Uri page, string code) => $"{page.GetLeftPart(UriPartial.Authority)}{LoginEndpoints.Path}#code={code}";
+
     /// <summary>Makes a code; with more than a few unused ones the oldest ends.</summary>
     public LoginCode Make()
     {
-        var value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
-        var code = new Code(SHA256.HashData(Base64Url.DecodeFromChars(value)), time.GetUtcNow() + Lifetime);
+        var (value, digest) = Draw();
+        var code = new Code(digest, time.GetUtcNow() + Lifetime);
         lock (_change)
         {
             DropOld();
@@ -44,13 +55,19 @@ internal sealed class LoginCodes(TimeProvider time)
     {
         lock (_change)
         {
-            if (Find(value) is not { } found)
+            DropOld();
+            if (DigestOf(value) is not { } digest)
             {
                 return false;
             }
 
-            End(found);
-            return true;
+            if (Find(digest) is { } found)
+            {
+                End(found);
+                return true;
+            }
+
+            return handout.TryUse(digest);
         }
     }
 
@@ -59,21 +76,15 @@ internal sealed class LoginCodes(TimeProvider time)
     {
         lock (_change)
         {
-            return Find(value)?.Over.Task ?? Task.CompletedTask;
+            DropOld();
+            return (DigestOf(value) is { } digest ? Find(digest) : null)?.Over.Task ?? Task.CompletedTask;
         }
     }
 
-    private Code? Find(string? value)
-    {
-        DropOld();
-        if (value is not { Length: > 0 and <= 64 } || !Base64Url.IsValid(value))
-        {
-            return null;
-        }
+    private static byte[]? DigestOf(string? value) =>
+        value is { Length: > 0 and <= 64 } && Base64Url.IsValid(value) ? SHA256.HashData(Base64Url.DecodeFromChars(value)) : null;
 
-        var digest = SHA256.HashData(Base64Url.DecodeFromChars(value));
-        return _codes.Find(code => CryptographicOperations.FixedTimeEquals(code.Digest, digest));
-    }
+    private Code? Find(byte[] digest) => _codes.Find(code => CryptographicOperations.FixedTimeEquals(code.Digest, digest));
 
     private void DropOld()
     {
