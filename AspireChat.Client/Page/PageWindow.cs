@@ -9,12 +9,25 @@ internal sealed class PageWindow(ChatSession session, SharedWindowState shared, 
     : IAsyncDisposable
 {
     private readonly ChatWindow _window = ChatWindow.Open(session, shared, time, logger);
+    private bool _isAsked;
 
     /// <summary>What the page shows has changed for a reason of its own.</summary>
     public event Action? Changed;
 
     /// <summary>The window.</summary>
-    public ChatWindow Window => _window;
+    public ChatWindow Window
+    {
+        get
+        {
+            if (!_isAsked)
+            {
+                _isAsked = true;
+                _window.Asked += Answer;
+            }
+
+            return _window;
+        }
+    }
 
     /// <summary>What lies over the page.</summary>
     public Dialog Dialog { get; private set; }
@@ -46,7 +59,8 @@ internal sealed class PageWindow(ChatSession session, SharedWindowState shared, 
     public Task OpenAsync(Chat.Conversation conversation) => DoAsync(window =>
     {
         (Dialog, Column) = (Dialog.None, Column.Conversation);
-        return window.ShowAsync(conversation);
+        window.Show(conversation);
+        return Task.CompletedTask;
     });
 
     /// <summary>Does what the user wants.</summary>
@@ -64,6 +78,16 @@ internal sealed class PageWindow(ChatSession session, SharedWindowState shared, 
         (HasLeft, Dialog) = (true, Dialog.None);
         Changed?.Invoke();
     }
+
+    private void Answer(WindowQuestion question, string words) => Show(
+        question switch
+        {
+            WindowQuestion.Discovery => Dialog.Discovery,
+            WindowQuestion.Search => Dialog.Search,
+            WindowQuestion.Help => Dialog.Help,
+            _ => Dialog.Exit,
+        },
+        words);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _window.DisposeAsync();

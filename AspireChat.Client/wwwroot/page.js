@@ -46,7 +46,7 @@ window.aspirechat = {
     const top = async () => {
       if (isLoading) return;
       isLoading = true;
-      try { await pane.invokeMethodAsync("TopAsync"); } finally { isLoading = false; }
+      try { await pane.invokeMethodAsync("Top"); } finally { isLoading = false; }
     };
     log.addEventListener("scroll", look, { passive: true });
     look();
