@@ -11,6 +11,7 @@ using AspireChat.Client.Page;
 using AspireChat.Client.Peers;
 using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
+using AspireChat.Client.Window;
 using AspireChat.ServiceDefaults;
 
 namespace AspireChat.Client;
@@ -27,7 +28,8 @@ internal static class ClientApp
         builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
         builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
         builder.AddApi();
-        builder.AddWindow().AddPage();
+        builder.AddWindow();
+        builder.AddPage();
         builder.AddTerminal();
 
         var app = builder.Build();

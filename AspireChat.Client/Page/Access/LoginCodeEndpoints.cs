@@ -1,5 +1,3 @@
-using AspireChat.Protos.LocalApi;
-
 namespace AspireChat.Client.Page.Access;
 
 /// <summary>Makes login codes for programs that hold the API's token, such as the AppHost.</summary>
