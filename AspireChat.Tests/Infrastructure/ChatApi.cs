@@ -12,6 +12,8 @@ public sealed class ChatApi(HttpClient http)
 
     private static CancellationToken Ends => TestContext.Current.CancellationToken;
 
+    public Task<LoginCode> MakeLoginCodeAsync(string? after = null) => _client.MakeLoginCodeAsync(after, Ends);
+
     public Task<Me> MeAsync() => _client.DescribeAsync(Ends);
 
     public Task<IReadOnlyList<OnlineUser>> UsersAsync() => _client.ListUsersAsync(Ends);
