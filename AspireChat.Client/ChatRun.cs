@@ -35,7 +35,7 @@ internal static class ChatRun
                 return 0;
             }
 
-            await Console.Error.WriteLineAsync(TerminalText.Clean(sentence));
+            await Console.Error.WriteLineAsync(ShownText.Line(sentence));
             return 1;
         }
     }

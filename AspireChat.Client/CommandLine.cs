@@ -89,7 +89,7 @@ internal static class CommandLine
 
         if (!string.IsNullOrEmpty(configured))
         {
-            throw new ClientStartException($"{NameKey} is '{TerminalText.Clean(configured)}', which is not a name. {ChatName.Rule}");
+            throw new ClientStartException($"{NameKey} is '{ShownText.Line(configured)}', which is not a name. {ChatName.Rule}");
         }
 
         return UserTerminal.IsPresent(configuration)
