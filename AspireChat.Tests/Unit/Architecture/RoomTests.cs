@@ -14,7 +14,7 @@ public sealed class RoomTests
     // From top to bottom. A room may know rooms on lower floors; rooms on one floor do not know each other.
     private static readonly string[][] Floors =
     [
-        ["Api", "Terminal"],
+        ["Api", "Page", "Terminal"],
         ["Session"],
         ["Discovery", "Groups", "Insults", "Peers"],
         ["Messaging"],
@@ -72,6 +72,8 @@ public sealed class RoomTests
     [InlineData("Api", "Chat", true)]
     [InlineData("Api", "Groups", false)]
     [InlineData("Terminal", "History", false)]
+    [InlineData("Page", "Session", true)]
+    [InlineData("Page", "Api", false)]
     [InlineData("Session", "Groups", true)]
     [InlineData("Discovery", "Groups", false)]
     [InlineData("Peers", "Messaging", true)]
