@@ -15,7 +15,6 @@ public sealed class RoomTests
     private static readonly string[][] Floors =
     [
         ["Api", "Page", "Terminal"],
-        ["Window"],
         ["Session"],
         ["Discovery", "Groups", "Insults", "Peers"],
         ["Messaging"],

@@ -58,8 +58,6 @@ public sealed class MessageMarkupTests
         "https://bank.example@evil.example/", "evil.example")]
     [InlineData("[https://bank.example](https://bank.example\\@evil.example)", "https://evil.example/",
         "https://bank.example", "evil.example")]
-    [InlineData("[https://bank.example](https://bank.example\\\\@evil.example)", "https://bank.example/@evil.example",
-        "https://bank.example", "bank.example")]
     [InlineData("http://аррӏе.com", "http://xn--80ak6aa92e.com/", "http://аррӏе.com", "xn--80ak6aa92e.com")]
     [InlineData("[x@bank.example](mailto:x@evil.example)", "mailto:x@evil.example", "x@bank.example", "x@evil.example")]
     [InlineData("[local](http://0x7f.1/)", "http://127.0.0.1/", "local", "127.0.0.1")]
@@ -76,6 +74,7 @@ public sealed class MessageMarkupTests
     [InlineData("[a](ftp://a.example)")]
     [InlineData("[a](javascript:alert%281%29)")]
     [InlineData("[a](mailto:nobody)")]
+    [InlineData("[a](https://bank.example\\\\@evil.example)")]
     public void A_link_that_leads_elsewhere_is_plain_text(string text) => Assert.Equal("<p>a</p>", MessageMarkup.ToHtml(text));
 
     [Fact]
