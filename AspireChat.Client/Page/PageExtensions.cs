@@ -13,11 +13,20 @@ public static class PageExtensions
     // It warns that the keys are not encrypted at rest; they lie beside the user's own key, which only the user can read.
     private const string KeyWarnings = "Microsoft.AspNetCore.DataProtection";
 
+    // Named here, since the tests run clients in a process of another name.
+    private const string Files = "AspireChat.Client.staticwebassets";
+
     /// <summary>Adds the page that shows the chat in a browser of this machine.</summary>
     public static IHostApplicationBuilder AddPage(this WebApplicationBuilder builder)
     {
-        // Without this the page's files are found only during development, or when the client is published.
-        builder.WebHost.UseStaticWebAssets();
+        // Published, the page's files lie beside the program; until then this list says where they are.
+        var list = Path.Combine(AppContext.BaseDirectory, $"{Files}.runtime.json");
+        if (File.Exists(list))
+        {
+            builder.Configuration[WebHostDefaults.StaticWebAssetsKey] = list;
+            builder.WebHost.UseStaticWebAssets();
+        }
+
         builder.Logging.AddFilter(KeyWarnings, LogLevel.Error);
         builder.Services.AddSingleton<LoginHandout>();
         builder.Services.AddSingleton<LoginCodes>();
@@ -38,7 +47,7 @@ public static class PageExtensions
     {
         app.UseMiddleware<PageGuard>();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets($"{Files}.endpoints.json");
         app.MapLogin();
         app.MapLoginCodes();
 

@@ -43,6 +43,7 @@ public static class LocalApiJson
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(LoginCode))]
 [JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(ItemList<OnlineUser>))]
 [JsonSerializable(typeof(SurveyResult))]

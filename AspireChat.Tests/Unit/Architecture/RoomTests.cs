@@ -15,6 +15,7 @@ public sealed class RoomTests
     private static readonly string[][] Floors =
     [
         ["Api", "Page", "Terminal"],
+        ["Window"],
         ["Session"],
         ["Discovery", "Groups", "Insults", "Peers"],
         ["Messaging"],
