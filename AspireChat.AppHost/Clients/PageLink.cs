@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AspireChat.AppHost.Clients;
@@ -19,9 +20,10 @@ internal static partial class PageLink
     public static IResourceBuilder<ProjectResource> WithPageLink(this IResourceBuilder<ProjectResource> client, ClientApi api)
     {
         var running = new CancellationTokenSource();
-        client.ApplicationBuilder.Eventing.Subscribe<ResourceReadyEvent>(client.Resource, (ready, stopping) =>
+        client.ApplicationBuilder.Eventing.Subscribe<ResourceReadyEvent>(client.Resource, (ready, _) =>
         {
-            running = Replace(running, stopping);
+            // Not the event's own token, which ends with the event.
+            running = Replace(running, ready.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
             var logger = ready.Services.GetRequiredService<ResourceLoggerService>().GetLogger(client.Resource);
             _ = PublishAsync(client.Resource, api, ready.Services.GetRequiredService<ResourceNotificationService>(), logger, running.Token);
             return Task.CompletedTask;
@@ -73,7 +75,7 @@ internal static partial class PageLink
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "No link to the page yet: {Reason}", EventName = "NoPageLink")]
+        [LoggerMessage(1, LogLevel.Warning, "No link to the page yet: {Reason}", EventName = "NoPageLink")]
         public static partial void NoLink(ILogger logger, string reason);
     }
 }
