@@ -128,6 +128,13 @@ public sealed class LocalApiClient(HttpClient http)
         int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
         ListAsync<ReceivedInsult>($"/api/insults{Page(limit, before)}", cancellationToken);
 
+    /// <summary>Finds messages that have all words of a query, the last one also as the beginning of a word; the newest first.</summary>
+    /// <param name="query">1 to <see cref="SearchLimits.MaxQueryLength"/> characters with at least one letter or digit.</param>
+    /// <param name="limit">The most messages, as of <see cref="ReadChatAsync">a page</see>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(string query, int? limit = null, CancellationToken cancellationToken = default) =>
+        ListAsync<SearchHit>($"/api/search{Page(limit, before: null)}&q={Uri.EscapeDataString(query)}", cancellationToken);
+
     /// <summary>Watches the client's events; all events after this returns are seen.</summary>
     public async Task<LiveEventStream> WatchAsync(CancellationToken cancellationToken = default)
     {

@@ -54,6 +54,7 @@ public static class LocalApiJson
 [JsonSerializable(typeof(TextBody))]
 [JsonSerializable(typeof(SentMessage))]
 [JsonSerializable(typeof(ItemList<ReceivedInsult>))]
+[JsonSerializable(typeof(ItemList<SearchHit>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(StateChange))]
 [JsonSerializable(typeof(ChatChange))]

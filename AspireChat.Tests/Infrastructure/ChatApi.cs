@@ -72,6 +72,9 @@ public sealed class ChatApi(HttpClient http)
     public Task<IReadOnlyList<ReceivedInsult>> InsultsAsync(int limit = PageLimits.Max, Guid? before = null) =>
         _client.ReadInsultsAsync(limit, before, Ends);
 
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(string query, int limit = PageLimits.Max) =>
+        _client.SearchAsync(query, limit, Ends);
+
     /// <summary>Makes a call that the client must refuse, and returns the refusal.</summary>
     public static Task<LocalApiException> RefusalAsync(Func<Task> call) => Assert.ThrowsAsync<LocalApiException>(call);
 }
