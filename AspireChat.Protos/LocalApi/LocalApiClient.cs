@@ -85,6 +85,10 @@ public sealed class LocalApiClient(HttpClient http)
     public Task<IReadOnlyList<GroupSummary>> ListGroupsAsync(CancellationToken cancellationToken = default) =>
         ListAsync<GroupSummary>("/api/groups", cancellationToken);
 
+    /// <summary>Lists the members in a group's room, in alphabetical order, and which of them are online.</summary>
+    public Task<IReadOnlyList<GroupMember>> ListMembersAsync(string group, CancellationToken cancellationToken = default) =>
+        ListAsync<GroupMember>($"{Group(group)}/members", cancellationToken);
+
     /// <summary>Enters a group's room, and creates the group if it does not exist.</summary>
     /// <param name="group">Its name.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group

@@ -54,6 +54,8 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<IReadOnlyList<GroupSummary>> GroupsAsync() => _client.ListGroupsAsync(Ends);
 
+    public Task<IReadOnlyList<GroupMember>> MembersAsync(string group) => _client.ListMembersAsync(group, Ends);
+
     public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null) => _client.JoinGroupAsync(group, mode, Ends);
 
     public Task LeaveGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);

@@ -58,6 +58,8 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("GET", "/api/search?q=%22*%22%20-", 400)]
     [InlineData("GET", "/api/search?q=hi&limit=0", 400)]
     [InlineData("GET", "/api/search?q=hi&limit=10001", 400)]
+    [InlineData("GET", "/api/groups/never/members", 404)]
+    [InlineData("GET", "/api/groups/a.b/members", 400)]
     public Task An_unknown_path_or_method_is_refused(string method, string path, int status) =>
         ExpectAsync(status, new HttpRequestMessage(new HttpMethod(method), path));
 
