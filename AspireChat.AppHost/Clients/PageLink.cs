@@ -20,7 +20,7 @@ internal static partial class PageLink
     public static IResourceBuilder<ProjectResource> WithPageLink(this IResourceBuilder<ProjectResource> client, ClientApi api)
     {
         var running = new CancellationTokenSource();
-        client.ApplicationBuilder.Eventing.Subscribe<ResourceReadyEvent>(client.Resource, (ready, _) =>
+        client.ApplicationBuilder.Eventing.Subscribe<ResourceReadyEvent>(client.Resource, (ready, published) =>
         {
             // Not the event's own token, which ends with the event.
             running = Replace(running, ready.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
@@ -75,7 +75,7 @@ internal static partial class PageLink
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "No link to the page yet: {Reason}", EventName = "NoPageLink")]
+        [LoggerMessage(1, LogLevel.Debug, "No link to the page yet: {Reason}", EventName = "NoPageLink", EventName = "NoPageLink")]
         public static partial void NoLink(ILogger logger, string reason);
     }
 }
