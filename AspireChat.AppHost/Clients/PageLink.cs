@@ -75,7 +75,7 @@ internal static partial class PageLink
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "No link to the page yet: {Reason}", EventName = "NoPageLink", EventName = "NoPageLink")]
+        [LoggerMessage(1, LogLevel.Debug, "No link to the page yet: {Reason}", EventName = "NoPageLink")]
         public static partial void NoLink(ILogger logger, string reason);
     }
 }

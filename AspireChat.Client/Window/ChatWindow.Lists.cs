@@ -65,6 +65,9 @@ internal sealed partial class ChatWindow
         }
     }
 
+    /// <summary>Who is in the room of the shown group; empty if it is no group or the name server is away.</summary>
+    public IReadOnlyList<GroupMember> Present { get; private set; } = [];
+
     /// <summary>Users whose key is not the known one.</summary>
     public IReadOnlyList<KeyWarning> KeyWarnings
     {
@@ -178,7 +181,23 @@ internal sealed partial class ChatWindow
             }
         }
 
+        Present = await ReadPresentAsync();
         Touch();
+    }
+
+    private async Task<IReadOnlyList<GroupMember>> ReadPresentAsync()
+    {
+        try
+        {
+            return Current is { Conversation: { Kind: ConversationKind.Group, Name: var group } }
+                ? await _session.ListMembersAsync(group, _closing.Token)
+                : [];
+        }
+        catch (ChatException)
+        {
+            // The name server is away, which the notice says, or nobody is in the group any more.
+            return [];
+        }
     }
 
     private async Task ReadPeopleAsync()

@@ -74,6 +74,12 @@ internal sealed partial class ChatWindow : IAsyncDisposable
     public void Show(Conversation conversation)
     {
         Current = new OpenConversation(this, _session, _shared, _time, conversation, UnreadOf(conversation));
+        Present = [];
+        if (conversation.Kind == ConversationKind.Group)
+        {
+            _ = TryAsync(ReadGroupsAsync);
+        }
+
         Look();
         Touch();
     }
