@@ -1,5 +1,6 @@
 using AspireChat.Client.Api;
 using AspireChat.Client.Faults;
+using AspireChat.Client.Page.Access;
 using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
 
@@ -18,6 +19,7 @@ internal static class ChatRun
             {
                 await app.StartAsync();
                 Tell(app, DescribeApi(app));
+                TellPage(app);
             }
             catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
             {
@@ -35,7 +37,7 @@ internal static class ChatRun
                 return 0;
             }
 
-            await Console.Error.WriteLineAsync(TerminalText.Clean(sentence));
+            await Console.Error.WriteLineAsync(ShownText.Line(sentence));
             return 1;
         }
     }
@@ -62,6 +64,17 @@ internal static class ChatRun
         else
         {
             Console.WriteLine(sentence);
+        }
+    }
+
+    // Only to a user at a terminal: whoever reads the link of a log could open the page. Others make one by `login-link`.
+    private static void TellPage(WebApplication app)
+    {
+        var address = new Uri(app.Urls.First());
+        app.Services.GetRequiredService<LoginHandout>().Publish(address);
+        if (app.Services.GetService<TerminalScreen>() is { } screen)
+        {
+            screen.Print($"[grey]Your page, by this link once: {LoginCodes.Link(address, app.Services.GetRequiredService<LoginCodes>().Make().Code)}[/]");
         }
     }
 

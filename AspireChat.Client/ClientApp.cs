@@ -7,9 +7,11 @@ using AspireChat.Client.Identity;
 using AspireChat.Client.Insults;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
+using AspireChat.Client.Page;
 using AspireChat.Client.Peers;
 using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
+using AspireChat.Client.Window;
 using AspireChat.ServiceDefaults;
 
 namespace AspireChat.Client;
@@ -26,11 +28,14 @@ internal static class ClientApp
         builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
         builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
         builder.AddApi();
+        builder.AddWindow();
+        builder.AddPage();
         builder.AddTerminal();
 
         var app = builder.Build();
         app.MapDefaultEndpoints();
         app.MapApi();
+        app.MapPage();
         return app;
     }
 }

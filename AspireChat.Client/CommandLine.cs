@@ -14,12 +14,13 @@ internal static class CommandLine
           --name alice                      your user name (asked for in a terminal)
           --ConnectionStrings:redis …       the name server, for example localhost:6379,password=…
           --ConnectionStrings:rabbitmq …    the broker, for example amqp://user:password@localhost:5672
-          --urls http://127.0.0.1:8080      where its API is; any free port of this machine if not given
+          --urls http://127.0.0.1:8080      where its page and its API are; any free port of this machine if not given
           --Chat:DataDirectory …            where your key and your history are kept
           --Chat:ApiToken …                 the API's token; a random one if not given
           --Chat:AcceptChats ask            ask before somebody opens a chat with you (default: auto)
           --Chat:Terminal false             no menu, even in a terminal
 
+          login-link --name alice           print a link that opens the page of the client that runs here, once
           --check-health [address]          ask the client that runs here, or at an address, for its /health: exit code 0 or 1
 
         Every setting can also be an environment variable, with __ for the colons: Chat__DataDirectory.
@@ -30,7 +31,8 @@ internal static class CommandLine
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly Dictionary<string, string> Switches = new() { ["--name"] = NameKey };
+    /// <summary>Short names of settings.</summary>
+    public static readonly Dictionary<string, string> Switches = new() { ["--name"] = NameKey };
 
     private const string NameKey = $"{ChatOptions.Section}:{nameof(ChatOptions.Name)}";
 
@@ -45,7 +47,9 @@ internal static class CommandLine
 
         try
         {
-            return HealthProbe.IsAskedFor(args) ? await HealthProbe.RunAsync(args) : await run();
+            return HealthProbe.IsAskedFor(args) ? await HealthProbe.RunAsync(args)
+                : LoginLink.IsAskedFor(args) ? await LoginLink.RunAsync(args)
+                : await run();
         }
         catch (Exception e)
         {
@@ -89,7 +93,7 @@ internal static class CommandLine
 
         if (!string.IsNullOrEmpty(configured))
         {
-            throw new ClientStartException($"{NameKey} is '{TerminalText.Clean(configured)}', which is not a name. {ChatName.Rule}");
+            throw new ClientStartException($"{NameKey} is '{ShownText.Line(configured)}', which is not a name. {ChatName.Rule}");
         }
 
         return UserTerminal.IsPresent(configuration)

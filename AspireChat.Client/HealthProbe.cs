@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using AspireChat.Client.Faults;
-using AspireChat.Client.Terminal;
 using AspireChat.ServiceDefaults;
 
 namespace AspireChat.Client;
@@ -67,7 +66,7 @@ internal static class HealthProbe
         }
 
         return !Uri.TryCreate(given, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
-            ? throw new ClientStartException($"'{TerminalText.Clean(given)}' is not an address; {Argument} takes one such as {DefaultAddress}, or a path.")
+            ? throw new ClientStartException($"'{ShownText.Line(given)}' is not an address; {Argument} takes one such as {DefaultAddress}, or a path.")
             : address.AbsolutePath is "/" ? new Uri(address, Extensions.HealthPath) : address;
     }
 
@@ -91,7 +90,7 @@ internal static class HealthProbe
             using var answer = await http.SendAsync(request);
             return answer.StatusCode switch
             {
-                HttpStatusCode.OK => (true, TerminalText.Clean(await answer.Content.ReadAsStringAsync())),
+                HttpStatusCode.OK => (true, ShownText.Line(await answer.Content.ReadAsStringAsync())),
                 HttpStatusCode.ServiceUnavailable when address.AbsolutePath == Extensions.HealthPath => (
                     false, "The client runs, but is not registered at Redis or not connected to RabbitMQ; it tries again by itself."),
                 HttpStatusCode.MisdirectedRequest => (false, $"The client does not answer under the name {address.Host}; Chat:ApiHosts allows it."),
@@ -104,7 +103,7 @@ internal static class HealthProbe
         }
         catch (HttpRequestException e)
         {
-            return (false, $"No answer: {TerminalText.Clean((e.InnerException ?? e).Message)}.");
+            return (false, $"No answer: {ShownText.Line((e.InnerException ?? e).Message)}.");
         }
     }
 

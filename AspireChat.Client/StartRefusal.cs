@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Reflection;
 using AspireChat.Client.Faults;
-using AspireChat.Client.Terminal;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
@@ -14,7 +13,7 @@ internal static class StartRefusal
     public static string Describe(Exception thrown)
     {
         var causes = Causes(thrown).ToList();
-        return TerminalText.Clean(
+        return ShownText.Line(
             causes.Select(Explain).FirstOrDefault(sentence => sentence is not null)
             ?? $"The client cannot start: {causes[^1].Message} ({causes[^1].GetType().Name})");
     }

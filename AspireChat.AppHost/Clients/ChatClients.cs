@@ -44,8 +44,10 @@ internal static class ChatClients
             .WithHttpHealthCheck("/health")
             .WithUrlForEndpoint("http", url => url.DisplayText = $"{user}'s client")
             .WithChatTerminal();
+        var api = new ClientApi(user, client.GetEndpoint("http"), token.Resource);
         return client
-            .WithChatCommands(new ClientApi(user, client.GetEndpoint("http"), token.Resource), settings.Users.Concat(settings.Guests))
+            .WithPageLink(api)
+            .WithChatCommands(api, settings.Users.Concat(settings.Guests))
             .WithKillCommand();
     }
 

@@ -70,6 +70,7 @@ internal static class ApiDescription
     private static OpenApiSchema SchemaOf(string parameter) => parameter switch
     {
         "limit" => new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageLimits.Max}", Default = PageLimits.Default },
+        "q" => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = SearchLimits.MaxQueryLength },
         "before" => new() { Type = JsonSchemaType.String, Format = "uuid" },
         "seconds" => new()
         {

@@ -55,6 +55,7 @@ public static class ApiExtensions
         api.MapGroups();
         api.MapDiscovery();
         api.MapInsults();
+        api.MapSearch();
         api.MapGet(Events[Root.Length..], (EventStream events, HttpContext context) => events.WriteAsync(context))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
         app.MapOpenApi(ApiDescription.Root + "/{documentName}.json");

@@ -23,6 +23,9 @@ internal static class GroupEndpoints
             return await UntilStopping.RunAsync(request.HttpContext, end => session.JoinGroupAsync(group, body?.Mode, end));
         }).Reads<JoinBody>(isRequired: false);
 
+        group.MapGet("/members", async (string group, ChatSession session, CancellationToken aborted) =>
+            new ItemList<GroupMember>(await session.ListMembersAsync(group, aborted)));
+
         group.MapPost("/exit", async (string group, ChatSession session, CancellationToken aborted) =>
         {
             await session.LeaveGroupAsync(group, aborted);

@@ -18,6 +18,14 @@ internal static class Shown
         message.Reason,
         message.Missing);
 
+    /// <summary>Converts a message that a search found, with its neighbours.</summary>
+    /// <param name="found">The message.</param>
+    /// <param name="self">This client's user.</param>
+    public static SearchHit Hit(FoundMessage found, string self) => new(
+        Message(found.Message, self),
+        found.Before is null ? null : Message(found.Before, self),
+        found.After is null ? null : Message(found.After, self));
+
     /// <summary>Converts an insult that reached this client.</summary>
     public static ReceivedInsult Insult(ChatMessage insult) => new(insult.Id, insult.From, insult.Text, insult.SentAt);
 

@@ -29,7 +29,12 @@ public sealed record PresenceEvent(string User, bool IsOnline) : ChatEvent;
 /// <param name="Connection">The connection: <c>redis</c>, <c>rabbitmq</c>, or <c>peer:name</c>.</param>
 /// <param name="State">The new state, one word, for example <c>connected</c> or <c>reconnecting</c>.</param>
 /// <param name="Detail">A sentence for the user, if there is more to say.</param>
-public sealed record ConnectionEvent(string Connection, string State, string? Detail = null) : ChatEvent;
+/// <param name="Fingerprint">The key that a peer has shown instead of the known one; null for all other changes.</param>
+public sealed record ConnectionEvent(string Connection, string State, string? Detail = null, string? Fingerprint = null) : ChatEvent
+{
+    /// <summary>The state of a peer that has shown a key other than the known one.</summary>
+    public const string KeyChanged = "key-changed";
+}
 
 /// <summary>A sender's batch was refused whole because it broke a rule or its sender could not be trusted.</summary>
 /// <param name="Conversation">The conversation in which it arrived.</param>

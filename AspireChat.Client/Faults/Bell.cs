@@ -13,6 +13,10 @@ public sealed class Bell
     /// <summary>Rings.</summary>
     public void Ring() => _rings.Writer.TryWrite(true);
 
+    /// <summary>Takes a ring without waiting.</summary>
+    /// <returns>True if it rang.</returns>
+    public bool TryTake() => _rings.Reader.TryRead(out _);
+
     /// <summary>Waits for a ring.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await _rings.Reader.ReadAsync(cancellationToken);
 

@@ -92,6 +92,18 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
             TimeSpan.FromMilliseconds(long.Parse(answer[4], CultureInfo.InvariantCulture)));
     }
 
+    /// <summary>The members in a group's room, in alphabetical order; null if the group does not exist.</summary>
+    public async Task<IReadOnlyList<string>?> ListMembersAsync(string group, CancellationToken cancellationToken)
+    {
+        var answer = ((string[]?)await redis.EvaluateAsync("list-members", MembershipScripts.Members, Keys(group), [], cancellationToken))!;
+
+        // Any client can write there, so what is no name is skipped.
+        return answer.Length == 0 ? null :
+        [
+            .. answer.Skip(1).Where(user => ChatName.TryParse(user, out var name) && name == user).Order(StringComparer.Ordinal),
+        ];
+    }
+
     private async Task<bool> LeaveAsync(string group, string user, string how, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         (int)await redis.EvaluateAsync(
             "leave-group", MembershipScripts.Leave, Keys(group), [user, how, _keep, .. Pairs(said)], cancellationToken) == 1;

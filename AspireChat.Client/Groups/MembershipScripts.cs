@@ -131,4 +131,13 @@ internal static class MembershipScripts
           string.format('%.0f', now - since),
         }
         """;
+
+    /// <summary>No ARGV. Returns { mode, then each member in the room }, or nothing if the group does not exist.</summary>
+    public static readonly string Members = Prune + """
+        local mode = redis.call('HGET', KEYS[1], 'mode')
+        if not mode then return {} end
+        local answer = redis.call('ZRANGE', KEYS[3], 0, -1)
+        table.insert(answer, 1, mode)
+        return answer
+        """;
 }

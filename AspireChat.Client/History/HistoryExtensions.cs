@@ -3,7 +3,7 @@ namespace AspireChat.Client.History;
 /// <summary>Registers the local store.</summary>
 public static class HistoryExtensions
 {
-    /// <summary>Adds the local store: messages, and the pinned keys of other users.</summary>
+    /// <summary>Adds the local store: messages, what finds them, and the pinned keys of other users.</summary>
     public static IHostApplicationBuilder AddHistory(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(TimeProvider.System);
@@ -15,6 +15,7 @@ public static class HistoryExtensions
             store.CountOutbox();
             return store;
         });
+        builder.Services.AddHostedService<SearchIndexer>();
         return builder;
     }
 }

@@ -16,6 +16,11 @@ public sealed partial class MessageStore
         var sql = isOwn
             ? $"UPDATE messages SET state = {(int)MessageState.Delivered} {One} AND {MayBecome(MessageState.Delivered)} RETURNING {Sql.MessageColumns}"
             : $"DELETE FROM messages {One} AND state = {(int)MessageState.Held} RETURNING {Sql.MessageColumns}";
+        if (!isOwn)
+        {
+            ForgetWords(connection, fingerprint, id);
+        }
+
         var settled = connection.Command(sql, ("$fingerprint", fingerprint), ("$id", Sql.Bytes(id)))
             .FirstOrDefault(row => row.Message(Conversation.Insults));
         return isOwn ? settled : null;

@@ -8,7 +8,7 @@ namespace AspireChat.Client.History;
 internal static class SchemaSteps
 {
     /// <summary>The steps in order: the first makes version 1.</summary>
-    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes];
+    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes, Words];
 
     // Version 1.
     private const string Tables = """
@@ -152,5 +152,19 @@ internal static class SchemaSteps
         INSERT INTO subscribed (name, mode) SELECT name, CASE mode WHEN 0 THEN 'durable' ELSE 'transient' END FROM subscriptions;
         DROP TABLE subscriptions;
         ALTER TABLE subscribed RENAME TO subscriptions;
+        """;
+
+    // Version 6. The index begins empty, and is filled while the client runs: a long history must not hold up the start.
+    private const string Words = """
+        -- The words of messages; rowid is messages.local. Written behind the messages, so those above the mark are not in it yet.
+        CREATE VIRTUAL TABLE words USING fts5(
+            text, content='messages', content_rowid='local', columnsize=0, tokenize='unicode61 remove_diacritics 2');
+
+        -- One row: the last local message whose words are in the index.
+        CREATE TABLE words_mark (
+            through INTEGER NOT NULL
+        );
+
+        INSERT INTO words_mark (through) VALUES (0);
         """;
 }

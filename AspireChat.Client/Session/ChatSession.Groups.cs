@@ -26,6 +26,23 @@ internal sealed partial class ChatSession
     }
 
     /// <summary>
+    /// The members in a group's room according to the name server, this user too if it is there, in alphabetical order. A member
+    /// who is not online has ended without leaving, and its lease ends soon.
+    /// </summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.NotFound"/>: there is no such group. <see cref="ChatFault.Unavailable"/>: the name server is away.
+    /// </exception>
+    public async Task<IReadOnlyList<GroupMember>> ListMembersAsync(string group, CancellationToken cancellationToken)
+    {
+        var name = ChatName.Parse(group);
+        await registration.SettleAsync(cancellationToken);
+        var members = await membership.ListMembersAsync(name, cancellationToken)
+            ?? throw new ChatException(ChatFault.NotFound, $"There is no group {name}.");
+        var online = (await names.ListAsync(cancellationToken)).Select(peer => peer.User).ToHashSet(StringComparer.Ordinal);
+        return [.. members.Select(member => new GroupMember(member, online.Contains(member)))];
+    }
+
+    /// <summary>
     /// Enters a group's room, and creates the group if it has no subscriber. From its return on no message is missed; a
     /// durable group's messages from this user's absence arrive now.
     /// </summary>

@@ -22,7 +22,7 @@ internal sealed partial class ChatMenu
         var table = new Table().Border(TableBorder.Simple).AddColumns("found", "", "");
         foreach (var user in found.Users)
         {
-            table.AddRow(Markup.Escape(user.Name), "user", Markup.Escape(TerminalText.Clean(user.Address)));
+            table.AddRow(Markup.Escape(user.Name), "user", Markup.Escape(ShownText.Line(user.Address)));
         }
 
         foreach (var group in found.Groups)

@@ -108,7 +108,7 @@ internal sealed partial class ChatMenu(
         {
             var chat = chats.GetValueOrDefault(name);
             table.AddRow(
-                Markup.Escape(TerminalText.Clean(name)),
+                Markup.Escape(ShownText.Line(name)),
                 online.Any(user => user.Name == name) ? "[green]online[/]" : "[grey]away[/]",
                 chat is { Unread: > 0 } ? $"[yellow]{chat.Unread}[/]" : "",
                 chat?.State.ToString().ToLowerInvariant() ?? "");

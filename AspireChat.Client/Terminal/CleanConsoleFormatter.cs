@@ -16,12 +16,12 @@ internal sealed class CleanConsoleFormatter(TimeProvider time) : ConsoleFormatte
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         textWriter.WriteLine(
-            $"{time.GetLocalNow():HH:mm:ss} {Level(logEntry.LogLevel)}: {logEntry.Category}: {TerminalText.Clean(message)}");
+            $"{time.GetLocalNow():HH:mm:ss} {Level(logEntry.LogLevel)}: {logEntry.Category}: {ShownText.Line(message)}");
         if (logEntry.Exception is { } exception)
         {
             foreach (var line in exception.ToString().AsSpan().EnumerateLines())
             {
-                textWriter.WriteLine($"         {TerminalText.Clean(line.ToString())}");
+                textWriter.WriteLine($"         {ShownText.Line(line.ToString())}");
             }
         }
     }

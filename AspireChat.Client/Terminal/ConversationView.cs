@@ -162,7 +162,7 @@ internal abstract class ConversationView(
         catch (ChatException e)
         {
             Commands.Refuse(e);
-            Screen.Print($"[grey]Not sent: {TerminalText.Preview(text, 60)}[/]");
+            Screen.Print($"[grey]Not sent: {ShownText.Preview(text, 60)}[/]");
         }
     }
 

@@ -53,7 +53,7 @@ internal static class InputLine
         var all = StringInfo.GetTextElementEnumerator(text);
         while (all.MoveNext())
         {
-            elements.Add(TerminalText.Clean(all.GetTextElement()));
+            elements.Add(ShownText.Line(all.GetTextElement()));
         }
 
         return elements;

@@ -81,7 +81,7 @@ internal sealed class TerminalCommands(ChatSession session, TerminalScreen scree
         }
 
         screen.Print(new Panel(new Markup(Markup.Escape(
-            $"{TerminalText.Clean(sentence)}\n\nAsk that person, by telephone or face to face, for the fingerprint that /me shows there. "
+            $"{ShownText.Line(sentence)}\n\nAsk that person, by telephone or face to face, for the fingerprint that /me shows there. "
             + "If it is the new one, type /trust name fingerprint. If not, someone else is using the name: do not write to it.")))
             .Header("[bold red] THE KEY HAS CHANGED [/]")
             .DoubleBorder()

@@ -64,7 +64,7 @@ internal sealed partial class TerminalEvents(
         {
             case MessageEvent { Message: { IsOwn: false } message }:
                 var place = message.Conversation.Kind == ConversationKind.Group ? $"{message.Conversation.Name} · " : "";
-                screen.Print($"[yellow]✉ {place}{message.From}:[/] {TerminalText.Preview(message.Text, PreviewLength)}");
+                screen.Print($"[yellow]✉ {place}{message.From}:[/] {ShownText.Preview(message.Text, PreviewLength)}");
                 break;
             case InsultEvent { Insult: var insult }:
                 screen.Print($"[magenta]⚡ {insult.From} insults you:[/] {insult.Text}");

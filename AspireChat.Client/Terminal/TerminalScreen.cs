@@ -178,7 +178,7 @@ internal sealed class TerminalScreen(TextWriter output, Func<(int Width, int Hei
 
     private static Markup Safe(FormattableString markup)
     {
-        var values = markup.GetArguments().Select(value => (object?)Markup.Escape(TerminalText.Clean(value?.ToString() ?? "")));
+        var values = markup.GetArguments().Select(value => (object?)Markup.Escape(ShownText.Line(value?.ToString() ?? "")));
         return new Markup(string.Format(null, markup.Format, [.. values]));
     }
 

@@ -11,6 +11,11 @@ namespace AspireChat.Protos.LocalApi;
 public sealed record GroupSummary(
     string Name, GroupMode Mode, int? Members, [property: JsonPropertyName("joined")] bool IsJoined, int Unread);
 
+/// <summary>A member of a group.</summary>
+/// <param name="Name">The user name.</param>
+/// <param name="IsOnline">Whether the user is online according to the name server; <c>online</c> in JSON.</param>
+public sealed record GroupMember(string Name, [property: JsonPropertyName("online")] bool IsOnline);
+
 /// <summary>The body that joins a group: <c>POST /api/groups/{group}</c>.</summary>
 /// <param name="Mode">The mode the group must have; null accepts any mode and makes a new group <see cref="GroupMode.Durable"/>.</param>
 public sealed record JoinBody(GroupMode? Mode = null);

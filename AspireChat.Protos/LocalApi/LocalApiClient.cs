@@ -85,6 +85,10 @@ public sealed class LocalApiClient(HttpClient http)
     public Task<IReadOnlyList<GroupSummary>> ListGroupsAsync(CancellationToken cancellationToken = default) =>
         ListAsync<GroupSummary>("/api/groups", cancellationToken);
 
+    /// <summary>Lists the members in a group's room, in alphabetical order, and which of them are online.</summary>
+    public Task<IReadOnlyList<GroupMember>> ListMembersAsync(string group, CancellationToken cancellationToken = default) =>
+        ListAsync<GroupMember>($"{Group(group)}/members", cancellationToken);
+
     /// <summary>Enters a group's room, and creates the group if it does not exist.</summary>
     /// <param name="group">Its name.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group
@@ -117,6 +121,15 @@ public sealed class LocalApiClient(HttpClient http)
     public Task MarkGroupReadAsync(string group, CancellationToken cancellationToken = default) =>
         DoAsync(HttpMethod.Post, $"{Group(group)}/read", body: null, cancellationToken);
 
+    /// <summary>Makes a code that opens the client's page once.</summary>
+    /// <param name="after">
+    /// The code of an earlier link: the call then waits until that one is used up or should be replaced, at most some minutes.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<LoginCode> MakeLoginCodeAsync(string? after = null, CancellationToken cancellationToken = default) =>
+        PostAsync<LoginCode>(
+            "/api/login-codes" + (after is null ? "" : $"?after={Uri.EscapeDataString(after)}"), body: null, cancellationToken);
+
     /// <summary>Sends an insult, which reaches exactly one client; returns once it is in the outbox.</summary>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8; null: a stock insult.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -127,6 +140,13 @@ public sealed class LocalApiClient(HttpClient http)
     public Task<IReadOnlyList<ReceivedInsult>> ReadInsultsAsync(
         int? limit = null, Guid? before = null, CancellationToken cancellationToken = default) =>
         ListAsync<ReceivedInsult>($"/api/insults{Page(limit, before)}", cancellationToken);
+
+    /// <summary>Finds messages that have all words of a query, the last one also as the beginning of a word; the newest first.</summary>
+    /// <param name="query">1 to <see cref="SearchLimits.MaxQueryLength"/> characters with at least one letter or digit.</param>
+    /// <param name="limit">The most messages, as of <see cref="ReadChatAsync">a page</see>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(string query, int? limit = null, CancellationToken cancellationToken = default) =>
+        ListAsync<SearchHit>($"/api/search{Page(limit, before: null)}&q={Uri.EscapeDataString(query)}", cancellationToken);
 
     /// <summary>Watches the client's events; all events after this returns are seen.</summary>
     public async Task<LiveEventStream> WatchAsync(CancellationToken cancellationToken = default)

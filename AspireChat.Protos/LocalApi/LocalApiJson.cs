@@ -43,6 +43,7 @@ public static class LocalApiJson
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(LoginCode))]
 [JsonSerializable(typeof(Me))]
 [JsonSerializable(typeof(ItemList<OnlineUser>))]
 [JsonSerializable(typeof(SurveyResult))]
@@ -50,10 +51,12 @@ public static class LocalApiJson
 [JsonSerializable(typeof(TrustBody))]
 [JsonSerializable(typeof(ItemList<GroupSummary>))]
 [JsonSerializable(typeof(JoinBody))]
+[JsonSerializable(typeof(ItemList<GroupMember>))]
 [JsonSerializable(typeof(ItemList<Message>))]
 [JsonSerializable(typeof(TextBody))]
 [JsonSerializable(typeof(SentMessage))]
 [JsonSerializable(typeof(ItemList<ReceivedInsult>))]
+[JsonSerializable(typeof(ItemList<SearchHit>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(StateChange))]
 [JsonSerializable(typeof(ChatChange))]

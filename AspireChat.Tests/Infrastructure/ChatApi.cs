@@ -12,6 +12,8 @@ public sealed class ChatApi(HttpClient http)
 
     private static CancellationToken Ends => TestContext.Current.CancellationToken;
 
+    public Task<LoginCode> MakeLoginCodeAsync(string? after = null) => _client.MakeLoginCodeAsync(after, Ends);
+
     public Task<Me> MeAsync() => _client.DescribeAsync(Ends);
 
     public Task<IReadOnlyList<OnlineUser>> UsersAsync() => _client.ListUsersAsync(Ends);
@@ -54,6 +56,8 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<IReadOnlyList<GroupSummary>> GroupsAsync() => _client.ListGroupsAsync(Ends);
 
+    public Task<IReadOnlyList<GroupMember>> MembersAsync(string group) => _client.ListMembersAsync(group, Ends);
+
     public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null) => _client.JoinGroupAsync(group, mode, Ends);
 
     public Task LeaveGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
@@ -71,6 +75,9 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<IReadOnlyList<ReceivedInsult>> InsultsAsync(int limit = PageLimits.Max, Guid? before = null) =>
         _client.ReadInsultsAsync(limit, before, Ends);
+
+    public Task<IReadOnlyList<SearchHit>> SearchAsync(string query, int limit = PageLimits.Max) =>
+        _client.SearchAsync(query, limit, Ends);
 
     /// <summary>Makes a call that the client must refuse, and returns the refusal.</summary>
     public static Task<LocalApiException> RefusalAsync(Func<Task> call) => Assert.ThrowsAsync<LocalApiException>(call);

@@ -22,6 +22,7 @@ public sealed class InProcessClient : IAsyncDisposable
     private InProcessClient(string name, WebApplication app, string token, TempFolder folder)
     {
         Name = name;
+        Token = token;
         _app = app;
         _folder = folder;
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.Single()) };
@@ -32,16 +33,22 @@ public sealed class InProcessClient : IAsyncDisposable
     /// <summary>The user name.</summary>
     public string Name { get; }
 
+    /// <summary>The address of its page and API.</summary>
+    public Uri BaseAddress => _http.BaseAddress!;
+
+    /// <summary>The token of its API.</summary>
+    public string Token { get; }
+
     /// <summary>Its API.</summary>
     public ChatApi Api { get; }
 
     /// <summary>Starts a client and waits until it is ready.</summary>
     /// <param name="name">The user name.</param>
     /// <param name="redis">The connection string of the name server.</param>
-    /// <param name="rabbit">The connection string of the broker.</param>
+    /// <param name="rabbit">The connection string of the broker, if the test needs one.</param>
     /// <param name="settings">Further settings, for example <c>("Chat:Groups:Lease", "00:00:02")</c>.</param>
     public static async Task<InProcessClient> StartAsync(
-        string name, string redis, string rabbit, params IEnumerable<(string Key, string Value)> settings)
+        string name, string redis, string? rabbit, params IEnumerable<(string Key, string Value)> settings)
     {
         var folder = new TempFolder(name);
         var token = Guid.NewGuid().ToString("N");
@@ -50,7 +57,7 @@ public sealed class InProcessClient : IAsyncDisposable
             ("name", name),
             ("urls", "http://127.0.0.1:0"),
             ("ConnectionStrings:redis", redis),
-            ("ConnectionStrings:rabbitmq", rabbit),
+            .. rabbit is null ? [] : new[] { ("ConnectionStrings:rabbitmq", rabbit) },
             ("Chat:DataDirectory", folder.FullName),
             ("Chat:ApiToken", token),
             ("Chat:Terminal", "false"),

@@ -51,8 +51,25 @@ public sealed class RefusalTests(AliceAndBob clients) : IClassFixture<AliceAndBo
     [InlineData("GET", Messages + "?limit=99999999999999", 400)]
     [InlineData("GET", Messages + "?before=x", 400)]
     [InlineData("GET", Messages + "?before=01890a5d-ac96-774b-bcce-b302099a8057", 404)]
+    [InlineData("GET", "/api/search", 400)]
+    [InlineData("GET", "/api/search?q=", 400)]
+    [InlineData("GET", "/api/search?q=%20%09", 400)]
+    [InlineData("GET", "/api/search?q=%00", 400)]
+    [InlineData("GET", "/api/search?q=%22*%22%20-", 400)]
+    [InlineData("GET", "/api/search?q=hi&limit=0", 400)]
+    [InlineData("GET", "/api/search?q=hi&limit=10001", 400)]
+    [InlineData("GET", "/api/groups/never/members", 404)]
+    [InlineData("GET", "/api/groups/a.b/members", 400)]
     public Task An_unknown_path_or_method_is_refused(string method, string path, int status) =>
         ExpectAsync(status, new HttpRequestMessage(new HttpMethod(method), path));
+
+    [Fact]
+    public async Task A_query_of_more_than_two_hundred_characters_is_refused_with_the_limit()
+    {
+        var problem = await ExpectAsync(400, new HttpRequestMessage(HttpMethod.Get, $"/api/search?q=a{TwoHundred}"));
+        Assert.Equal("The query has 201 characters; at most 200 are allowed.", problem.Detail);
+        Assert.Empty(await clients.Alice.Api.SearchAsync(TwoHundred));
+    }
 
     [Theory]
     [InlineData("", 400)]

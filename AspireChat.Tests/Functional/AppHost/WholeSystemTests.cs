@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Http.Json;
+using Aspire.Hosting.ApplicationModel;
 using AspireChat.Tests.Functional.Groups;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
@@ -91,6 +94,40 @@ public sealed class WholeSystemTests(SystemOfThree system) : WholeSystemTest(() 
         {
             var received = await Task.WhenAll(Users.Select(user => Whole.Client(user).InsultsAsync()));
             return received.SelectMany(insults => insults).Select(insult => (insult.From, insult.Text)).Order();
+        }
+    }
+
+    [Fact]
+    public async Task The_link_to_a_page_works_once_and_is_replaced_after_each_use()
+    {
+        var first = await LinkAsync(known: null);
+        await AssertOpensAsync(first, HttpStatusCode.OK);
+        var second = await LinkAsync(first);
+        await AssertOpensAsync(first, HttpStatusCode.Forbidden);
+        await AssertOpensAsync(second, HttpStatusCode.OK);
+        await LinkAsync(second);
+
+        async Task<Uri> LinkAsync(Uri? known)
+        {
+            Uri? link = null;
+            await Whole.Notifications
+                .WaitForResourceAsync(Bob, state => IsOther(link = LinkOf(state.Snapshot), known))
+                .DefaultTimeout(RecoveryPatience, "bob's client has another link");
+            return link!;
+        }
+
+        static Uri? LinkOf(CustomResourceSnapshot snapshot) =>
+            snapshot.Urls.Where(url => url.Name == "http").Select(url => new Uri(url.Url)).FirstOrDefault(url => url.Fragment.Length > 0);
+
+        // Two addresses are equal even if their fragments differ.
+        static bool IsOther(Uri? link, Uri? known) => link is not null && link.Fragment != known?.Fragment;
+
+        static async Task AssertOpensAsync(Uri link, HttpStatusCode expected)
+        {
+            Assert.Equal("/login", link.AbsolutePath);
+            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
+            using var answer = await browser.PostAsJsonAsync(link.GetLeftPart(UriPartial.Path), new { code = link.Fragment["#code=".Length..] });
+            Assert.Equal(expected, answer.StatusCode);
         }
     }
 

@@ -45,6 +45,22 @@ public class ApiJsonTests
         new ItemList<GroupSummary>([new("tea", GroupMode.Durable, 3, IsJoined: true, Unread: 5), new("now", GroupMode.Transient, null, IsJoined: false, Unread: 0)]));
 
     [Fact]
+    public void A_member_is_online_or_not() => Expect(
+        """{"items":[{"name":"bob","online":true},{"name":"carol","online":false}]}""",
+        new ItemList<GroupMember>([new("bob", IsOnline: true), new("carol", IsOnline: false)]));
+
+    [Fact]
+    public void A_hit_has_the_neighbours_that_there_are() => Expect(
+        """{"items":[{"message":{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"alice","to":{"user":"bob"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"sending"},"after":{"id":"01890a5d-ac96-774b-bcce-b302099a8057","from":"bob","to":{"user":"alice"},"text":"hi","sentAt":"2026-11-22T23:02:03.045Z","state":"delivered"}}]}""",
+        new ItemList<SearchHit>(
+        [
+            Shown.Hit(
+                new FoundMessage(
+                    Message("alice", isOwn: true, MessageState.Sending), null, Message("bob", isOwn: false, MessageState.Delivered)),
+                "alice"),
+        ]));
+
+    [Fact]
     public void A_survey_has_users_groups_and_an_end() => Expect(
         """{"users":[{"name":"bob","address":"https://127.0.0.1:4711","since":"2026-11-22T23:02:03.045Z"}],"groups":[{"name":"tea","mode":"durable","members":1}],"ended":"complete"}""",
         new SurveyResult([new("bob", "https://127.0.0.1:4711", At)], [new("tea", GroupMode.Durable, 1)], SurveyEnd.Complete));

@@ -14,7 +14,8 @@ public sealed class RoomTests
     // From top to bottom. A room may know rooms on lower floors; rooms on one floor do not know each other.
     private static readonly string[][] Floors =
     [
-        ["Api", "Terminal"],
+        ["Api", "Page", "Terminal"],
+        ["Window"],
         ["Session"],
         ["Discovery", "Groups", "Insults", "Peers"],
         ["Messaging"],
@@ -27,7 +28,7 @@ public sealed class RoomTests
 
     // A front end knows what a user may ask and what the answer is, but not how it is done.
     private static readonly string[] FrontEnds = Floors[0];
-    private static readonly string[] OfFrontEnds = ["Session", "Chat", "Faults"];
+    private static readonly string[] OfFrontEnds = ["Window", "Session", "Chat", "Faults"];
 
     private static readonly Model Built = new ArchLoader().LoadAssembly(typeof(ClientApp).Assembly).Build();
 
@@ -71,7 +72,13 @@ public sealed class RoomTests
     [InlineData("Api", "Session", true)]
     [InlineData("Api", "Chat", true)]
     [InlineData("Api", "Groups", false)]
+    [InlineData("Page", "Window", true)]
+    [InlineData("Page", "History", false)]
+    [InlineData("Window", "Session", true)]
+    [InlineData("Session", "Window", false)]
     [InlineData("Terminal", "History", false)]
+    [InlineData("Page", "Session", true)]
+    [InlineData("Page", "Api", false)]
     [InlineData("Session", "Groups", true)]
     [InlineData("Discovery", "Groups", false)]
     [InlineData("Peers", "Messaging", true)]

@@ -29,6 +29,16 @@ public sealed class BellTests
     }
 
     [Fact]
+    public void A_ring_is_taken_once()
+    {
+        Assert.False(_bell.TryTake());
+        _bell.Ring();
+        _bell.Ring();
+        Assert.True(_bell.TryTake());
+        Assert.False(_bell.TryTake());
+    }
+
+    [Fact]
     public async Task A_wait_ends_with_its_cancellation()
     {
         using var stop = new CancellationTokenSource();

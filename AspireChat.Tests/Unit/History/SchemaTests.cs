@@ -147,6 +147,23 @@ public sealed class SchemaTests : IDisposable
         Assert.True(await store.Messages.HoldAsync(Conversation.Of("now"), BobsKey, new byte[] { 4 }, 10_000, 10_000, ["now"]));
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task An_old_history_is_searched_before_and_after_it_is_indexed(int version)
+    {
+        await using var store = Open(version);
+
+        foreach (var isIndexed in (bool[])[false, true])
+        {
+            Assert.Equal(isIndexed, isIndexed && await store.Messages.IndexMoreAsync());
+            Assert.Equal(["to chess, on its way", "to bob, on its way"], Find("way"));
+            Assert.Equal(["insult, received"], Find("insult"));
+        }
+
+        IEnumerable<string> Find(string query) =>
+            store.Messages.Search(SearchWords.Parse(query)!, 10, default).Select(found => found.Message.Text);
+    }
+
     [Fact]
     public async Task A_history_that_fails_at_a_step_stays_unchanged()
     {

@@ -33,8 +33,17 @@ public class LocalApiClientTests
 
         await client.ReadChatAsync("a/b?", limit: 7, before: Id, TestContext.Current.CancellationToken);
         await client.ReadInsultsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await client.ListMembersAsync("a/b", TestContext.Current.CancellationToken);
+        await client.SearchAsync("a&b #1", limit: 7, TestContext.Current.CancellationToken);
 
-        Assert.Equal([$"GET /api/chats/a%2Fb%3F/messages?limit=7&before={Id}", "GET /api/insults?limit=100"], asked);
+        Assert.Equal(
+            [
+                $"GET /api/chats/a%2Fb%3F/messages?limit=7&before={Id}",
+                "GET /api/insults?limit=100",
+                "GET /api/groups/a%2Fb/members",
+                "GET /api/search?limit=7&q=a%26b%20%231",
+            ],
+            asked);
     }
 
     [Fact]

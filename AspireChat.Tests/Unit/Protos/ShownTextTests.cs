@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
-using AspireChat.Client.Terminal;
 using Xunit;
 
-namespace AspireChat.Tests.Unit.Terminal;
+namespace AspireChat.Tests.Unit.Protos;
 
-public class TerminalTextTests
+public sealed class ShownTextTests
 {
     [Theory]
     [InlineData("plain text, nothing special ~", "plain text, nothing special ~")]
@@ -23,11 +22,19 @@ public class TerminalTextTests
     [InlineData("pay \u202Eevil\u202C", "pay \uFFFDevil\uFFFD")]
     [InlineData("\u2066x\u2069", "\uFFFDx\uFFFD")]
     [InlineData("al\u200Bi\uFEFFce\u00AD", "alice")]
-    public void Text_is_made_safe_for_the_terminal(string text, string shown) => Assert.Equal(shown, TerminalText.Clean(text));
+    [InlineData("al\u3164i\uFFA0c\u115Fe\u1160", "alice")]
+    public void Text_becomes_one_safe_line(string text, string shown) => Assert.Equal(shown, ShownText.Line(text));
+
+    [Theory]
+    [InlineData("one\ntwo\r\nthree\rfour", "one\ntwo\nthree␍four")]
+    [InlineData("a\u2028b\u2029c", "a\nb\nc")]
+    [InlineData("a\tb\n\n c", "a b\n\n c")]
+    [InlineData("\e[2J\npay \u202Eevil", "␛[2J\npay \uFFFDevil")]
+    public void Text_becomes_safe_lines(string text, string shown) => Assert.Equal(shown, ShownText.Lines(text));
 
     // Not inline data: attributes cannot hold text that is not valid Unicode.
     [Fact]
-    public void Unpaired_surrogates_are_replaced() => Assert.Equal("\uFFFDx\uFFFD", TerminalText.Clean("\uD800x\uDC00"));
+    public void Unpaired_surrogates_are_replaced() => Assert.Equal("\uFFFDx\uFFFD", ShownText.Line("\uD800x\uDC00"));
 
     [Fact]
     public void No_character_that_a_terminal_obeys_or_hides_gets_through()
@@ -41,7 +48,7 @@ public class TerminalTextTests
             }
         }
 
-        var passed = TerminalText.Clean(all.ToString()).EnumerateRunes().Select(Rune.GetUnicodeCategory).ToHashSet();
+        var passed = ShownText.Line(all.ToString()).EnumerateRunes().Select(Rune.GetUnicodeCategory).ToHashSet();
 
         UnicodeCategory[] unsafeOnes =
         [
@@ -53,14 +60,14 @@ public class TerminalTextTests
 
     [Fact]
     public void A_sequence_split_over_two_texts_is_harmless_too() =>
-        Assert.Equal("␛[2J", TerminalText.Clean("\e") + TerminalText.Clean("[2J"));
+        Assert.Equal("␛[2J", ShownText.Line("\e") + ShownText.Line("[2J"));
 
     [Fact]
     public void Ten_thousand_marks_on_one_character_are_reduced_to_a_few()
     {
         var zalgo = "a" + string.Concat(Enumerable.Repeat("\u0301\u200D", 10_000)) + "b";
 
-        Assert.Equal("a" + new string('\u0301', TerminalText.MaxMarks) + "b", TerminalText.Clean(zalgo));
+        Assert.Equal("a" + new string('\u0301', ShownText.MaxMarks) + "b", ShownText.Line(zalgo));
     }
 
     [Theory]
@@ -68,5 +75,5 @@ public class TerminalTextTests
     [InlineData("exactly 12 c", "exactly 12 c")]
     [InlineData("more than twelve", "more than t…")]
     [InlineData("😀😀😀😀😀😀😀😀😀😀😀😀😀", "😀😀😀😀😀😀😀😀😀😀😀…")]
-    public void A_preview_is_cut_between_characters(string text, string shown) => Assert.Equal(shown, TerminalText.Preview(text, 12));
+    public void A_preview_is_cut_between_characters(string text, string shown) => Assert.Equal(shown, ShownText.Preview(text, 12));
 }

@@ -1,0 +1,29 @@
+namespace AspireChat.Client.Page.Access;
+
+/// <summary>Makes login codes for programs that hold the API's token, such as the AppHost.</summary>
+internal static class LoginCodeEndpoints
+{
+    /// <summary>The path of the call.</summary>
+    public const string Path = "/api/login-codes";
+
+    // A program that shows a link replaces it before its code ends.
+    private static readonly TimeSpan Fresh = LoginCodes.Lifetime / 2;
+
+    /// <summary>Maps the call.</summary>
+    public static void MapLoginCodes(this WebApplication app) =>
+        app.MapPost(Path, MakeAsync).Produces<LoginCode>();
+
+    // Waiting here, the caller learns at once that its link was used up.
+    private static async Task<LoginCode> MakeAsync(
+        string? after, LoginCodes codes, TimeProvider time, IHostApplicationLifetime lifetime, CancellationToken hangUp)
+    {
+        if (after is not null)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(hangUp, lifetime.ApplicationStopping);
+            await codes.WhenOver(after).WaitAsync(Fresh, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            hangUp.ThrowIfCancellationRequested();
+        }
+
+        return codes.Make();
+    }
+}
