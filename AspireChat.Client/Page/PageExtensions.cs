@@ -25,6 +25,9 @@ public static class PageExtensions
         {
             builder.Configuration[WebHostDefaults.StaticWebAssetsKey] = list;
             builder.WebHost.UseStaticWebAssets();
+
+            // Else every path would have a fallback for files that a developer adds, so the API could not say 404.
+            builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         }
 
         builder.Logging.AddFilter(KeyWarnings, LogLevel.Error);

@@ -51,8 +51,9 @@ internal sealed class PageGuard(RequestDelegate next, PageSessions sessions)
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             await context.Response.WriteAsync("Pages of other origins may not use this page.");
         }
-        else if (Open.Contains(request.Path) || sessions.IsIn(request))
+        else if (context.GetEndpoint() is null || Open.Contains(request.Path) || sessions.IsIn(request))
         {
+            // Where there is nothing, that is the answer for everybody.
             await next(context);
         }
         else
