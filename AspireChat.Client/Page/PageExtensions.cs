@@ -1,6 +1,7 @@
 using AspireChat.Client.Chat;
 using AspireChat.Client.Page.Access;
 using AspireChat.Client.Page.Components;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Instrumentation.AspNetCore;
@@ -35,6 +36,7 @@ public static class PageExtensions
         builder.Services.AddSingleton<LoginCodes>();
         builder.Services.AddSingleton<PageSessions>();
         builder.Services.AddScoped<PageWindow>();
+        builder.Services.AddScoped<CircuitHandler, PageCircuit>();
         builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(PageTraces.Narrow);
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.Services.AddAntiforgery();

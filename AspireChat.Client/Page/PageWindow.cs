@@ -5,29 +5,19 @@ using AspireChat.Client.Window;
 namespace AspireChat.Client.Page;
 
 /// <summary>One open page: the window that it shows, and what is open beside the conversation.</summary>
-internal sealed class PageWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger<PageWindow> logger)
-    : IAsyncDisposable
+internal sealed class PageWindow : IAsyncDisposable
 {
-    private readonly ChatWindow _window = ChatWindow.Open(session, shared, time, logger);
-    private bool _isAsked;
+    public PageWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger<PageWindow> logger)
+    {
+        Window = ChatWindow.Open(session, shared, time, logger);
+        Window.Asked += Answer;
+    }
 
     /// <summary>What the page shows has changed for a reason of its own.</summary>
     public event Action? Changed;
 
     /// <summary>The window.</summary>
-    public ChatWindow Window
-    {
-        get
-        {
-            if (!_isAsked)
-            {
-                _isAsked = true;
-                _window.Asked += Answer;
-            }
-
-            return _window;
-        }
-    }
+    public ChatWindow Window { get; }
 
     /// <summary>What lies over the page.</summary>
     public Dialog Dialog { get; private set; }
@@ -68,7 +58,7 @@ internal sealed class PageWindow(ChatSession session, SharedWindowState shared, 
     {
         // A trace of the user's act begins with the act, not with the connection of the page.
         Activity.Current = null;
-        await act(_window);
+        await act(Window);
         Changed?.Invoke();
     }
 
@@ -90,7 +80,7 @@ internal sealed class PageWindow(ChatSession session, SharedWindowState shared, 
         words);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _window.DisposeAsync();
+    public ValueTask DisposeAsync() => Window.DisposeAsync();
 }
 
 /// <summary>What lies over the page.</summary>

@@ -22,6 +22,9 @@ const isTyping = element => element?.matches?.("input, textarea, select");
 
 window.aspirechat = {
   keys(page) {
+    const watch = () => page.invokeMethodAsync("Watch", !document.hidden);
+    document.addEventListener("visibilitychange", watch);
+    watch();
     document.addEventListener("keydown", key => {
       const press = name => { key.preventDefault(); page.invokeMethodAsync("PressAsync", name); };
       if ((key.ctrlKey || key.metaKey) && key.key.toLowerCase() === "k") press("switch");

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace AspireChat.Client.Page.Access;
 
 /// <summary>
-/// The codes that open the page: whoever shows one is this user. A code works once and for <see cref="Lifetime"/>, since a
+/// The codes that open the page: a browser that has one is taken to be this user's. A code works once and for <see cref="Lifetime"/>, since a
 /// link can be seen by others later, for example in a browser's history.
 /// </summary>
 internal sealed class LoginCodes(LoginHandout handout, TimeProvider time)
