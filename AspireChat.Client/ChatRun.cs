@@ -67,7 +67,7 @@ internal static class ChatRun
         }
     }
 
-    // Only to a user at a terminal: whoever reads the link of a log could open the page. Others make one by `login-link`.
+    // The link is shown only in a terminal: in a log, other readers could use it to open the page. Others make one by `login-link`.
     private static void TellPage(WebApplication app)
     {
         var address = new Uri(app.Urls.First());

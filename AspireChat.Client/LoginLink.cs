@@ -5,7 +5,7 @@ using AspireChat.Client.Page.Access;
 
 namespace AspireChat.Client;
 
-/// <summary><c>login-link</c>: prints a link to the page of a client that runs on this machine, for whoever can read its data directory.</summary>
+/// <summary><c>login-link</c>: prints a link to the page of a client that runs on this machine, to a user who can read its data directory.</summary>
 internal static class LoginLink
 {
     /// <summary>The argument that asks for it.</summary>

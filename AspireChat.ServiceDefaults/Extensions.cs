@@ -54,7 +54,7 @@ public static class Extensions
     private static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         // In milliseconds. A program that stops sends its last spans, and a collector that is away must not hold it for the
-        // default of ten seconds: whoever stops it would lose patience and kill it.
+        // default of ten seconds: Aspire would kill it before that.
         builder.Configuration[OtlpTimeout] ??= "1000";
         builder.Logging.AddOpenTelemetry(logging =>
         {

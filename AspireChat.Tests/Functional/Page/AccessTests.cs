@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Functional.Page;
 
-/// <summary>Who gets to the page: whoever brings a fresh code, and that browser from then on.</summary>
+/// <summary>A browser gets to the page with a fresh code, and from then on with its cookie.</summary>
 public sealed class AccessTests
 {
     private const string Policy =

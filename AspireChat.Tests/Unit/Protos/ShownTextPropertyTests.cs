@@ -5,7 +5,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Protos;
 
-/// <summary>What holds for the shown form of every text, whoever wrote it.</summary>
+/// <summary>What holds for the shown form of every text that anybody could send.</summary>
 [Properties(Arbitrary = [typeof(HostileTexts)], MaxTest = 1000, QuietOnSuccess = true)]
 public sealed class ShownTextPropertyTests
 {
