@@ -10,6 +10,7 @@ using AspireChat.Client.Names;
 using AspireChat.Client.Peers;
 using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
+using AspireChat.Client.Window;
 using AspireChat.ServiceDefaults;
 
 namespace AspireChat.Client;
@@ -25,6 +26,7 @@ internal static class ClientApp
         builder.AddServiceDefaults();
         builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
         builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
+        builder.AddWindow();
         builder.AddApi();
         builder.AddTerminal();
 

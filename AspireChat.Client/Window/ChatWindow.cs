@@ -1,0 +1,184 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
+using AspireChat.Client.Session;
+
+namespace AspireChat.Client.Window;
+
+/// <summary>
+/// One open window of this user, without its looks: what it shows and what can be done there. All members may be used from any
+/// thread; what they return does not change. A refusal becomes a <see cref="Toast"/>, so no call throws for it.
+/// </summary>
+/// <remarks>
+/// Names and the window's own sentences are safe to show. Texts, previews and reasons are as received: a front end cleans them.
+/// </remarks>
+internal sealed partial class ChatWindow : IAsyncDisposable
+{
+    private readonly ChatSession _session;
+    private readonly SharedWindowState _shared;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ChangeSignal _signal;
+    private readonly Surroundings _around;
+    private readonly WindowLists _lists;
+    private readonly ToastList _toasts = new();
+    private readonly KeyWarnings _warnings = new();
+    private readonly SurveyProgress _survey;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Bell _toRead = new();
+    private readonly Bell _toAsk = new();
+    private readonly Task _work;
+    private readonly ToldOnce _told = new();
+    private readonly Lock _showing = new();
+
+    // The first hears of events before the second is on the screen: so no change is lost between the reading and the showing.
+    private volatile OpenConversation? _watched;
+    private volatile OpenConversation? _current;
+    private IReadOnlyCollection<string> _blocked;
+    private bool _isLoaded;
+    private int _isDisposed;
+
+    private ChatWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger logger)
+    {
+        (_session, _shared, _time, _logger) = (session, shared, time, logger);
+        _signal = new ChangeSignal(() => Changed?.Invoke(), time, logger);
+        _around = new Surroundings(session.Name);
+        _lists = new WindowLists(_around, shared);
+        _survey = new SurveyProgress(time);
+        _blocked = shared.Blocked;
+        shared.Changed += OnShared;
+        _work = Task.WhenAll(
+            Task.Run(() => WatchAsync(_end.Token)), Task.Run(() => ReadListsAsync(_end.Token)), Task.Run(() => AskListsAsync(_end.Token)));
+    }
+
+    /// <summary>Something that this window shows has changed; in a burst once per 50 ms. Raised under no lock.</summary>
+    public event Action? Changed;
+
+    /// <summary>The user wants to search for words: <c>/search</c>.</summary>
+    public event Action<string>? SearchAsked;
+
+    /// <summary>The user wants to see the commands: <c>/help</c>. If nobody listens, a toast lists them.</summary>
+    public event Action? HelpAsked;
+
+    /// <summary>The user wants to end the client: <c>/exit</c>.</summary>
+    public event Action? ExitAsked;
+
+    /// <summary>This user's name.</summary>
+    public string User => _session.Name;
+
+    /// <summary>Whether the lists have been read once.</summary>
+    public bool IsLoaded => Volatile.Read(ref _isLoaded);
+
+    /// <summary>
+    /// Private chats, groups and the insult channel: what asks for attention first, then the most recent; the insult channel
+    /// last. A shown conversation is listed even if it does not exist yet.
+    /// </summary>
+    public IReadOnlyList<ConversationItem> Conversations => _lists.Items(Current?.Conversation);
+
+    /// <summary>The other users who are online, in alphabetical order; while the name server is away those last known.</summary>
+    public IReadOnlyList<PersonItem> People
+    {
+        get
+        {
+            var partners = _lists.Partners;
+            return [.. _around.Online.Select(user => new PersonItem(user.Key, user.Value, partners.Contains(user.Key)))];
+        }
+    }
+
+    /// <summary>What the user must know about the connections, as a sentence; null when all is well.</summary>
+    public string? Notice => WindowSentences.Notice(_around.Connections);
+
+    /// <summary>Users who show another key than the known one.</summary>
+    public IReadOnlyList<KeyWarning> KeyWarnings => _warnings.Shown;
+
+    /// <summary>The conversation on the screen; null if there is none.</summary>
+    public OpenConversation? Current => _current;
+
+    /// <summary>The survey that runs, or the last one; null if there was none in this window.</summary>
+    public Survey? Survey => _survey.Now;
+
+    /// <summary>Errors and outcomes, the oldest first; at most <see cref="ToastList.Most"/>.</summary>
+    public IReadOnlyList<Toast> Toasts => _toasts.Shown;
+
+    /// <summary>How many messages are unread, without those of muted conversations.</summary>
+    public int TotalUnread => Conversations.Where(item => !item.IsMuted).Sum(item => item.Unread);
+
+    /// <summary>The first other conversation in the list that asks for attention; null if there is none.</summary>
+    public Conversation? NextUnread
+    {
+        get
+        {
+            var shown = Current?.Conversation;
+            return _lists.Items(shown).FirstOrDefault(item => item.IsWaiting && item.Conversation != shown)?.Conversation;
+        }
+    }
+
+    /// <summary>Opens a window: it watches from now on and loads its lists in the background.</summary>
+    /// <param name="session">The chat.</param>
+    /// <param name="shared">What all windows of this client share.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
+    public static ChatWindow Open(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger logger) =>
+        new(session, shared, time, logger);
+
+    /// <summary>What can be typed at the caret of a line: commands, names, groups, modes.</summary>
+    public IReadOnlyList<Completion> Complete(string line, int caret)
+    {
+        var items = _lists.Items(alsoShown: null);
+        var online = _around.Online.Select(user => user.Key).ToHashSet(StringComparer.Ordinal);
+        return Completions.Of(line, caret, new CompletionWords(
+            online,
+            [.. items.Where(item => item.Conversation.Kind == ConversationKind.User).Select(item => item.Title)],
+            [.. items.Where(item => item.ChatState == ChatState.Asked).Select(item => item.Title)],
+            _shared.Blocked,
+            _lists.Groups));
+    }
+
+    /// <summary>Removes a toast.</summary>
+    public void Dismiss(int toast)
+    {
+        _toasts.Dismiss(toast);
+        _signal.Ring();
+    }
+
+    /// <summary>Removes the warning about a user's key; the same warning is not shown again.</summary>
+    public void DismissWarning(string user)
+    {
+        _warnings.Dismiss(user);
+        _signal.Ring();
+    }
+
+    /// <summary>Stops watching; the window shows what it showed last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
+        _shared.Changed -= OnShared;
+        await _end.CancelAsync();
+        await _work;
+        _signal.Dispose();
+        _end.Dispose();
+    }
+
+    private void Say(string sentence, bool isError = false)
+    {
+        _toasts.Add(sentence, isError);
+        _signal.Ring();
+    }
+
+    // Drafts, muted conversations, blocked users, or marks of another window.
+    private void OnShared()
+    {
+        var blocked = _shared.Blocked;
+        if (!blocked.SequenceEqual(Interlocked.Exchange(ref _blocked, blocked)))
+        {
+            _watched?.Rebuild();
+            Volatile.Write(ref _everything, true);
+        }
+
+        _toRead.Ring();
+        _signal.Ring();
+    }
+}
