@@ -27,8 +27,8 @@ internal static class ClientApp
         builder.AddServiceDefaults();
         builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
         builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
-        builder.AddApi();
         builder.AddWindow();
+        builder.AddApi();
         builder.AddPage();
         builder.AddTerminal();
 

@@ -29,12 +29,17 @@ public sealed record PresenceEvent(string User, bool IsOnline) : ChatEvent;
 /// <param name="Connection">The connection: <c>redis</c>, <c>rabbitmq</c>, or <c>peer:name</c>.</param>
 /// <param name="State">The new state, one word, for example <c>connected</c> or <c>reconnecting</c>.</param>
 /// <param name="Detail">A sentence for the user, if there is more to say.</param>
-/// <param name="Fingerprint">The key that a peer has shown instead of the known one; null for all other changes.</param>
-public sealed record ConnectionEvent(string Connection, string State, string? Detail = null, string? Fingerprint = null) : ChatEvent
+/// <param name="Keys">The fingerprints, if a user shows another key than the known one; not part of the API.</param>
+public sealed record ConnectionEvent(string Connection, string State, string? Detail = null, KeyChange? Keys = null) : ChatEvent
 {
-    /// <summary>The state of a peer that has shown a key other than the known one.</summary>
+    /// <summary>The state of a peer that shows a key other than the known one.</summary>
     public const string KeyChanged = "key-changed";
 }
+
+/// <summary>A user shows another key than the known one.</summary>
+/// <param name="Known">The fingerprint of the known key, 64 hexadecimal digits.</param>
+/// <param name="Shown">The fingerprint of the other key.</param>
+public sealed record KeyChange(string Known, string Shown);
 
 /// <summary>A sender's batch was refused whole because it broke a rule or its sender could not be trusted.</summary>
 /// <param name="Conversation">The conversation in which it arrived.</param>

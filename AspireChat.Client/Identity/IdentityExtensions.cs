@@ -15,6 +15,7 @@ public static class IdentityExtensions
             var user = ChatName.Parse(options.Name);
             return DataDirectory.Open(options.DataDirectory is "" ? DataDirectory.DefaultFor(user) : options.DataDirectory);
         });
+        builder.Services.AddSingleton<DataFile>(services => services.GetRequiredService<DataDirectory>().File);
         builder.Services.AddSingleton(services => PeerIdentity.LoadOrCreate(
             services.GetRequiredService<DataDirectory>(),
             ChatName.Parse(services.GetRequiredService<IOptions<ChatOptions>>().Value.Name)));

@@ -109,7 +109,7 @@ public sealed partial class NameTrust(
         Log.OtherKey(logger, user, pinned, shown);
         var sentence = $"WARNING: {user} is known with the key {pinned} but now shows {shown}. Somebody may be posing as {user}. "
             + $"Nothing was sent. If {user} confirms the new fingerprint by other means, accept it (trust {user}).";
-        events.Publish(new ConnectionEvent($"peer:{user}", ConnectionEvent.KeyChanged, sentence, shown));
+        events.Publish(new ConnectionEvent($"peer:{user}", ConnectionEvent.KeyChanged, sentence, new KeyChange(pinned, shown)));
         return new ChatException(ChatFault.KeyMismatch, sentence);
     }
 

@@ -11,14 +11,14 @@ internal sealed class PageCircuit(PageWindow page) : CircuitHandler
     /// <inheritdoc/>
     public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        page.Window.IsWatched = true;
+        page.Connect(isConnected: true);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
     {
-        page.Window.IsWatched = false;
+        page.Connect(isConnected: false);
         return Task.CompletedTask;
     }
 }

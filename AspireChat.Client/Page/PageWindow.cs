@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Session;
 using AspireChat.Client.Window;
 
@@ -7,6 +8,9 @@ namespace AspireChat.Client.Page;
 /// <summary>One open page: the window that it shows, and what is open beside the conversation.</summary>
 internal sealed class PageWindow : IAsyncDisposable
 {
+    private bool _isConnected = true;
+    private bool _isSeen;
+
     public PageWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger<PageWindow> logger)
     {
         Window = ChatWindow.Open(session, shared, time, logger);
@@ -31,6 +35,20 @@ internal sealed class PageWindow : IAsyncDisposable
     /// <summary>Whether the user has left the chat here.</summary>
     public bool HasLeft { get; private set; }
 
+    /// <summary>Whether the browser is connected; without it nobody sees the page, so nothing becomes read.</summary>
+    public void Connect(bool isConnected)
+    {
+        _isConnected = isConnected;
+        Window.IsWatched = _isConnected && _isSeen;
+    }
+
+    /// <summary>Whether the page is in view in its browser; while it is hidden, nothing becomes read.</summary>
+    public void See(bool isSeen)
+    {
+        _isSeen = isSeen;
+        Window.IsWatched = _isConnected && _isSeen;
+    }
+
     /// <summary>Shows a dialog, or none.</summary>
     public void Show(Dialog dialog, string words = "")
     {
@@ -46,12 +64,17 @@ internal sealed class PageWindow : IAsyncDisposable
     }
 
     /// <summary>Shows a conversation.</summary>
-    public Task OpenAsync(Chat.Conversation conversation) => DoAsync(window =>
+    public Task OpenAsync(Conversation conversation) => OpenAsync(window => window.ShowAsync(conversation));
+
+    /// <summary>Shows the private chat with a user.</summary>
+    public Task WriteToAsync(string user) => OpenAsync(window => window.WriteToAsync(user));
+
+    /// <summary>Does what shows a conversation in the end, in place of dialogs and lists.</summary>
+    public Task OpenAsync(Func<ChatWindow, Task> act)
     {
         (Dialog, Column) = (Dialog.None, Column.Conversation);
-        window.Show(conversation);
-        return Task.CompletedTask;
-    });
+        return DoAsync(act);
+    }
 
     /// <summary>Does what the user wants.</summary>
     public async Task DoAsync(Func<ChatWindow, Task> act)
@@ -69,6 +92,9 @@ internal sealed class PageWindow : IAsyncDisposable
         Changed?.Invoke();
     }
 
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Window.DisposeAsync();
+
     private void Answer(WindowQuestion question, string words) => Show(
         question switch
         {
@@ -78,48 +104,4 @@ internal sealed class PageWindow : IAsyncDisposable
             _ => Dialog.Exit,
         },
         words);
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Window.DisposeAsync();
-}
-
-/// <summary>What lies over the page.</summary>
-internal enum Dialog
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>The switcher: conversations, people and commands by a few letters.</summary>
-    Switcher,
-
-    /// <summary>The shortcuts and commands.</summary>
-    Help,
-
-    /// <summary>The search in the history.</summary>
-    Search,
-
-    /// <summary>A new group, or one to join.</summary>
-    Group,
-
-    /// <summary>Who is there, by a survey.</summary>
-    Discovery,
-
-    /// <summary>How somebody else joins this chat.</summary>
-    Invitation,
-
-    /// <summary>Whether to leave the chat.</summary>
-    Exit,
-}
-
-/// <summary>The columns of the page; a narrow screen shows one.</summary>
-internal enum Column
-{
-    /// <summary>The conversations.</summary>
-    List,
-
-    /// <summary>The open conversation.</summary>
-    Conversation,
-
-    /// <summary>Who is in it, and what can be done with it.</summary>
-    Details,
 }

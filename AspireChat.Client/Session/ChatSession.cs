@@ -18,7 +18,6 @@ namespace AspireChat.Client.Session;
 /// </summary>
 internal sealed partial class ChatSession(
     LocalPeer self,
-    DataDirectory data,
     PresenceDirectory names,
     FirstRegistration registration,
     PeerChats chats,
@@ -32,10 +31,6 @@ internal sealed partial class ChatSession(
 {
     /// <summary>This user's name.</summary>
     public string Name => self.Name;
-
-    /// <summary>Where a front end keeps a file of its own, beside this user's key and history.</summary>
-    /// <param name="name">The file's name.</param>
-    public string LocalFile(string name) => data.File(name);
 
     /// <summary>Describes this client's identity and its connections. Waits until the peer port listens.</summary>
     public async Task<Me> DescribeAsync(CancellationToken cancellationToken)

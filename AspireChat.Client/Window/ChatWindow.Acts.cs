@@ -4,194 +4,195 @@ namespace AspireChat.Client.Window;
 
 internal sealed partial class ChatWindow
 {
-    // More would cover the window; the oldest has had its time.
-    private const int MaxToasts = 4;
+    private const string NothingOpen = "No conversation is open; open one with /chat name or /group name.";
+    private const string NoGroupOpen = "No group is open; open one with /group name.";
 
-    private readonly List<Toast> _toasts = [];
-    private int _lastToast;
+    /// <summary>Shows a conversation, with its last messages and the divider above the first unread one.</summary>
+    public Task ShowAsync(Conversation conversation) => ShowAsync(conversation, opened => opened.Open());
 
-    /// <summary>Short sentences about what just happened.</summary>
-    public IReadOnlyList<Toast> Toasts
+    /// <summary>Shows a message in its conversation.</summary>
+    public Task ShowAsync(ChatMessage message) => ShowAsync(message.Conversation, opened => opened.LoadAround(message));
+
+    /// <summary>Shows no conversation.</summary>
+    public void Close()
     {
-        get
+        lock (_showing)
         {
-            lock (_change)
-            {
-                return [.. _toasts];
-            }
-        }
-    }
-
-    /// <summary>Takes a sentence away.</summary>
-    public void Dismiss(int toast)
-    {
-        lock (_change)
-        {
-            _toasts.RemoveAll(shown => shown.Id == toast);
+            (_watched, _current) = (null, null);
         }
 
-        Touch();
+        _signal.Ring();
     }
 
-    /// <summary>Sends a text to the shown conversation; a refused text stays as its draft.</summary>
-    public Task SendAsync(string text) => TryAsync(async () =>
+    /// <summary>Does what a typed line says: runs a command, or sends a text to the shown conversation.</summary>
+    public Task RunAsync(string line) => ActAsync(async _ =>
     {
-        if (Current is not { } open)
+        switch (TypedLine.Parse(line))
+        {
+            case { Command: { } command } typed:
+                var shown = Current;
+                await command.Run(this, typed.Arguments);
+                if (shown?.Draft == line)
+                {
+                    shown.Draft = "";
+                }
+
+                break;
+            case { Refusal: { } refusal }:
+                Say(refusal, isError: true);
+                break;
+            case { Text: not "" } typed:
+                await SendAsync(typed.Text);
+                break;
+        }
+    });
+
+    /// <summary>
+    /// Sends a text to the shown conversation, as it is. After a refusal the draft stays; otherwise it is cleared, unless
+    /// something else was typed meanwhile.
+    /// </summary>
+    public Task SendAsync(string text) => ActAsync(async end =>
+    {
+        if (Current is not { } shown)
+        {
+            Say(NothingOpen, isError: true);
+            return;
+        }
+
+        var draft = shown.Draft;
+        await SendAsync(shown.Conversation, text, end);
+        if (shown.Draft == draft)
+        {
+            shown.Draft = "";
+        }
+
+        // The sender wants to see it.
+        await shown.JumpToEndAsync();
+    });
+
+    /// <summary>Sends the text of a failed message again, as a new message.</summary>
+    public Task RetryAsync(ShownMessage failed) => ActAsync(end => SendAsync(failed.Message.Conversation, failed.Message.Text, end));
+
+    /// <summary>Marks everything in the shown conversation as read; the other user of a private chat is told.</summary>
+    public Task MarkReadAsync() => ActAsync(async _ =>
+    {
+        if (Current is not { } shown)
         {
             return;
         }
 
-        switch (open.Conversation.Kind)
+        try
         {
-            case ConversationKind.User:
-                await _session.SendToUserAsync(open.Conversation.Name, text, _closing.Token);
-                break;
-            case ConversationKind.Group:
-                await _session.SendToGroupAsync(open.Conversation.Name, text);
-                break;
-            default:
-                await InsultAsync(text);
-                break;
+            await MarkReadAsync(shown.Conversation);
+        }
+        catch (ChatException e) when (e.Fault == ChatFault.NotFound)
+        {
+            // It does not exist yet, so there is nothing to read.
         }
 
-        open.Draft = "";
-        open.JumpToEnd();
+        shown.MarkedRead();
+        _shared.TellRead();
     });
 
-    /// <summary>Sends a failed message once more, as a new one.</summary>
-    public Task RetryAsync(ShownMessage failed) => TryAsync(async () =>
+    /// <summary>Shows the private chat with a user; if there is none yet, the first message opens it.</summary>
+    public Task WriteToAsync(string user) => ActAsync(_ =>
     {
-        var to = failed.Message.Conversation;
-        _ = to.Kind == ConversationKind.Group
-            ? await _session.SendToGroupAsync(to.Name, failed.Message.Text)
-            : await _session.SendToUserAsync(to.Name, failed.Message.Text, _closing.Token);
+        var name = ChatName.Parse(user);
+        return name != User
+            ? ShowAsync(Conversation.With(name))
+            : throw new ChatException(ChatFault.InvalidArgument, "A chat needs two; that is your own name.");
     });
 
-    /// <summary>Marks the shown conversation as read, and ends the division in old and new.</summary>
-    public Task MarkReadAsync()
+    /// <summary>Enters a group's room and shows the group; a group that nobody is in is made.</summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="mode">The mode that it must have; null accepts any, and makes a new group durable.</param>
+    public Task JoinAsync(string group, GroupMode? mode) => ActAsync(async end =>
     {
-        if (Current is not { } open)
-        {
-            return Task.CompletedTask;
-        }
-
-        open.ForgetNew();
-        return MarkReadAsync(open.Conversation);
-    }
-
-    /// <summary>Enters a group's room and shows the group.</summary>
-    public Task JoinAsync(string group, GroupMode? mode) => TryAsync(async () =>
-    {
-        var joined = await _session.JoinGroupAsync(group, mode, _closing.Token);
-        await ReadGroupsAsync();
-        Show(Conversation.Of(joined.Name));
+        var joined = await _session.JoinGroupAsync(group, mode, end);
+        _lists.AddGroup(joined);
+        await ShowAsync(Conversation.Of(joined.Name));
     });
 
     /// <summary>Leaves the room of the shown group.</summary>
-    public Task LeaveAsync() => InGroupAsync(async group =>
+    public Task LeaveAsync() => ActAsync(async end =>
     {
-        await _session.LeaveGroupAsync(group, _closing.Token);
-        await ReadGroupsAsync();
-    });
-
-    /// <summary>Unsubscribes from the shown group.</summary>
-    public Task UnsubscribeAsync() => InGroupAsync(async group =>
-    {
-        await _session.GiveUpGroupAsync(group, _closing.Token);
-        await ReadGroupsAsync();
-        Close();
-    });
-
-    /// <summary>Accepts a user's request to chat.</summary>
-    public Task AcceptAsync(string user) => TryAsync(() => _session.AcceptChatAsync(user));
-
-    /// <summary>Declines a user's request to chat.</summary>
-    public Task DeclineAsync(string user) => TryAsync(() => _session.DeclineChatAsync(user));
-
-    /// <summary>Accepts another key for a user, after its fingerprint was compared by other means.</summary>
-    public Task TrustAsync(string user, string fingerprint) => TryAsync(async () =>
-    {
-        await _session.TrustAsync(user, fingerprint);
-        DismissWarning(user);
-        Tell($"The new key of {user} is trusted.");
-    });
-
-    /// <summary>Whether a user's messages are hidden.</summary>
-    public bool IsBlocked(string user) => _shared.IsBlocked(user);
-
-    /// <summary>Hides a user and what that user says in this user's windows, or ends that.</summary>
-    public Task BlockAsync(string user, bool isBlocked) => TryAsync(async () =>
-    {
-        _shared.Block(ChatName.Parse(user), isBlocked);
-        Current?.Reload();
-        await ReadPeopleAsync();
-        Tell(isBlocked ? $"{user} is blocked here: you see nothing of {user}." : $"{user} is no longer blocked.");
-    });
-
-    /// <summary>Sends an insult, which reaches exactly one client.</summary>
-    /// <param name="text">The insult; one from stock if null.</param>
-    public Task InsultAsync(string? text) => TryAsync(async () =>
-    {
-        var sent = await _session.InsultAsync(text);
-        Tell($"Your insult is on its way to somebody: {sent.Text}");
-    });
-
-    /// <summary>Tells the user something.</summary>
-    public void Tell(string sentence, bool isError = false)
-    {
-        lock (_change)
+        if (ShownGroup is not { } shown)
         {
-            _toasts.Add(new Toast(++_lastToast, sentence, isError));
-            if (_toasts.Count > MaxToasts)
-            {
-                _toasts.RemoveAt(0);
-            }
+            Say(NoGroupOpen, isError: true);
+            return;
         }
 
-        Touch();
+        var isKept = shown.Mode is { IsKept: true };
+        await _session.LeaveGroupAsync(shown.Conversation.Name, end);
+        Say(isKept ? $"You left {shown.Title}. Messages sent there are kept for you." : $"You left {shown.Title}.");
+    });
+
+    /// <summary>Unsubscribes from the shown group and closes it; the history stays on this client.</summary>
+    public Task UnsubscribeAsync() => ActAsync(async end =>
+    {
+        if (ShownGroup is not { } shown)
+        {
+            Say(NoGroupOpen, isError: true);
+            return;
+        }
+
+        await _session.GiveUpGroupAsync(shown.Conversation.Name, end);
+        Say($"You unsubscribed from {shown.Title}.");
+        if (Current == shown)
+        {
+            Close();
+        }
+    });
+
+    private Task ShowAsync(Conversation conversation, Action<OpenConversation> load) => ActAsync(end => Task.Run(() =>
+    {
+        lock (_showing)
+        {
+            var opened = new OpenConversation(conversation, _session, _shared, _lists, _around, _time, OnShown);
+            _watched = opened;
+            load(opened);
+            _current = opened;
+        }
+
+        OnShown();
+        _toAsk.Ring();
+    }, end));
+
+    // The end may have come into view, so that it is read now.
+    private void OnShown()
+    {
+        _toRead.Ring();
+        _signal.Ring();
+    }
+
+    private OpenConversation? ShownGroup => Current is { Conversation.Kind: ConversationKind.Group } shown ? shown : null;
+
+    private Task SendAsync(Conversation to, string text, CancellationToken end) => to.Kind switch
+    {
+        ConversationKind.User => _session.SendToUserAsync(to.Name, text, end),
+        ConversationKind.Group => _session.SendToGroupAsync(to.Name, text),
+        _ => SendInsultAsync(text),
+    };
+
+    private async Task SendInsultAsync(string? text)
+    {
+        await _session.InsultAsync(text);
+        Say("Your insult is on its way.");
     }
 
     private async Task MarkReadAsync(Conversation conversation)
     {
-        if (UnreadOf(conversation) == 0)
+        switch (conversation.Kind)
         {
-            return;
+            case ConversationKind.Group:
+                await _session.MarkGroupReadAsync(conversation.Name);
+                break;
+            case ConversationKind.Insults:
+                _lists.CountInsult(isRead: true);
+                break;
+            case ConversationKind.User when !_shared.IsBlocked(conversation.Name):
+                await _session.MarkChatReadAsync(conversation.Name);
+                break;
         }
-
-        lock (_change)
-        {
-            Entry(conversation).Unread = 0;
-        }
-
-        Touch();
-        await TryAsync(() => conversation.Kind switch
-        {
-            ConversationKind.User => _session.MarkChatReadAsync(conversation.Name),
-            ConversationKind.Group => _session.MarkGroupReadAsync(conversation.Name),
-            _ => Task.CompletedTask,
-        });
-    }
-
-    private Task InGroupAsync(Func<string, Task> act) => Current is { Conversation: { Kind: ConversationKind.Group, Name: var group } }
-        ? TryAsync(() => act(group))
-        : TryAsync(() => throw new ChatException(ChatFault.InvalidArgument, "No group is shown; choose one first."));
-
-    // A refusal is a sentence for the user, and the window goes on.
-    private async Task TryAsync(Func<Task> act)
-    {
-        try
-        {
-            await act();
-        }
-        catch (ChatException e)
-        {
-            Tell(e.Message, isError: true);
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            // The window is closed.
-        }
-
-        Touch();
     }
 }

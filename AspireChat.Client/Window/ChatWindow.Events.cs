@@ -1,4 +1,5 @@
 using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 
 namespace AspireChat.Client.Window;
 
@@ -6,113 +7,195 @@ internal sealed partial class ChatWindow
 {
     private const string PeerPrefix = "peer:";
 
-    /// <summary>Takes in what has happened.</summary>
-    private void Take(ChatEvent happened)
+    private async Task WatchAsync(CancellationToken end)
+    {
+        var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
+        try
+        {
+            while (true)
+            {
+                if (TryWatch(end) is not { } events)
+                {
+                    await Task.Delay(backoff.Next(), _time, end);
+                    continue;
+                }
+
+                backoff.Reset();
+                await ReloadAsync(end);
+                await ShowAsync(events);
+            }
+        }
+        catch (Exception) when (end.IsCancellationRequested)
+        {
+            // The window closes.
+        }
+    }
+
+    private IAsyncEnumerable<ChatEvent>? TryWatch(CancellationToken end)
+    {
+        try
+        {
+            return _session.Watch(end);
+        }
+        catch (ChatException e)
+        {
+            Say(e.Message, isError: true);
+            return null;
+        }
+    }
+
+    // Must not throw: only an enumeration that has begun gives a watcher's place back.
+    private async Task ReloadAsync(CancellationToken end)
+    {
+        try
+        {
+            var me = await _session.DescribeAsync(end);
+            foreach (var (connection, state) in me.Connections)
+            {
+                _around.SetConnection(connection, new ConnectionState(state, me.Details?.GetValueOrDefault(connection)));
+            }
+
+            _watched?.Reload();
+        }
+        catch (Exception e)
+        {
+            if (!end.IsCancellationRequested)
+            {
+                Log.NotRead(_logger, e);
+            }
+        }
+
+        Volatile.Write(ref _everything, true);
+        _toRead.Ring();
+        _toAsk.Ring();
+        _signal.Ring();
+    }
+
+    private async Task ShowAsync(IAsyncEnumerable<ChatEvent> events)
+    {
+        try
+        {
+            await foreach (var happened in events)
+            {
+                try
+                {
+                    Show(happened);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // One event that cannot be shown must not keep the others from being shown.
+                    Log.NotShown(_logger, happened.GetType().Name, e);
+                }
+            }
+        }
+        catch (ChatException e)
+        {
+            // Everything is read again.
+            Log.Behind(_logger, e.Message);
+        }
+    }
+
+    private void Show(ChatEvent happened)
     {
         switch (happened)
         {
-            case MessageEvent e:
-                TakeMessage(e.Message);
-                break;
-            case InsultEvent e:
-                TakeMessage(e.Insult);
-                break;
-            case StateEvent e:
-                if (Current is { } open && open.Conversation == e.Conversation)
+            case MessageEvent { Message: var message } when message.Conversation != Conversation.Insults:
+                if (_watched is { } shown && shown.Conversation == message.Conversation)
                 {
-                    open.Change(e);
+                    shown.Count(message);
                 }
 
+                Touch(message.Conversation);
+                Announce(message);
                 break;
-            case ChatOpenedEvent e when e.State == ChatState.Asked && _shared.IsBlocked(e.User):
-                _ = DeclineAsync(e.User);
+            case InsultEvent { Insult: var insult } when !_shared.IsBlocked(insult.From):
+                _lists.CountInsult(isRead: false);
+                Touch(Conversation.Insults);
+                Announce(insult);
                 break;
-            case ChatOpenedEvent e:
-                lock (_change)
-                {
-                    Entry(Conversation.With(e.User)).State = e.State;
-                }
-
+            case StateEvent state:
+                Show(state);
                 break;
-            case PresenceEvent e when e.User != User && !_shared.IsBlocked(e.User):
-                lock (_change)
-                {
-                    _ = e.IsOnline ? _online.Add(e.User) : _online.Remove(e.User);
-                }
-
+            case FoundEvent found when _survey.Add(found):
+                _signal.Ring();
                 break;
-            case ConnectionEvent e:
-                TakeConnection(e);
+            case PresenceEvent presence:
+                _around.SetOnline(presence.User, presence.IsOnline, _time.GetUtcNow());
+                _toAsk.Ring();
+                _signal.Ring();
                 break;
-            case GroupEvent e:
-                _ = ReadGroupsAsync();
-                if (e.Detail is { } detail)
-                {
-                    Tell(detail, isError: e.What is "refused");
-                }
-
+            case ConnectionEvent connection:
+                Show(connection);
                 break;
-            case RefusedEvent e:
-                Tell(e.Detail, isError: true);
+            case GroupEvent group:
+                Show(group);
                 break;
-            case FoundEvent e:
-                TakeAnswer(e);
+            case RefusedEvent refused:
+                Say(refused.Detail, isError: true);
+                break;
+            case ChatOpenedEvent opened:
+                Show(opened);
                 break;
         }
     }
 
-    private void TakeMessage(ChatMessage message)
+    private void Show(StateEvent state)
     {
-        // Own insults are another client's to show.
-        if (!message.IsOwn && _shared.IsBlocked(message.From) || (message.IsOwn && message.Conversation == Conversation.Insults))
+        if (_watched is { } shown && shown.Conversation == state.Conversation)
         {
-            return;
+            if (shown.Change(state))
+            {
+                _signal.Ring();
+            }
         }
-
-        lock (_change)
+        else if (state.State == MessageState.Failed && state.From == User)
         {
-            var known = Entry(message.Conversation);
-            (known.Preview, known.LastAt) = (message.Text, message.SentAt);
-            known.Unread += message.IsOwn || message.Conversation == Conversation.Insults ? 0 : 1;
-        }
-
-        if (Current is { } open && open.Conversation == message.Conversation)
-        {
-            open.Add(message);
-            Look();
+            Say($"A message to {state.Conversation.Name} was not delivered: {state.Reason}", isError: true);
         }
     }
 
-    private void TakeConnection(ConnectionEvent e)
+    private void Show(ConnectionEvent connection)
     {
-        if (!e.Connection.StartsWith(PeerPrefix, StringComparison.Ordinal))
+        if (!connection.Connection.StartsWith(PeerPrefix, StringComparison.Ordinal))
         {
-            bool isBack;
-            lock (_change)
-            {
-                isBack = e.State == ConnectionStates.Connected && _connections.TryGetValue(e.Connection, out var before) && before.State != e.State;
-                _connections[e.Connection] = e;
-            }
-
-            if (isBack)
-            {
-                _ = ReadPeopleAsync();
-            }
-
-            return;
+            _around.SetConnection(connection.Connection, new ConnectionState(connection.State, connection.Detail));
+            _toAsk.Ring();
+        }
+        else if (connection.State == ConnectionEvent.KeyChanged)
+        {
+            _warnings.Add(connection.Connection[PeerPrefix.Length..], connection.Detail ?? connection.State, connection.Keys);
+        }
+        else if (connection.Detail is { } detail && _told.TryTell(detail))
+        {
+            Say(detail, isError: true);
         }
 
-        var user = e.Connection[PeerPrefix.Length..];
-        if (e.State == ConnectionEvent.KeyChanged)
+        _signal.Ring();
+    }
+
+    private void Show(GroupEvent group)
+    {
+        if (group.What is "left" or "given-up")
         {
-            lock (_change)
-            {
-                _warnings[user] = new KeyWarning(user, e.Detail ?? "", e.Fingerprint);
-            }
+            _lists.ChangeGroup(group.Group, left => left with { IsJoined = false });
         }
-        else if (e.Detail is { } detail)
+
+        // The conversation itself shows a gap.
+        if (group is { What: not "gap", Detail: { } detail } && _told.TryTell(detail))
         {
-            Tell(detail, isError: true);
+            Say($"{group.Group}: {detail}", isError: true);
+        }
+
+        _toAsk.Ring();
+        _signal.Ring();
+    }
+
+    private void Show(ChatOpenedEvent opened)
+    {
+        Touch(Conversation.With(opened.User));
+        if (opened.State == ChatState.Asked && !_shared.IsBlocked(opened.User))
+        {
+            Say($"{opened.User} asks for a chat; accept or decline it.");
         }
     }
 }

@@ -2,245 +2,210 @@ using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Window;
 
+/// <summary>
+/// The lists are read again whenever an event says that they changed. Counts come from the history, never from events, so they
+/// are right after any burst.
+/// </summary>
 internal sealed partial class ChatWindow
 {
-    private readonly Dictionary<Conversation, Known> _known = [];
-    private readonly SortedSet<string> _online = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ConnectionEvent> _connections = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, KeyWarning> _warnings = new(StringComparer.Ordinal);
+    // How often nobody's event is waited for: members of groups come and go, and other front ends mark as read, without one.
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether the first lists have been read.</summary>
-    public bool IsLoaded { get; private set; }
+    // Among the last messages, one that is not a blocked user's is looked for.
+    private const int LookBack = 20;
 
-    /// <summary>The conversations: unread ones first, then by their last message, the insult channel last.</summary>
-    public IReadOnlyList<ConversationItem> Conversations
+    private readonly HashSet<Conversation> _touched = [];
+    private bool _everything = true;
+    private volatile bool _knowsGroups;
+
+    private void Touch(Conversation conversation)
     {
-        get
+        lock (_touched)
         {
-            lock (_change)
+            _touched.Add(conversation);
+        }
+
+        _toRead.Ring();
+    }
+
+    // From this client's history: quick.
+    private async Task ReadListsAsync(CancellationToken end)
+    {
+        try
+        {
+            while (true)
             {
-                return
-                [
-                    .. _known.Select(known => ItemOf(known.Key, known.Value))
-                        .OrderBy(item => item.Conversation.Kind == ConversationKind.Insults)
-                        .ThenByDescending(item => item.Unread > 0 && !item.IsMuted)
-                        .ThenByDescending(item => item.LastAt ?? DateTimeOffset.MinValue)
-                        .ThenBy(item => item.Title, StringComparer.Ordinal),
-                ];
+                await _toRead.WaitAsync(end);
+                try
+                {
+                    await ReadListsOnceAsync();
+                }
+                catch (Exception e) when (!end.IsCancellationRequested)
+                {
+                    Volatile.Write(ref _everything, true);
+                    Log.NotRead(_logger, e);
+                }
+
+                // In a burst one reading serves many messages.
+                await Task.Delay(ChangeSignal.Pause, _time, end);
             }
         }
-    }
-
-    /// <summary>The other users who are online, in alphabetical order; while the name server is away the last known ones.</summary>
-    public IReadOnlyList<PersonItem> People
-    {
-        get
+        catch (Exception) when (end.IsCancellationRequested)
         {
-            lock (_change)
-            {
-                return [.. _online.Select(user => new PersonItem(user, _known.ContainsKey(Conversation.With(user))))];
-            }
+            // The window closes.
         }
     }
 
-    /// <summary>How many messages are unread in conversations that are not muted.</summary>
-    public int TotalUnread => Conversations.Where(item => !item.IsMuted).Sum(item => item.Unread);
-
-    /// <summary>The next conversation to read; null if all is read.</summary>
-    public Conversation? NextUnread =>
-        Conversations.FirstOrDefault(item => item.Unread > 0 && item.Conversation != Current?.Conversation)?.Conversation;
-
-    /// <summary>The shown conversation as listed; null if it is new or none is shown.</summary>
-    public ConversationItem? CurrentItem => Current is { } open ? Conversations.FirstOrDefault(item => item.Conversation == open.Conversation) : null;
-
-    /// <summary>How many are in the room of the shown group; null if it is no group or the name server is away.</summary>
-    public int? Members
+    private async Task ReadListsOnceAsync()
     {
-        get
+        var isLoading = _knowsGroups && !IsLoaded;
+        var everything = Interlocked.Exchange(ref _everything, false);
+        List<Conversation> touched;
+        lock (_touched)
         {
-            lock (_change)
-            {
-                return Current is { } open && _known.TryGetValue(open.Conversation, out var known) ? known.Members : null;
-            }
-        }
-    }
-
-    /// <summary>Who is in the room of the shown group; empty if it is no group or the name server is away.</summary>
-    public IReadOnlyList<GroupMember> Present { get; private set; } = [];
-
-    /// <summary>Users whose key is not the known one.</summary>
-    public IReadOnlyList<KeyWarning> KeyWarnings
-    {
-        get
-        {
-            lock (_change)
-            {
-                return [.. _warnings.Values];
-            }
-        }
-    }
-
-    /// <summary>What is not well, as a sentence; null if everything works.</summary>
-    public string? Notice
-    {
-        get
-        {
-            lock (_change)
-            {
-                return ConnectionNotice.Of(_connections.Values);
-            }
-        }
-    }
-
-    /// <summary>Takes a warning away; it comes back when the other key is met again.</summary>
-    public void DismissWarning(string user)
-    {
-        lock (_change)
-        {
-            _warnings.Remove(user);
+            touched = [.. _touched];
+            _touched.Clear();
         }
 
-        Touch();
-    }
-
-    private ConversationItem ItemOf(Conversation conversation, Known known) => new(
-        conversation,
-        TitleOf(conversation),
-        known.Unread,
-        known.Preview,
-        known.LastAt,
-        conversation.Kind == ConversationKind.User ? _online.Contains(conversation.Name) : null,
-        known.State,
-        known.Mode,
-        conversation.Kind != ConversationKind.Group || known.IsJoined,
-        _shared.IsMuted(conversation),
-        _shared.DraftOf(conversation).Length > 0);
-
-    private int UnreadOf(Conversation conversation)
-    {
-        lock (_change)
+        var blocked = _shared.Blocked;
+        var isOther = false;
+        if (_watched is { } shown && (everything || touched.Contains(shown.Conversation)))
         {
-            return _known.TryGetValue(conversation, out var known) ? known.Unread : 0;
-        }
-    }
-
-    private async Task ReadAllAsync()
-    {
-        ReadChats();
-        await ReadGroupsAsync();
-        await ReadPeopleAsync();
-        var me = await _session.DescribeAsync(_closing.Token);
-        lock (_change)
-        {
-            _known.TryAdd(Conversation.Insults, new Known());
-            foreach (var (connection, state) in me.Connections)
-            {
-                _connections[connection] = new ConnectionEvent(connection, state, me.Details?.GetValueOrDefault(connection));
-            }
-
-            IsLoaded = true;
+            shown.LoadNew();
+            isOther = true;
         }
 
-        Current?.Reload();
-        Touch();
-    }
-
-    private void ReadChats()
-    {
+        await ReadSeenAsync(blocked);
         var chats = _session.ListChats();
-        lock (_change)
+        isOther |= _lists.SetChats(chats);
+        foreach (var group in _lists.Groups)
         {
-            foreach (var chat in chats)
-            {
-                var known = Entry(Conversation.With(chat.User));
-                (known.State, known.Unread, known.LastAt) = (chat.State, chat.Unread, chat.LastAt ?? known.LastAt);
-            }
-
-            // A request without a message that was closed again is no conversation.
-            foreach (var gone in _known.Keys.Where(key => key.Kind == ConversationKind.User).Except(chats.Select(chat => Conversation.With(chat.User))).ToList())
-            {
-                _known.Remove(gone);
-            }
+            var unread = _session.CountUnread(Conversation.Of(group), blocked);
+            isOther |= _lists.ChangeGroup(group, before => before with { Unread = unread });
         }
+
+        var all = chats.Select(chat => Conversation.With(chat.User)).Concat(_lists.Groups.Select(Conversation.Of)).Append(Conversation.Insults);
+        foreach (var conversation in all.Where(known => everything || touched.Contains(known) || !_lists.HasLast(known)))
+        {
+            isOther |= _lists.SetLast(conversation, LastShown(conversation, blocked));
+        }
+
+        if (isLoading)
+        {
+            Volatile.Write(ref _isLoaded, true);
+        }
+
+        if (isOther || isLoading)
+        {
+            _signal.Ring();
+        }
+
+        await DeclineBlockedAsync(chats.Where(chat => chat.State == ChatState.Asked && blocked.Contains(chat.User)).Select(chat => chat.User));
     }
 
-    private async Task ReadGroupsAsync()
+    // Before anything is counted, so that what somebody is looking at is never listed as unread.
+    private async Task ReadSeenAsync(IReadOnlyCollection<string> blocked)
     {
-        var groups = await _session.ListGroupsAsync(_closing.Token);
-        lock (_change)
+        if (!IsWatched || Current is not { IsAtEnd: true } shown)
         {
-            foreach (var group in groups)
-            {
-                var known = Entry(Conversation.Of(group.Name));
-                (known.Mode, known.Members, known.IsJoined, known.Unread) = (group.Mode, group.Members, group.IsJoined, group.Unread);
-            }
-
-            foreach (var gone in _known.Keys.Where(key => key.Kind == ConversationKind.Group).Except(groups.Select(group => Conversation.Of(group.Name))).ToList())
-            {
-                _known.Remove(gone);
-            }
+            return;
         }
 
-        Present = await ReadPresentAsync();
-        Touch();
+        var unread = shown.Conversation == Conversation.Insults
+            ? _lists.Find(shown.Conversation).Unread
+            : _session.CountUnread(shown.Conversation, blocked);
+        if (unread > 0)
+        {
+            await MarkReadAsync(shown.Conversation);
+            shown.MarkedRead();
+            _shared.TellRead();
+        }
     }
 
-    private async Task<IReadOnlyList<GroupMember>> ReadPresentAsync()
+    private ChatMessage? LastShown(Conversation conversation, IReadOnlyCollection<string> blocked) =>
+        _session.ReadNewest(conversation, blocked.Count == 0 ? 1 : LookBack)
+            .LastOrDefault(message => message.IsOwn || !blocked.Contains(message.From));
+
+    // A blocked user's request to chat is declined without a question.
+    private async Task DeclineBlockedAsync(IEnumerable<string> users)
+    {
+        foreach (var user in users)
+        {
+            try
+            {
+                await _session.DeclineChatAsync(user);
+            }
+            catch (ChatException)
+            {
+                // Another window was quicker.
+            }
+        }
+    }
+
+    // From the name server: slow while it is away.
+    private async Task AskListsAsync(CancellationToken end)
     {
         try
         {
-            return Current is { Conversation: { Kind: ConversationKind.Group, Name: var group } }
-                ? await _session.ListMembersAsync(group, _closing.Token)
-                : [];
-        }
-        catch (ChatException)
-        {
-            // The name server is away, which the notice says, or nobody is in the group any more.
-            return [];
-        }
-    }
-
-    private async Task ReadPeopleAsync()
-    {
-        try
-        {
-            var users = await _session.ListUsersAsync(_closing.Token);
-            lock (_change)
+            while (true)
             {
-                _online.Clear();
-                _online.UnionWith(users.Select(user => user.Name).Where(name => name != User && !_shared.IsBlocked(name)));
+                try
+                {
+                    await AskListsOnceAsync(end);
+                }
+                catch (Exception e) when (!end.IsCancellationRequested)
+                {
+                    Log.NotRead(_logger, e);
+                }
+
+                _toRead.Ring();
+                await _toAsk.WaitAsync(Renewal, _time, end);
+                await Task.Delay(ChangeSignal.Pause, _time, end);
             }
         }
+        catch (Exception) when (end.IsCancellationRequested)
+        {
+            // The window closes.
+        }
+    }
+
+    private async Task AskListsOnceAsync(CancellationToken end)
+    {
+        var isOther = _lists.SetGroups(await _session.ListGroupsAsync(end));
+        _knowsGroups = true;
+        _toRead.Ring();
+        try
+        {
+            isOther |= _around.SetOnline(await _session.ListUsersAsync(end));
+        }
         catch (ChatException)
         {
-            // The notice says that the name server is away.
+            // The name server is away, which the notice says; who was online last stays.
         }
-    }
 
-    private Known Entry(Conversation conversation)
-    {
-        if (!_known.TryGetValue(conversation, out var known))
+        isOther |= await AskMembersAsync(end);
+
+        if (isOther)
         {
-            _known[conversation] = known = new Known();
+            _signal.Ring();
         }
-
-        return known;
     }
 
-    private sealed class Known
+    private async Task<bool> AskMembersAsync(CancellationToken end)
     {
-        public int Unread { get; set; }
+        if (Current is not { Conversation: { Kind: ConversationKind.Group, Name: var group } })
+        {
+            return false;
+        }
 
-        public string? Preview { get; set; }
-
-        public DateTimeOffset? LastAt { get; set; }
-
-        public ChatState? State { get; set; }
-
-        public GroupMode? Mode { get; set; }
-
-        public int? Members { get; set; }
-
-        public bool IsJoined { get; set; }
+        try
+        {
+            return _lists.SetPresent(group, await _session.ListMembersAsync(group, end));
+        }
+        catch (ChatException)
+        {
+            // The name server is away, or nobody is in the group any more.
+            return _lists.SetPresent(group, []);
+        }
     }
 }

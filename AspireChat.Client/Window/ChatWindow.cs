@@ -5,189 +5,209 @@ using AspireChat.Client.Session;
 namespace AspireChat.Client.Window;
 
 /// <summary>
-/// One window of this user: what it shows and what can be done in it, without any user interface. Everything may be called
-/// from any thread. Texts of others are as received; a front end makes them safe before it shows them.
+/// One open window of this user, without its looks: what it shows and what can be done there. All members may be used from any
+/// thread; what they return does not change. A refusal becomes a <see cref="Toast"/>, so no call throws for it.
 /// </summary>
+/// <remarks>
+/// Names and the window's own sentences are safe to show. Texts, previews and reasons are as received: a front end cleans them.
+/// </remarks>
 internal sealed partial class ChatWindow : IAsyncDisposable
 {
-    // A burst of events is drawn together.
-    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(50);
-
-    // After the events were missed, or a watcher could not be added.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    // How often drafts are written, and the members of groups counted again.
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
-
-    private readonly Lock _change = new();
     private readonly ChatSession _session;
     private readonly SharedWindowState _shared;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Bell _bell = new();
-    private readonly CancellationTokenSource _closing = new();
-    private readonly Task _running;
+    private readonly ChangeSignal _signal;
+    private readonly Surroundings _around;
+    private readonly WindowLists _lists;
+    private readonly ToastList _toasts = new();
+    private readonly KeyWarnings _warnings = new();
+    private readonly SurveyProgress _survey;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Bell _toRead = new();
+    private readonly Bell _toAsk = new();
+    private readonly Task _work;
+    private readonly ToldOnce _told = new();
+    private readonly Lock _showing = new();
+
+    // The first hears of events before the second is on the screen: so no change is lost between the reading and the showing.
+    private volatile OpenConversation? _watched;
+    private volatile OpenConversation? _current;
+    private IReadOnlyCollection<string> _blocked;
+    private volatile bool _isWatched;
+    private bool _isLoaded;
+    private int _isDisposed;
 
     private ChatWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger logger)
     {
         (_session, _shared, _time, _logger) = (session, shared, time, logger);
-        _shared.Changed += Touch;
+        _signal = new ChangeSignal(() => Changed?.Invoke(), time, logger);
+        _around = new Surroundings(session.Name);
+        _lists = new WindowLists(_around, shared);
+        _survey = new SurveyProgress(time);
+        _blocked = shared.Blocked;
+        shared.Changed += OnShared;
 
-        // The loops outlive the call that opened the window, so they must not inherit its trace.
+        // The work outlives the call that opened the window, so it must not be a part of that call's trace.
         using var flow = ExecutionContext.SuppressFlow();
-        _running = Task.WhenAll(Task.Run(WatchAsync), Task.Run(DrawAsync), Task.Run(BeatAsync));
+        _work = Task.WhenAll(
+            Task.Run(() => WatchAsync(_end.Token)), Task.Run(() => ReadListsAsync(_end.Token)), Task.Run(() => AskListsAsync(_end.Token)));
     }
 
-    /// <summary>Something that a front end shows has changed; at most one call in 50 ms.</summary>
+    /// <summary>Something that this window shows has changed; in a burst once per 50 ms. Raised under no lock.</summary>
     public event Action? Changed;
+
+    /// <summary>
+    /// A message of another user has come, now; not of a blocked one or in a muted conversation. For a notice: what to show is in
+    /// the lists. Raised under no lock, for one message after the other.
+    /// </summary>
+    public event Action<ChatMessage>? Arrived;
+
+    /// <summary>A typed command asks for something that each front end shows in its own way, with words to begin with.</summary>
+    public event Action<WindowQuestion, string>? Asked;
 
     /// <summary>This user's name.</summary>
     public string User => _session.Name;
 
-    /// <summary>The conversation that is shown; null if none is.</summary>
-    public OpenConversation? Current { get; private set; }
-
-    /// <summary>Whether somebody looks at the window; without that nothing becomes read.</summary>
+    /// <summary>
+    /// Whether somebody looks at this window, as the front end says; then what comes at the end of the shown conversation is read.
+    /// False at first.
+    /// </summary>
     public bool IsWatched
     {
-        get;
+        get => _isWatched;
         set
         {
-            field = value;
-            Look();
+            _isWatched = value;
+            _toRead.Ring();
         }
-    } = true;
+    }
 
-    /// <summary>Opens a window.</summary>
+    /// <summary>Whether the lists have been read once.</summary>
+    public bool IsLoaded => Volatile.Read(ref _isLoaded);
+
+    /// <summary>
+    /// Private chats, groups and the insult channel: what asks for attention first, then the most recent; the insult channel
+    /// last. A shown conversation is listed even if it does not exist yet.
+    /// </summary>
+    public IReadOnlyList<ConversationItem> Conversations => _lists.Items(Current?.Conversation);
+
+    /// <summary>The other users who are online, in alphabetical order; while the name server is away those last known.</summary>
+    public IReadOnlyList<PersonItem> People
+    {
+        get
+        {
+            var partners = _lists.Partners;
+            return [.. _around.Online.Select(user => new PersonItem(user.Key, user.Value, partners.Contains(user.Key)))];
+        }
+    }
+
+    /// <summary>What the user must know about the connections, as a sentence; null when all is well.</summary>
+    public string? Notice => WindowSentences.Notice(_around.Connections);
+
+    /// <summary>Users who show another key than the known one.</summary>
+    public IReadOnlyList<KeyWarning> KeyWarnings => _warnings.Shown;
+
+    /// <summary>The conversation on the screen; null if there is none.</summary>
+    public OpenConversation? Current => _current;
+
+    /// <summary>The survey that runs, or the last one; null if there was none in this window.</summary>
+    public Survey? Survey => _survey.Now;
+
+    /// <summary>Errors and outcomes, the oldest first; at most <see cref="ToastList.Most"/>.</summary>
+    public IReadOnlyList<Toast> Toasts => _toasts.Shown;
+
+    /// <summary>How many messages are unread, without those of muted conversations.</summary>
+    public int TotalUnread => Conversations.Where(item => !item.IsMuted).Sum(item => item.Unread);
+
+    /// <summary>The first other conversation in the list that asks for attention; null if there is none.</summary>
+    public Conversation? NextUnread
+    {
+        get
+        {
+            var shown = Current?.Conversation;
+            return _lists.Items(shown).FirstOrDefault(item => item.IsWaiting && item.Conversation != shown)?.Conversation;
+        }
+    }
+
+    /// <summary>Opens a window: it watches from now on and loads its lists in the background.</summary>
+    /// <param name="session">The chat.</param>
+    /// <param name="shared">What all windows of this client share.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The log.</param>
     public static ChatWindow Open(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger logger) =>
         new(session, shared, time, logger);
 
-    /// <summary>The name of a conversation for people.</summary>
-    public static string TitleOf(Conversation conversation) => conversation.Kind switch
+    /// <summary>What can be typed at the caret of a line: commands, names, groups, modes.</summary>
+    public IReadOnlyList<Completion> Complete(string line, int caret)
     {
-        ConversationKind.Group => $"# {conversation.Name}",
-        ConversationKind.Insults => "Insults",
-        _ => conversation.Name,
-    };
-
-    /// <summary>Shows a conversation.</summary>
-    public void Show(Conversation conversation)
-    {
-        Current = new OpenConversation(this, _session, _shared, _time, conversation, UnreadOf(conversation));
-        Present = [];
-        if (conversation.Kind == ConversationKind.Group)
-        {
-            _ = TryAsync(ReadGroupsAsync);
-        }
-
-        Look();
-        Touch();
+        var items = _lists.Items(alsoShown: null);
+        var online = _around.Online.Select(user => user.Key).ToHashSet(StringComparer.Ordinal);
+        return Completions.Of(line, caret, new CompletionWords(
+            online,
+            [.. items.Where(item => item.Conversation.Kind == ConversationKind.User).Select(item => item.Title)],
+            [.. items.Where(item => item.ChatState == ChatState.Asked).Select(item => item.Title)],
+            _shared.Blocked,
+            _lists.Groups));
     }
 
-    /// <summary>Shows no conversation.</summary>
-    public void Close()
+    /// <summary>Removes a toast.</summary>
+    public void Dismiss(int toast)
     {
-        Current = null;
-        Touch();
+        _toasts.Dismiss(toast);
+        _signal.Ring();
     }
 
-    /// <summary>Reports that something has changed.</summary>
-    public void Touch() => _bell.Ring();
-
-    /// <summary>Marks the shown conversation as read if its end is in view.</summary>
-    public void Look()
+    /// <summary>Removes the warning about a user's key; the same warning is not shown again.</summary>
+    public void DismissWarning(string user)
     {
-        if (IsWatched && Current is { IsAtEnd: true } open)
-        {
-            _ = MarkReadAsync(open.Conversation);
-        }
+        _warnings.Dismiss(user);
+        _signal.Ring();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops watching; the window shows what it showed last.</summary>
     public async ValueTask DisposeAsync()
     {
-        _shared.Changed -= Touch;
-        await _closing.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _shared.Save();
-        _closing.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
+        _shared.Changed -= OnShared;
+        await _end.CancelAsync();
+        await _work;
+        _signal.Dispose();
+        _end.Dispose();
     }
 
-    private async Task WatchAsync()
-    {
-        while (!_closing.IsCancellationRequested)
-        {
-            try
-            {
-                // From here on no event is missed, so what is read afterwards is complete.
-                await using var events = _session.Watch(_closing.Token).GetAsyncEnumerator(_closing.Token);
-                var next = events.MoveNextAsync();
-                await ReadAllAsync();
-                while (await next)
-                {
-                    Take(events.Current);
-                    Touch();
-                    next = events.MoveNextAsync();
-                }
-            }
-            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ChatException)
-            {
-                // This window fell behind, or there are too many watchers.
-            }
-            catch (Exception e)
-            {
-                Log.NotWatched(_logger, e);
-            }
+    /// <summary>Asks the front end to show something.</summary>
+    internal void Ask(WindowQuestion question, string words) => Asked?.Invoke(question, words);
 
-            await Task.Delay(Pause, _time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private void Announce(ChatMessage message)
+    {
+        if (!message.IsOwn && !_shared.IsBlocked(message.From) && !_shared.IsMuted(message.Conversation))
+        {
+            Arrived?.Invoke(message);
         }
     }
 
-    private async Task DrawAsync()
+    private void Say(string sentence, bool isError = false)
     {
-        try
-        {
-            while (true)
-            {
-                await _bell.WaitAsync(_closing.Token);
-                Changed?.Invoke();
-                await Task.Delay(Calm, _time, _closing.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The window is closed.
-        }
+        _toasts.Add(sentence, isError);
+        _signal.Ring();
     }
 
-    // What no event tells: how many are in a room.
-    private async Task BeatAsync()
+    // Drafts, muted conversations, blocked users, or marks of another window.
+    private void OnShared()
     {
-        try
+        var blocked = _shared.Blocked;
+        if (!blocked.SequenceEqual(Interlocked.Exchange(ref _blocked, blocked)))
         {
-            using var beat = new PeriodicTimer(Beat, _time);
-            while (await beat.WaitForNextTickAsync(_closing.Token))
-            {
-                _shared.Save();
-                if (Current is { Conversation.Kind: ConversationKind.Group })
-                {
-                    await ReadGroupsAsync();
-                }
-            }
+            _watched?.Rebuild();
+            Volatile.Write(ref _everything, true);
         }
-        catch (OperationCanceledException)
-        {
-            // The window is closed.
-        }
-    }
 
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "A window could not follow the events; it reads everything again", EventName = "WindowNotWatching")]
-        public static partial void NotWatched(ILogger logger, Exception exception);
+        _toRead.Ring();
+        _signal.Ring();
     }
 }

@@ -3,87 +3,89 @@ using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Window;
 
-/// <summary>Makes the rows of an open conversation from its messages.</summary>
+/// <summary>Turns messages into the rows that are shown.</summary>
 internal static class MessageRows
 {
-    // Messages of one sender within this time are one group.
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+    /// <summary>How much later a message of the same sender begins a new group.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+
+    private const string New = "new";
 
     /// <summary>Makes the rows.</summary>
-    /// <param name="messages">The loaded messages, in the order in which they were stored.</param>
-    /// <param name="firstNew">The message before which the divider stands; null if there is none.</param>
-    /// <param name="now">The time, in the zone in which days are shown.</param>
-    public static IReadOnlyList<Row> Build(IReadOnlyList<ChatMessage> messages, Guid? firstNew, DateTimeOffset now)
+    /// <param name="messages">The messages, oldest first, in the order in which this client stored them.</param>
+    /// <param name="firstNew">The key of the message under the divider, see <see cref="KeyOf"/>; null if there is none.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="zone">The time zone of the days.</param>
+    public static IReadOnlyList<Row> Build(IEnumerable<ChatMessage> messages, string? firstNew, DateTimeOffset now, TimeZoneInfo zone)
     {
-        var rows = new List<Row>(messages.Count + 8);
+        var rows = new List<Row>();
+        var keys = new Keys();
+        var today = DayOf(now, zone);
         DateOnly? day = null;
-        ChatMessage? before = null;
         foreach (var message in messages)
         {
-            var key = $"{message.From}/{message.Id}";
-            var sentAt = message.SentAt.ToOffset(now.Offset);
-            var its = DateOnly.FromDateTime(sentAt.DateTime);
-            if (its != day)
+            var key = KeyOf(message);
+
+            // The days follow the senders' clocks, so they may go back.
+            if (DayOf(message.SentAt, zone) is var ofMessage && ofMessage != day)
             {
-                // Clocks differ, so a day may begin twice.
-                rows.Add(new DayRow($"day/{key}", DayOf(its, DateOnly.FromDateTime(now.DateTime))));
-                (day, before) = (its, null);
+                day = ofMessage;
+                rows.Add(new DayRow(keys.Unique($"day {ofMessage:yyyy-MM-dd}"), ofMessage, Name(ofMessage, today)));
             }
 
-            if (message.Id == firstNew)
+            if (key == firstNew)
             {
-                rows.Add(new NewRow($"new/{key}"));
-                before = null;
+                rows.Add(new NewRow(keys.Unique(New)));
             }
 
             if (message.Missing > 0)
             {
-                rows.Add(new GapRow($"gap/{key}", message.From, message.Missing));
-                before = null;
+                rows.Add(new GapRow(keys.Unique($"gap {key}"), message.From, message.Missing));
             }
 
-            var starts = before is null || before.From != message.From || (message.SentAt - before.SentAt).Duration() > Pause;
+            var startsGroup = rows is not [.., ShownMessage { Message: var before }]
+                || before.From != message.From
+                || message.SentAt - before.SentAt > Pause;
             rows.Add(new ShownMessage(
-                key,
+                keys.Unique(key),
                 message,
-                starts,
-                message.IsOwn ? StateOf(message) : "",
-                message.IsOwn ? SymbolOf(message.State) : "",
-                message is { IsOwn: true, State: MessageState.Failed }));
-            before = message;
+                startsGroup,
+                MessageWords.Of(message),
+                MessageWords.Symbol(message),
+                CanRetry: message is { IsOwn: true, State: MessageState.Failed }));
         }
 
         return rows;
     }
 
-    /// <summary>The state of an own message in words.</summary>
-    public static string StateOf(ChatMessage message)
-    {
-        var word = message.State switch
-        {
-            MessageState.Sending => "sending",
-            MessageState.Stored => "stored",
-            MessageState.Delivered => "delivered",
-            MessageState.Read => "read",
-            MessageState.Confirmed => "kept for all members",
-            MessageState.Sent => "sent to the members present",
-            _ => "failed",
-        };
-        return message.Reason is { } reason ? $"{word}: {reason}" : word;
-    }
+    /// <summary>The key of a message's row.</summary>
+    public static string KeyOf(ChatMessage message) => $"{message.From} {message.Id:N}";
 
-    private static string SymbolOf(MessageState state) => state switch
+    /// <summary>The day of a moment.</summary>
+    public static DateOnly DayOf(DateTimeOffset moment, TimeZoneInfo zone) =>
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(moment, zone).DateTime);
+
+    private static string Name(DateOnly day, DateOnly today) => (today.DayNumber - day.DayNumber) switch
     {
-        MessageState.Sending => "◷",
-        MessageState.Stored => "▤",
-        MessageState.Delivered => "✓",
-        MessageState.Read => "✓✓",
-        MessageState.Confirmed or MessageState.Sent => "✓",
-        _ => "✗",
+        0 => "Today",
+        1 => "Yesterday",
+        _ => day.ToString("d MMMM yyyy", CultureInfo.InvariantCulture),
     };
 
-    private static string DayOf(DateOnly day, DateOnly today) =>
-        day == today ? "Today"
-        : day == today.AddDays(-1) ? "Yesterday"
-        : day.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+    // A key that occurs twice would break the page: a day may come back, and a name whose key was replaced can repeat an id.
+    private sealed class Keys
+    {
+        private readonly HashSet<string> _given = new(StringComparer.Ordinal);
+
+        public string Unique(string key)
+        {
+            var unique = key;
+            for (var count = 2; !_given.Add(unique); count++)
+            {
+                unique = $"{key} {count}";
+            }
+
+            return unique;
+        }
+    }
 }

@@ -4,246 +4,167 @@ using AspireChat.Client.Session;
 namespace AspireChat.Client.Window;
 
 /// <summary>
-/// The conversation that a window shows: the part of its messages that is loaded, from the newest backwards. At most
-/// <see cref="MaxLoaded"/> are loaded; the far end is dropped and read again when it is wanted.
+/// The conversation that a window shows: a part of its messages, which moves with the user. Safe for concurrent use; what it
+/// returns does not change.
 /// </summary>
-internal sealed class OpenConversation
+/// <remarks>
+/// The history is the truth: an event only tells that there is something to read after the last message that is loaded, so
+/// nothing can be shown twice, in another order, or never.
+/// </remarks>
+public sealed partial class OpenConversation
 {
-    /// <summary>The most messages that are loaded.</summary>
-    public const int MaxLoaded = 300;
+    /// <summary>How many messages are loaded at once.</summary>
+    public const int PageSize = 100;
 
-    private const int PageSize = 100;
-
-    private readonly Lock _change = new();
-    private readonly ChatWindow _window;
     private readonly ChatSession _session;
     private readonly SharedWindowState _shared;
+    private readonly WindowLists _lists;
+    private readonly Surroundings _around;
     private readonly TimeProvider _time;
-    private List<ChatMessage> _loaded = [];
-    private IReadOnlyList<Row>? _rows;
-    private Guid? _firstNew;
-    private bool _isAtEnd = true;
+    private readonly Action _changed;
 
-    public OpenConversation(
-        ChatWindow window, ChatSession session, SharedWindowState shared, TimeProvider time, Conversation conversation, int unread)
+    // The first is held while the history is read, and then the second while the outcome is put in place.
+    private readonly Lock _reading = new();
+    private readonly Lock _gate = new();
+
+    private readonly LoadedMessages _loaded = new();
+    private ChatMessage? _firstNew;
+    private string? _sought;
+    private bool _isNewAbove;
+    private bool _isReadToEnd;
+    private bool _isAtEnd = true;
+    private int _newBelow;
+    private (DateOnly Day, IReadOnlyList<Row> Rows)? _rows;
+
+    /// <summary>Opens a conversation, without messages until <see cref="Reload"/>.</summary>
+    internal OpenConversation(
+        Conversation conversation,
+        ChatSession session,
+        SharedWindowState shared,
+        WindowLists lists,
+        Surroundings around,
+        TimeProvider time,
+        Action changed)
     {
-        (_window, _session, _shared, _time, Conversation) = (window, session, shared, time, conversation);
-        ReadEnd();
-        _firstNew = FirstOf(unread);
+        Conversation = conversation;
+        (_session, _shared, _lists, _around, _time, _changed) = (session, shared, lists, around, time, changed);
     }
 
-    /// <summary>The conversation.</summary>
+    /// <summary>Which one it is.</summary>
     public Conversation Conversation { get; }
 
-    /// <summary>Its name for people.</summary>
-    public string Title => ChatWindow.TitleOf(Conversation);
+    /// <summary>The other user, the group, or <c>Insults</c>.</summary>
+    public string Title => Item.Title;
 
-    /// <summary>The rows, oldest first.</summary>
+    /// <summary>A group's mode; null if it is no group, or one that this user is not subscribed to.</summary>
+    public GroupMode? Mode => Item.Mode;
+
+    /// <summary>How many members are in a group's room; null if that is not known.</summary>
+    public int? Members => Conversation.Kind == ConversationKind.Group ? _lists.Members(Conversation.Name) : null;
+
+    /// <summary>Who is in a group's room, in alphabetical order; empty if that is not known.</summary>
+    public IReadOnlyList<GroupMember> Present => Conversation.Kind == ConversationKind.Group ? _lists.Present(Conversation.Name) : [];
+
+    /// <summary>Whether texts can be sent: in a group, whether this user is in the room.</summary>
+    public bool IsJoined => Item.IsJoined;
+
+    /// <summary>The state of a private chat; null if there is none yet.</summary>
+    public ChatState? ChatState => Item.ChatState;
+
+    /// <summary>Whether the other user of a private chat is online; null if that is not known.</summary>
+    public bool? IsOnline => Item.IsOnline;
+
+    /// <summary>The rows: days, the divider, gaps and messages, without those of blocked users.</summary>
     public IReadOnlyList<Row> Rows
     {
         get
         {
-            lock (_change)
+            var now = _time.GetUtcNow();
+            var today = MessageRows.DayOf(now, _time.LocalTimeZone);
+            lock (_gate)
             {
-                return _rows ??= MessageRows.Build(_loaded, _firstNew, _time.GetLocalNow());
+                if (_rows is not { } made || made.Day != today)
+                {
+                    made = (today, MessageRows.Build(Visible, _firstNew is null ? null : MessageRows.KeyOf(_firstNew), now, _time.LocalTimeZone));
+                    _rows = made;
+                }
+
+                return made.Rows;
             }
         }
     }
 
-    /// <summary>Whether older messages than the loaded ones exist.</summary>
-    public bool HasEarlier { get; private set; }
+    /// <summary>The key of the row that was looked for, for example a search's hit; null if none was.</summary>
+    public string? Sought => InTurn(() => _sought);
 
-    /// <summary>Whether newer messages than the loaded ones exist.</summary>
-    public bool HasLater { get; private set; }
+    /// <summary>Whether the divider is above all that was loaded yet; <see cref="JumpToNewAsync"/> goes there.</summary>
+    public bool HasNewAbove => InTurn(() => _isNewAbove);
 
-    /// <summary>How many messages have arrived below what is in view.</summary>
-    public int NewBelow { get; private set; }
+    /// <summary>Whether there are older messages than those loaded.</summary>
+    public bool HasEarlier => InTurn(() => _loaded.HasEarlier);
 
-    /// <summary>Whether the newest message is in view, as the front end says; messages are read only then.</summary>
+    /// <summary>Whether there are newer messages than those loaded.</summary>
+    public bool HasLater => InTurn(() => _loaded.HasLater);
+
+    /// <summary>How many messages of others came while the end was not in view.</summary>
+    public int NewBelow => InTurn(() => _newBelow);
+
+    /// <summary>Whether the end of the conversation is in view, as the front end says; true at first.</summary>
     public bool IsAtEnd
     {
-        get => _isAtEnd && !HasLater;
+        get => InTurn(() => _isAtEnd);
         set
         {
-            if (_isAtEnd == value)
+            var isOther = InTurn(() =>
             {
-                return;
-            }
-
-            _isAtEnd = value;
-            if (IsAtEnd)
+                var was = (_isAtEnd, _newBelow);
+                _isAtEnd = value && !_loaded.HasLater;
+                _newBelow = _isAtEnd ? 0 : _newBelow;
+                return was != (_isAtEnd, _newBelow);
+            });
+            if (isOther)
             {
-                NewBelow = 0;
-                _window.Look();
+                _changed();
             }
         }
     }
 
-    /// <summary>The text that was begun here; it survives a reload.</summary>
+    /// <summary>The begun text; kept when the window closes.</summary>
     public string Draft
     {
-        get => _shared.DraftOf(Conversation);
+        get => _shared.Draft(Conversation);
         set => _shared.SetDraft(Conversation, value);
     }
 
-    /// <summary>Whether it makes no noise.</summary>
+    /// <summary>Whether the user wants no notice of new messages here.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.Conflict"/>: too many conversations are muted.</exception>
     public bool IsMuted
     {
         get => _shared.IsMuted(Conversation);
-        set => _shared.Mute(Conversation, value);
+        set => _shared.SetMuted(Conversation, value);
     }
 
-    /// <summary>What an empty conversation is for.</summary>
-    public string Hint => Conversation.Kind switch
-    {
-        ConversationKind.User => $"No messages yet. Write the first one: {Conversation.Name} can answer at once.",
-        ConversationKind.Group => "No messages yet. What you write reaches everybody in the group.",
-        _ => "No insult has reached you yet. Send one: it reaches exactly one client.",
-    };
-
-    /// <summary>Loads older messages.</summary>
-    public void LoadEarlier()
-    {
-        lock (_change)
-        {
-            if (!HasEarlier || _loaded.Count == 0)
-            {
-                return;
-            }
-
-            var older = Read(_loaded[0].Id);
-            HasEarlier = older.Count == PageSize;
-            _loaded.InsertRange(0, older.Where(IsShown));
-            if (_loaded.Count > MaxLoaded)
-            {
-                _loaded.RemoveRange(MaxLoaded, _loaded.Count - MaxLoaded);
-                HasLater = true;
-            }
-
-            _rows = null;
-        }
-
-        _window.Touch();
-    }
-
-    /// <summary>Loads the newest messages.</summary>
-    public void JumpToEnd()
-    {
-        lock (_change)
-        {
-            if (HasLater)
-            {
-                ReadEnd();
-            }
-
-            NewBelow = 0;
-        }
-
-        _isAtEnd = true;
-        _window.Look();
-        _window.Touch();
-    }
-
-    /// <summary>Ends the division in old and new messages.</summary>
-    public void ForgetNew()
-    {
-        lock (_change)
-        {
-            (_firstNew, _rows) = (null, null);
-        }
-    }
-
-    /// <summary>Takes in a message that was stored.</summary>
-    public void Add(ChatMessage message)
-    {
-        lock (_change)
-        {
-            if (!IsShown(message))
-            {
-                return;
-            }
-
-            if (message.IsOwn)
-            {
-                _firstNew = null;
-            }
-
-            if (!IsAtEnd && !message.IsOwn)
-            {
-                NewBelow++;
-                _firstNew ??= message.Id;
-            }
-
-            // A message may be in the page that was just read.
-            if (HasLater || _loaded.Exists(known => known.Id == message.Id && known.From == message.From))
-            {
-                return;
-            }
-
-            _loaded.Add(message);
-            if (_loaded.Count > MaxLoaded)
-            {
-                _loaded.RemoveRange(0, _loaded.Count - MaxLoaded);
-                HasEarlier = true;
-            }
-
-            _rows = null;
-        }
-    }
-
-    /// <summary>Takes in a message's new state.</summary>
-    public void Change(StateEvent change)
-    {
-        lock (_change)
-        {
-            var at = _loaded.FindLastIndex(message => message.Id == change.Id && message.From == change.From);
-            if (at >= 0)
-            {
-                _loaded[at] = _loaded[at] with { State = change.State, Reason = change.Reason };
-                _rows = null;
-            }
-        }
-    }
-
-    /// <summary>Reads everything again, after events were missed.</summary>
-    public void Reload()
-    {
-        lock (_change)
-        {
-            ReadEnd();
-        }
-    }
-
-    private void ReadEnd()
-    {
-        var newest = Read(before: null);
-        _loaded = [.. newest.Where(IsShown)];
-        HasEarlier = newest.Count == PageSize;
-        HasLater = false;
-        _rows = null;
-    }
-
-    private bool IsShown(ChatMessage message) => message.IsOwn || !_shared.IsBlocked(message.From);
-
-    private Guid? FirstOf(int unread) => unread <= 0
+    /// <summary>A sentence for an empty pane; null if there is a message.</summary>
+    public string? Hint => InTurn(() => Visible.Any())
         ? null
-        : _loaded.Where(message => !message.IsOwn).TakeLast(unread).Select(message => (Guid?)message.Id).FirstOrDefault();
+        : WindowSentences.Hint(Item, Conversation.Kind == ConversationKind.User && _shared.IsBlocked(Conversation.Name));
 
-    private IReadOnlyList<ChatMessage> Read(Guid? before)
+    /// <summary>Why own messages wait: a server or the other user is away; null if none waits for that.</summary>
+    public string? Waiting => WindowSentences.Waiting(
+        Conversation,
+        InTurn(() => _loaded.All.Any(message => message is { IsOwn: true, State: MessageState.Sending })),
+        _around.Connections,
+        IsOnline);
+
+    private ConversationItem Item => _lists.Find(Conversation);
+
+    private IEnumerable<ChatMessage> Visible => _loaded.All.Where(message => message.IsOwn || !_shared.IsBlocked(message.From));
+
+    private T InTurn<T>(Func<T> read)
     {
-        try
+        lock (_gate)
         {
-            return Conversation.Kind switch
-            {
-                ConversationKind.User => _session.ReadChat(Conversation.Name, PageSize, before),
-                ConversationKind.Group => _session.ReadGroup(Conversation.Name, PageSize, before),
-                _ => _session.ReadInsults(PageSize, before),
-            };
-        }
-        catch (ChatException e) when (e.Fault == ChatFault.NotFound)
-        {
-            // A chat begins with its first message.
-            return [];
+            return read();
         }
     }
 }

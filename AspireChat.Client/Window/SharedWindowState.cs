@@ -1,139 +1,185 @@
 using System.Text.Json;
 using AspireChat.Client.Chat;
-using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Window;
 
 /// <summary>
-/// What this user has begun or chosen in its windows: drafts, muted conversations and blocked users. It is shared by all
-/// windows, and kept in the data directory over a restart.
+/// What the windows of this client share and keep: begun texts, muted conversations, blocked users. In memory, and in
+/// <c>window.json</c> in the data directory, written a moment after a change. Safe for concurrent use.
 /// </summary>
-internal sealed partial class SharedWindowState
+/// <param name="file">The place of the file.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class SharedWindowState(DataFile file, TimeProvider time, ILogger<SharedWindowState> logger) : IDisposable
 {
-    // The longest text that can be sent, and more conversations than a user writes to at a time.
-    private const int MaxDrafts = 200;
+    /// <summary>The file's name.</summary>
+    public const string FileName = "window.json";
 
-    private readonly Lock _change = new();
-    private readonly ILogger<SharedWindowState> _logger;
-    private readonly string _file;
-    private readonly Kept _kept;
+    /// <summary>How many drafts are kept; the oldest gives way.</summary>
+    public const int MostDrafts = 100;
 
-    public SharedWindowState(ChatSession session, ILogger<SharedWindowState> logger)
-    {
-        _logger = logger;
-        _file = session.LocalFile("window.json");
-        _kept = Read();
-    }
+    /// <summary>How long a kept draft may be, in characters; the rest of a longer one is lost.</summary>
+    public const int MostCharacters = 2 * MessageText.MaxBytes;
 
-    /// <summary>Something was chosen in another window.</summary>
+    /// <summary>How many users can be blocked, and how many conversations muted.</summary>
+    public const int MostEntries = 1_000;
+
+    private readonly Lock _gate = new();
+    private readonly Lock _writing = new();
+    private WindowMemory? _memory;
+    private ITimer? _saving;
+
+    /// <summary>Something changed that other windows show; called under no lock.</summary>
     public event Action? Changed;
 
-    /// <summary>The text that was begun in a conversation.</summary>
-    public string DraftOf(Conversation conversation)
-    {
-        lock (_change)
-        {
-            return _kept.Drafts.GetValueOrDefault(conversation.ToString(), "");
-        }
-    }
+    /// <summary>The blocked users.</summary>
+    public IReadOnlyCollection<string> Blocked => Read(memory => memory.Blocked.ToArray());
 
-    /// <summary>Keeps the text that was begun in a conversation; the file is written when the user pauses.</summary>
-    public void SetDraft(Conversation conversation, string text)
-    {
-        lock (_change)
-        {
-            if (text.Length == 0 || MessageText.Check(text) is not null)
-            {
-                _kept.Drafts.Remove(conversation.ToString());
-            }
-            else if (_kept.Drafts.Count < MaxDrafts || _kept.Drafts.ContainsKey(conversation.ToString()))
-            {
-                _kept.Drafts[conversation.ToString()] = text;
-            }
-        }
-    }
+    /// <summary>The text begun in a conversation; empty if there is none.</summary>
+    public string Draft(Conversation conversation) => Read(memory => memory.Drafts.GetValueOrDefault(conversation.ToString(), ""));
 
-    /// <summary>Whether a conversation makes no noise.</summary>
-    public bool IsMuted(Conversation conversation)
+    /// <summary>Keeps the text begun in a conversation.</summary>
+    public void SetDraft(Conversation conversation, string text) => Change(memory =>
     {
-        lock (_change)
+        var key = conversation.ToString();
+        var had = memory.Drafts.Remove(key);
+        if (text.Length > 0)
         {
-            return _kept.Muted.Contains(conversation.ToString());
+            memory.Drafts.Add(key, text.Length <= MostCharacters ? text : text[..MostCharacters]);
         }
-    }
+
+        if (memory.Drafts.Count > MostDrafts)
+        {
+            memory.Drafts.RemoveAt(0);
+        }
+
+        // Other windows show only whether there is one.
+        return had != text.Length > 0;
+    });
+
+    /// <summary>Whether the user wants no notice of a conversation's messages.</summary>
+    public bool IsMuted(Conversation conversation) => Read(memory => memory.Muted.Contains(conversation.ToString()));
 
     /// <summary>Mutes a conversation, or ends that.</summary>
-    public void Mute(Conversation conversation, bool isMuted) => Choose(_kept.Muted, conversation.ToString(), isMuted);
+    /// <exception cref="ChatException"><see cref="ChatFault.Conflict"/>: there are too many.</exception>
+    public void SetMuted(Conversation conversation, bool isMuted) => Change(memory =>
+        Set(memory.Muted, conversation.ToString(), isMuted, $"At most {MostEntries:N0} conversations can be muted; end that for one first."));
 
-    /// <summary>Whether a user's messages are hidden here.</summary>
-    public bool IsBlocked(string user)
+    /// <summary>Whether a user is blocked.</summary>
+    public bool IsBlocked(string user) => Read(memory => memory.Blocked.Contains(user));
+
+    /// <summary>
+    /// Blocks a user: while a window is open, it hides that user's messages and counts them as read, and declines requests to
+    /// chat. Nobody is told.
+    /// </summary>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.InvalidName"/>; <see cref="ChatFault.Conflict"/>: there are too many.
+    /// </exception>
+    public void Block(string user) => SetBlocked(user, isBlocked: true);
+
+    /// <summary>Ends the blocking of a user; the hidden messages appear.</summary>
+    /// <exception cref="ChatException"><see cref="ChatFault.InvalidName"/>.</exception>
+    public void Unblock(string user) => SetBlocked(user, isBlocked: false);
+
+    /// <summary>Tells all windows that messages were marked as read; no event does.</summary>
+    public void TellRead() => Changed?.Invoke();
+
+    /// <summary>Writes what has not been written.</summary>
+    public void Dispose()
     {
-        lock (_change)
+        bool isUnwritten;
+        lock (_gate)
         {
-            return _kept.Blocked.Contains(user);
+            isUnwritten = _saving is not null;
+            _saving?.Dispose();
+        }
+
+        if (isUnwritten)
+        {
+            Save();
         }
     }
 
-    /// <summary>Blocks a user, or ends that.</summary>
-    public void Block(string user, bool isBlocked) => Choose(_kept.Blocked, user, isBlocked);
-
-    /// <summary>Writes what is kept; a fault of the disk costs a draft and is logged.</summary>
-    public void Save()
+    private void SetBlocked(string user, bool isBlocked)
     {
+        var name = ChatName.Parse(user);
+        Change(memory => Set(memory.Blocked, name, isBlocked, $"At most {MostEntries:N0} users can be blocked; unblock one first."));
+    }
+
+    private static bool Set(SortedSet<string> entries, string entry, bool isIn, string refusal) =>
+        !isIn ? entries.Remove(entry)
+        : entries.Count < MostEntries || entries.Contains(entry) ? entries.Add(entry)
+        : throw new ChatException(ChatFault.Conflict, refusal);
+
+    private T Read<T>(Func<WindowMemory, T> read)
+    {
+        lock (_gate)
+        {
+            return read(_memory ??= Load());
+        }
+    }
+
+    // The change returns whether others must know. It is written in any case, but not at every key press.
+    private void Change(Func<WindowMemory, bool> change)
+    {
+        bool isForOthers;
+        lock (_gate)
+        {
+            isForOthers = change(_memory ??= Load());
+            _saving ??= time.CreateTimer(_ => Save(), null, TimeSpan.FromMilliseconds(500), Timeout.InfiniteTimeSpan);
+        }
+
+        if (isForOthers)
+        {
+            Changed?.Invoke();
+        }
+    }
+
+    private WindowMemory Load()
+    {
+        var path = file(FileName);
         try
         {
-            lock (_change)
-            {
-                // Aside and moved, so that a crash leaves the old file or the new one.
-                File.WriteAllText(_file + ".new", JsonSerializer.Serialize(_kept));
-                File.Move(_file + ".new", _file, overwrite: true);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Log.NotKept(_logger, e.Message);
-        }
-    }
-
-    private void Choose(HashSet<string> chosen, string what, bool isChosen)
-    {
-        lock (_change)
-        {
-            if (!(isChosen ? chosen.Add(what) : chosen.Remove(what)))
-            {
-                return;
-            }
-        }
-
-        Save();
-        Changed?.Invoke();
-    }
-
-    private Kept Read()
-    {
-        try
-        {
-            return File.Exists(_file) && JsonSerializer.Deserialize<Kept>(File.ReadAllText(_file)) is { } kept ? kept : new Kept();
+            return File.Exists(path) ? WindowMemory.Read(File.ReadAllBytes(path)) : new WindowMemory();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            Log.NotKept(_logger, e.Message);
-            return new Kept();
+            Log.NotRead(logger, path, e.Message);
+            return new WindowMemory();
         }
     }
 
-    private sealed class Kept
+    private void Save()
     {
-        public Dictionary<string, string> Drafts { get; init; } = [];
+        // One at a time, and each writes what is true when its turn comes.
+        lock (_writing)
+        {
+            byte[] content;
+            lock (_gate)
+            {
+                _saving?.Dispose();
+                _saving = null;
+                content = (_memory ??= Load()).Write();
+            }
 
-        public HashSet<string> Muted { get; init; } = [];
-
-        public HashSet<string> Blocked { get; init; } = [];
+            var path = file(FileName);
+            try
+            {
+                WindowMemory.WriteFile(path, content);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Log.NotWritten(logger, path, e.Message);
+            }
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Drafts and choices are not kept: {Reason}", EventName = "WindowNotKept")]
-        public static partial void NotKept(ILogger logger, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "{Path} cannot be read, so drafts and blocked users are forgotten: {Reason}", EventName = "WindowFileNotRead")]
+        public static partial void NotRead(ILogger logger, string path, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Path} cannot be written; the next change tries again: {Reason}", EventName = "WindowFileNotWritten")]
+        public static partial void NotWritten(ILogger logger, string path, string reason);
     }
 }

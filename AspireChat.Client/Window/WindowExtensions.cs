@@ -1,11 +1,14 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace AspireChat.Client.Window;
 
-/// <summary>Registers what windows share.</summary>
+/// <summary>Registers what windows need.</summary>
 public static class WindowExtensions
 {
-    /// <summary>Adds the drafts and choices that all windows of this user share.</summary>
+    /// <summary>Adds what all windows of this client share.</summary>
     public static IHostApplicationBuilder AddWindow(this IHostApplicationBuilder builder)
     {
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SharedWindowState>();
         return builder;
     }

@@ -1,33 +1,37 @@
 // What only a browser can do: keys, scrolling, focus, copying, notifications.
-const dialog = document.getElementById("components-reconnect-modal");
-dialog.addEventListener("components-reconnect-state-changed", change => {
+const reconnecting = document.getElementById("components-reconnect-modal");
+reconnecting.addEventListener("components-reconnect-state-changed", change => {
   switch (change.detail.state) {
     case "show":
-      if (!document.querySelector(".door") && !dialog.open) dialog.showModal();
+      if (!document.querySelector(".door") && !reconnecting.open) reconnecting.showModal();
       break;
     case "hide":
-      dialog.close();
+      reconnecting.close();
       break;
     case "failed":
-      Blazor.reconnect();
+      if (!document.querySelector(".door")) Blazor.reconnect();
       break;
     case "rejected":
-      location.reload();
+      if (!document.querySelector(".door")) location.reload();
       break;
   }
 });
 document.getElementById("reload").addEventListener("click", () => location.reload());
 
+const near = 24; // pixels from the end that count as the end
 const isTyping = element => element?.matches?.("input, textarea, select");
+let page;
+let before; // had the focus when a dialog opened
 
 window.aspirechat = {
-  keys(page) {
+  page(home) {
+    page = home;
     const watch = () => page.invokeMethodAsync("Watch", !document.hidden);
     document.addEventListener("visibilitychange", watch);
     watch();
     document.addEventListener("keydown", key => {
       const press = name => { key.preventDefault(); page.invokeMethodAsync("PressAsync", name); };
-      if ((key.ctrlKey || key.metaKey) && key.key.toLowerCase() === "k") press("switch");
+      if ((key.ctrlKey || key.metaKey) && !key.shiftKey && key.key.toLowerCase() === "k") press("switch");
       else if (key.altKey && key.shiftKey && key.key === "ArrowDown") press("next");
       else if (key.key === "Escape" && !key.isComposing) press("escape");
       else if (key.key === "?" && !isTyping(key.target)) press("help");
@@ -36,64 +40,93 @@ window.aspirechat = {
 
   // The list is one reversed flex box: it opens at its end and stays there without any script.
   list(log, pane) {
-    let isAtEnd = null;
-    const look = () => {
-      const now = Math.abs(log.scrollTop) < 24;
-      if (now !== isAtEnd) {
-        isAtEnd = now;
-        pane.invokeMethodAsync("End", now);
-      }
-      if (log.scrollHeight + log.scrollTop - log.clientHeight < 400 && log.scrollHeight > log.clientHeight) top();
-    };
+    let isAtEnd = true;
     let isLoading = false;
-    const top = async () => {
+    const load = async method => {
       if (isLoading) return;
       isLoading = true;
-      try { await pane.invokeMethodAsync("Top"); } finally { isLoading = false; }
+      try { await pane.invokeMethodAsync(method); } finally { isLoading = false; }
     };
-    log.addEventListener("scroll", look, { passive: true });
-    look();
+    log.addEventListener("scroll", () => {
+      const below = Math.abs(log.scrollTop);
+      if (below < near !== isAtEnd) {
+        isAtEnd = !isAtEnd;
+        pane.invokeMethodAsync("End", isAtEnd);
+      }
+      if (log.querySelector(".earlier") && log.scrollHeight - below - log.clientHeight < log.clientHeight) load("Top");
+      else if (log.querySelector(".later") && below < log.clientHeight) load("Bottom");
+    }, { passive: true });
   },
 
   down(log) { log.scrollTop = 0; },
 
+  seek(log) { log.querySelector("[data-sought]")?.scrollIntoView({ block: "center" }); },
+
   composer(box, composer, draft) {
     const fit = () => { box.rows = Math.min(8, box.value.split("\n").length); };
+    const typed = () => { fit(); return composer.invokeMethodAsync("Typed", box.value, box.selectionStart); };
     box.value = draft;
     fit();
-    box.addEventListener("input", fit);
+    box.addEventListener("input", typed);
     box.addEventListener("keydown", async key => {
       // An input method's Enter ends a word, not the message.
-      if (key.key === "Enter" && !key.shiftKey && !key.isComposing && key.keyCode !== 229) {
+      if (key.isComposing || key.keyCode === 229) return;
+      const hasProposals = box.getAttribute("aria-expanded") === "true";
+      if (hasProposals && ["Tab", "ArrowDown", "ArrowUp", "Escape"].includes(key.key) && !key.shiftKey) {
         key.preventDefault();
-        box.dispatchEvent(new Event("input", { bubbles: true }));
+        key.stopPropagation();
+        composer.invokeMethodAsync("ChooseAsync", key.key);
+      } else if (key.key === "Enter" && !key.shiftKey) {
+        key.preventDefault();
+        await typed();
         composer.invokeMethodAsync("SendAsync");
-      } else if (key.key === "Tab" && !key.shiftKey && (box.value.startsWith("/") || box.value.includes("@"))) {
-        key.preventDefault();
-        if (!await composer.invokeMethodAsync("TabAsync")) box.form.querySelector("[type=submit]").focus();
       }
     });
-    if (matchMedia("(hover: hover)").matches) box.focus();
+    // On a phone the keyboard would cover what was opened to be read.
+    if (matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) box.focus();
   },
 
-  text(box, text) {
+  text(box, text, caret) {
     box.value = text;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.rows = Math.min(8, text.split("\n").length);
     box.focus();
+    box.setSelectionRange(caret, caret);
   },
 
-  focus(element) { element.focus(); },
+  modal(dialog) {
+    before ??= document.activeElement;
+    dialog.addEventListener("cancel", cancel => cancel.preventDefault());
+    dialog.addEventListener("click", click => { if (click.target === dialog) page.invokeMethodAsync("PressAsync", "escape"); });
+    if (!dialog.open) dialog.showModal();
+  },
 
-  copy(text) { return navigator.clipboard.writeText(text); },
+  closed() {
+    const next = before?.isConnected && before !== document.body ? before : document.querySelector(".composer textarea");
+    before = undefined;
+    next?.focus();
+  },
 
-  notify(title, body) {
-    if (document.hidden && "Notification" in window && Notification.permission === "granted") {
-      new Notification(title, { body, tag: title });
-    }
+  canNotify() { return "Notification" in window ? Notification.permission : "denied"; },
+
+  async askToNotify() { return await Notification.requestPermission(); },
+
+  notify(title, body, conversation) {
+    if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
+    const notice = new Notification(title, { body, tag: conversation });
+    notice.onclick = () => {
+      window.focus();
+      notice.close();
+      page.invokeMethodAsync("OpenAsync", conversation);
+    };
   },
 };
 
-// The browser asks only when the user does something; the first click is as good as any.
-document.addEventListener("click", () => {
-  if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
-}, { once: true });
+// Copying must happen in the click itself: some browsers allow it nowhere else.
+document.addEventListener("click", async click => {
+  const button = click.target.closest("[data-copy]");
+  const source = button?.closest(button.dataset.copy)?.querySelector("pre");
+  if (source) {
+    await navigator.clipboard.writeText(source.innerText);
+    button.textContent = "Copied";
+  }
+});

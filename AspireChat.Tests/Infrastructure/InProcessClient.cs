@@ -42,6 +42,9 @@ public sealed class InProcessClient : IAsyncDisposable
     /// <summary>Its API.</summary>
     public ChatApi Api { get; }
 
+    /// <summary>What it is made of, for tests of what other front ends see.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Starts a client and waits until it is ready.</summary>
     /// <param name="name">The user name.</param>
     /// <param name="redis">The connection string of the name server.</param>

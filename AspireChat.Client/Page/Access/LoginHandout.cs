@@ -1,5 +1,5 @@
 using System.Text.Json;
-using AspireChat.Client.Session;
+using AspireChat.Client.Chat;
 
 namespace AspireChat.Client.Page.Access;
 
@@ -7,29 +7,29 @@ namespace AspireChat.Client.Page.Access;
 /// Hands a login to a user who can read this client's data directory, which only its owner can: the client writes its address
 /// there, and <c>AspireChat.Client login-link</c> a code, of which the client then finds the digest.
 /// </summary>
-internal sealed class LoginHandout(ChatSession session, TimeProvider time)
+internal sealed class LoginHandout(DataFile file, TimeProvider time)
 {
     private const string AddressFile = "page-address";
     private const string CodeFile = "page-code";
 
     /// <summary>Writes where this client's page is.</summary>
-    public void Publish(Uri address) => Write(session.LocalFile(AddressFile), address.GetLeftPart(UriPartial.Authority));
+    public void Publish(Uri address) => Write(file(AddressFile), address.GetLeftPart(UriPartial.Authority));
 
     /// <summary>Whether a digest is that of the code that was handed out last; it works once.</summary>
     public bool TryUse(byte[] digest)
     {
-        var file = session.LocalFile(CodeFile);
+        var handed = file(CodeFile);
         try
         {
-            if (!File.Exists(file)
-                || JsonSerializer.Deserialize<Handout>(File.ReadAllText(file)) is not { } handout
+            if (!File.Exists(handed)
+                || JsonSerializer.Deserialize<Handout>(File.ReadAllText(handed)) is not { } handout
                 || handout.Ends <= time.GetUtcNow()
                 || !System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(Convert.FromHexString(handout.Digest), digest))
             {
                 return false;
             }
 
-            File.Delete(file);
+            File.Delete(handed);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or FormatException)

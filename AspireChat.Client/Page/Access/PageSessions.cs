@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using AspireChat.Client.Chat;
 using AspireChat.Client.Session;
 
 namespace AspireChat.Client.Page.Access;
@@ -9,7 +10,7 @@ namespace AspireChat.Client.Page.Access;
 /// The browsers that are logged in. Each has an opaque cookie; this client keeps only the cookies' digests, in its data
 /// directory, so a browser stays logged in when the client restarts, and a cookie of one user opens no other user's page.
 /// </summary>
-internal sealed partial class PageSessions(ChatSession session, TimeProvider time, ILogger<PageSessions> logger)
+internal sealed partial class PageSessions(ChatSession session, DataFile file, TimeProvider time, ILogger<PageSessions> logger)
 {
     /// <summary>How long a browser stays logged in.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -19,7 +20,7 @@ internal sealed partial class PageSessions(ChatSession session, TimeProvider tim
     private const int Bytes = 32;
 
     private readonly Lock _change = new();
-    private readonly string _file = session.LocalFile("page-sessions.json");
+    private readonly string _file = file("page-sessions.json");
     private Dictionary<string, DateTimeOffset>? _sessions;
 
     /// <summary>The cookie's name. It carries the user's name, because cookies ignore ports (RFC 6265, section 8.5).</summary>

@@ -32,9 +32,8 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         Assert.Equal(MessageState.Sending, told.State);
         Assert.StartsWith("RabbitMQ refuses insults: PRECONDITION_FAILED", told.Reason, StringComparison.Ordinal);
         await Until.Equal("the state of the broker connection", "refusing", () => StateAsync(alice));
-        await Until.True("the event of the state has come", () => events.Seen<ConnectionChange>().Any(change => change.State == "refusing"));
-        var state = events.Seen<ConnectionChange>().Single(change => change.State == "refusing");
-        Assert.Contains("inequivalent arg 'x-queue-type' for queue 'chat.insults'", state.Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "inequivalent arg 'x-queue-type' for queue 'chat.insults'", (await alice.Api.MeAsync()).Details!["rabbitmq"], StringComparison.Ordinal);
         Assert.Equal("Degraded", await HealthAsync(alice));
 
         // Everything else works.
@@ -56,10 +55,13 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
             "the insult has come", ["stuck"], async () => (await alice.Api.InsultsAsync()).Select(received => received.Text));
         Assert.Single(Lines(alice, "RabbitMQ refuses"));
         Assert.Single(Lines(alice, "RabbitMQ takes insults again"));
+
+        // The refusal may have been told before this test began to listen.
         await Until.Sequence(
             "the states that were told",
-            ["refusing", "connected"],
-            () => Task.FromResult(events.Seen<ConnectionChange>().Where(change => change.Connection == "rabbitmq").Select(change => change.State)));
+            ["connected"],
+            () => Task.FromResult(events.Seen<ConnectionChange>()
+                .Where(change => change.Connection == "rabbitmq").Select(change => change.State).SkipWhile(state => state == "refusing")));
     }
 
     [Fact]

@@ -26,9 +26,10 @@ public sealed class RoomTests
         ["Chat", "Faults"],
     ];
 
-    // A front end knows what a user may ask and what the answer is, but not how it is done.
+    // A front end, and the window that it shows, knows what a user may ask and what the answer is, but not how it is done.
     private static readonly string[] FrontEnds = Floors[0];
-    private static readonly string[] OfFrontEnds = ["Window", "Session", "Chat", "Faults"];
+    private static readonly string[] OfWindow = ["Session", "Chat", "Faults"];
+    private static readonly string[] OfFrontEnds = ["Window", .. OfWindow];
 
     private static readonly Model Built = new ArchLoader().LoadAssembly(typeof(ClientApp).Assembly).Build();
 
@@ -76,6 +77,9 @@ public sealed class RoomTests
     [InlineData("Page", "History", false)]
     [InlineData("Window", "Session", true)]
     [InlineData("Session", "Window", false)]
+    [InlineData("Window", "Chat", true)]
+    [InlineData("Window", "Peers", false)]
+    [InlineData("Window", "Page", false)]
     [InlineData("Terminal", "History", false)]
     [InlineData("Page", "Session", true)]
     [InlineData("Page", "Api", false)]
@@ -87,7 +91,9 @@ public sealed class RoomTests
     public void The_picture_says_which_room_may_know_which(string room, string other, bool may) => Assert.Equal(may, MayKnow(room, other));
 
     private static bool MayKnow(string room, string other) =>
-        FrontEnds.Contains(room) ? OfFrontEnds.Contains(other) : FloorOf(room) < FloorOf(other);
+        FrontEnds.Contains(room) ? OfFrontEnds.Contains(other)
+        : room == "Window" ? OfWindow.Contains(other)
+        : FloorOf(room) < FloorOf(other);
 
     private static int FloorOf(string room) => Array.FindIndex(Floors, floor => floor.Contains(room));
 

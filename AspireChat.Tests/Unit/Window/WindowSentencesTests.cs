@@ -1,0 +1,82 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.Window;
+using Xunit;
+
+namespace AspireChat.Tests.Unit.Window;
+
+public sealed class WindowSentencesTests
+{
+    private const string BothAway = "The name server and RabbitMQ are away. Messages are saved and will be sent when they are back.";
+    private const string RedisAway = "The name server is away. Open chats go on; nobody new can be found until it is back.";
+    private const string RabbitAway = "RabbitMQ is away. Messages to groups are saved and will be sent when it is back.";
+
+    [Theory]
+    [InlineData("connected", "connected", null)]
+    [InlineData("connected", "not-configured", null)]
+    [InlineData("reconnecting", "reconnecting", BothAway)]
+    [InlineData("reconnecting", "connected", RedisAway)]
+    [InlineData("reconnecting", "connecting", RedisAway)]
+    [InlineData("connecting+", "connected", RedisAway)]
+    [InlineData("connected", "reconnecting", RabbitAway)]
+    [InlineData("superseded+", "reconnecting", RabbitAway)]
+    [InlineData("connecting", "connecting", "Connecting to the name server and to RabbitMQ.")]
+    [InlineData("connecting", "connected", "Connecting to the name server.")]
+    [InlineData("connected", "connecting", "Connecting to RabbitMQ.")]
+    [InlineData("superseded+", "blocked+", "Why superseded.")]
+    [InlineData("connected", "blocked+", "Why blocked.")]
+    [InlineData("connected", "strange", "RabbitMQ reports 'strange'.")]
+    public void The_notice_says_what_is_not_well(string redis, string rabbit, string? notice) =>
+        Assert.Equal(notice, WindowSentences.Notice(States(redis, rabbit)));
+
+    [Fact]
+    public void Nothing_is_said_before_anything_is_known() =>
+        Assert.Null(WindowSentences.Notice(new Dictionary<string, ConnectionState>()));
+
+    [Theory]
+    [InlineData(ConversationKind.Group, "connected", "reconnecting", "Saved, will be sent when RabbitMQ takes messages again.")]
+    [InlineData(ConversationKind.Group, "connected", "blocked+", "Saved, will be sent when RabbitMQ takes messages again.")]
+    [InlineData(ConversationKind.Group, "reconnecting", "connected", null)]
+    [InlineData(ConversationKind.User, "reconnecting", "connected", "Saved, will be sent when the name server is back.")]
+    [InlineData(ConversationKind.User, "connected", "reconnecting", null)]
+    public void What_waits_for_a_server_says_so(ConversationKind kind, string redis, string rabbit, string? waiting)
+    {
+        var conversation = new Conversation(kind, "tea");
+
+        Assert.Equal(waiting, WindowSentences.Waiting(conversation, hasUnsent: true, States(redis, rabbit), isOnline: true));
+        Assert.Null(WindowSentences.Waiting(conversation, hasUnsent: false, States(redis, rabbit), isOnline: true));
+    }
+
+    [Fact]
+    public void What_waits_for_a_user_says_so()
+    {
+        var well = States("connected", "connected");
+
+        Assert.Equal(
+            "Saved, will be sent if bob comes back in a moment.",
+            WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: false));
+        Assert.Null(WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: null));
+    }
+
+    [Theory]
+    [InlineData(ConversationKind.Insults, null, true, false, "No insult has reached you yet.")]
+    [InlineData(ConversationKind.Group, null, true, false, "Nobody has said anything here yet.")]
+    [InlineData(ConversationKind.Group, null, false, false, "You are not in the group tea; join it to read and write.")]
+    [InlineData(ConversationKind.User, null, true, false, "Say hello to tea; the first message opens the chat.")]
+    [InlineData(ConversationKind.User, ChatState.Closed, true, false, "Say hello to tea; the first message opens the chat.")]
+    [InlineData(ConversationKind.User, ChatState.Open, true, false, "The chat with tea is open; say hello.")]
+    [InlineData(ConversationKind.User, ChatState.Asked, true, false, "tea asks for a chat; accept or decline it.")]
+    [InlineData(ConversationKind.User, ChatState.Declined, true, false, "The chat with tea was declined.")]
+    [InlineData(ConversationKind.User, ChatState.Open, true, true, "You have blocked tea; unblock that user to see the messages.")]
+    public void An_empty_pane_says_what_it_is_for(ConversationKind kind, ChatState? state, bool isJoined, bool isBlocked, string hint) => Assert.Equal(
+        hint,
+        WindowSentences.Hint(
+            new ConversationItem(
+                new Conversation(kind, "tea"), "tea", 0, null, null, null, state, Mode: null, isJoined, IsMuted: false, HasDraft: false),
+            isBlocked));
+
+    // A plus stands for a state with a sentence.
+    private static Dictionary<string, ConnectionState> States(string redis, string rabbit) =>
+        new() { ["redis"] = State(redis), ["rabbitmq"] = State(rabbit) };
+
+    private static ConnectionState State(string text) => text.EndsWith('+') ? new(text[..^1], $"Why {text[..^1]}.") : new(text, null);
+}
