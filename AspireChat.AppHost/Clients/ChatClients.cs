@@ -42,7 +42,11 @@ internal static class ChatClients
             .WithHttpEndpoint()
             .WithoutCertificate()
             .WithHttpHealthCheck("/health")
-            .WithUrlForEndpoint("http", url => url.DisplayText = $"{user}'s client")
+            .WithUrlForEndpoint("http", url =>
+            {
+                // WithPageLink shows it, once it has a code.
+                (url.DisplayText, url.DisplayLocation) = ($"{user}'s client", UrlDisplayLocation.DetailsOnly);
+            })
             .WithChatTerminal();
         var api = new ClientApi(user, client.GetEndpoint("http"), token.Resource);
         return client

@@ -7,7 +7,7 @@ namespace AspireChat.AppHost.Clients;
 
 /// <summary>
 /// The link in the dashboard that opens a client's page logged in. Each link works once, so a fresh one is published after
-/// each use and each start of the client.
+/// each use and each start of the client. Before the first one there is none, as an address without a code opens nothing.
 /// </summary>
 internal static partial class PageLink
 {
@@ -70,7 +70,7 @@ internal static partial class PageLink
     // The code is in the fragment, which a browser keeps to itself.
     private static ImmutableArray<UrlSnapshot> WithCode(ImmutableArray<UrlSnapshot> urls, string code) =>
         [.. urls.Select(url => url.Name == Endpoint
-            ? url with { Url = $"{new Uri(url.Url).GetLeftPart(UriPartial.Authority)}/login#code={code}" }
+            ? url with { Url = $"{new Uri(url.Url).GetLeftPart(UriPartial.Authority)}/login#code={code}", IsInternal = false }
             : url)];
 
     private static partial class Log

@@ -25,40 +25,38 @@ internal sealed partial class ChatWindow
     }
 
     /// <summary>Does what a typed line says: runs a command, or sends a text to the shown conversation.</summary>
-    public Task RunAsync(string line) => ActAsync(async _ =>
+    /// <returns>Whether the line has had its effect; if not, its writer may want to mend it.</returns>
+    public async Task<bool> RunAsync(string line)
     {
         switch (TypedLine.Parse(line))
         {
             case { Command: { } command } typed:
                 var shown = Current;
-                await command.Run(this, typed.Arguments);
+                await ActAsync(_ => command.Run(this, typed.Arguments));
                 if (shown?.Draft == line)
                 {
                     shown.Draft = "";
                 }
 
-                break;
+                return true;
             case { Refusal: { } refusal }:
                 Say(refusal, isError: true);
-                break;
+                return false;
             case { Text: not "" } typed:
-                await SendAsync(typed.Text);
-                break;
+                return await SendAsync(typed.Text);
+            default:
+                return true;
         }
-    });
+    }
 
     /// <summary>
     /// Sends a text to the shown conversation, as it is. After a refusal the draft stays; otherwise it is cleared, unless
     /// something else was typed meanwhile.
     /// </summary>
-    public Task SendAsync(string text) => ActAsync(async end =>
+    /// <returns>Whether it is on its way.</returns>
+    public Task<bool> SendAsync(string text) => ActAsync(async end =>
     {
-        if (Current is not { } shown)
-        {
-            Say(NothingOpen, isError: true);
-            return;
-        }
-
+        var shown = Current ?? throw new ChatException(ChatFault.InvalidArgument, NothingOpen);
         var draft = shown.Draft;
         await SendAsync(shown.Conversation, text, end);
         if (shown.Draft == draft)
@@ -144,7 +142,7 @@ internal sealed partial class ChatWindow
         }
     });
 
-    private Task ShowAsync(Conversation conversation, Action<OpenConversation> load) => ActAsync(end => Task.Run(() =>
+    private Task<bool> ShowAsync(Conversation conversation, Action<OpenConversation> load) => ActAsync(end => Task.Run(() =>
     {
         lock (_showing)
         {
@@ -176,8 +174,8 @@ internal sealed partial class ChatWindow
 
     private async Task SendInsultAsync(string? text)
     {
-        await _session.InsultAsync(text);
-        Say("Your insult is on its way.");
+        var sent = await _session.InsultAsync(text);
+        Say($"Your insult is on its way: {sent.Text}");
     }
 
     private async Task MarkReadAsync(Conversation conversation)

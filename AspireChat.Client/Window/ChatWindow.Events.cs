@@ -106,6 +106,12 @@ internal sealed partial class ChatWindow
                 }
 
                 Touch(message.Conversation);
+                if (message.Conversation.Kind == ConversationKind.Group && !_lists.Present(message.Conversation.Name).Any(member => member.Name == message.From))
+                {
+                    // No event tells who enters a room.
+                    _toAsk.Ring();
+                }
+
                 Announce(message);
                 break;
             case InsultEvent { Insult: var insult } when !_shared.IsBlocked(insult.From):

@@ -96,11 +96,13 @@ internal sealed partial class ChatWindow
         }
     }
 
-    private async Task ActAsync(Func<CancellationToken, Task> act)
+    // Whether it was done, and not refused.
+    private async Task<bool> ActAsync(Func<CancellationToken, Task> act)
     {
         try
         {
             await act(_end.Token);
+            return true;
         }
         catch (ChatException e)
         {
@@ -115,5 +117,7 @@ internal sealed partial class ChatWindow
             Log.ActFailed(_logger, e);
             Say("That did not work because of a fault in this client; its log says more.", isError: true);
         }
+
+        return false;
     }
 }

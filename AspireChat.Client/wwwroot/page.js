@@ -63,34 +63,55 @@ window.aspirechat = {
   seek(log) { log.querySelector("[data-sought]")?.scrollIntoView({ block: "center" }); },
 
   composer(box, composer, draft) {
-    const fit = () => { box.rows = Math.min(8, box.value.split("\n").length); };
-    const typed = () => { fit(); return composer.invokeMethodAsync("Typed", box.value, box.selectionStart); };
-    box.value = draft;
-    fit();
+    const put = (text, caret) => {
+      box.value = text;
+      box.rows = Math.min(8, text.split("\n").length);
+      box.setSelectionRange(caret, caret);
+    };
+    const typed = () => {
+      put(box.value, box.selectionStart);
+      return composer.invokeMethodAsync("Typed", box.value, box.selectionStart);
+    };
+
+    // The box is empty at once, for the next text; one line after the other is sent.
+    let sent = Promise.resolve();
+    let choosing = Promise.resolve();
+    const send = () => {
+      const line = box.value;
+      put("", 0);
+      sent = sent.then(async () => {
+        if (await composer.invokeMethodAsync("SendAsync", line)) return;
+        put(box.value ? `${line}\n${box.value}` : line, line.length);
+        await typed();
+      });
+    };
+    put(draft, draft.length);
     box.addEventListener("input", typed);
-    box.addEventListener("keydown", async key => {
+    box.form.addEventListener("submit", send);
+    box.addEventListener("keydown", key => {
       // An input method's Enter ends a word, not the message.
       if (key.isComposing || key.keyCode === 229) return;
-      const hasProposals = box.getAttribute("aria-expanded") === "true";
+      const hasProposals = box.form.querySelector(".completions") !== null;
       if (hasProposals && ["Tab", "ArrowDown", "ArrowUp", "Escape"].includes(key.key) && !key.shiftKey) {
         key.preventDefault();
         key.stopPropagation();
-        composer.invokeMethodAsync("ChooseAsync", key.key);
+        choosing = composer.invokeMethodAsync("ChooseAsync", key.key);
       } else if (key.key === "Enter" && !key.shiftKey) {
         key.preventDefault();
-        await typed();
-        composer.invokeMethodAsync("SendAsync");
+        choosing.then(send);
       }
     });
     // On a phone the keyboard would cover what was opened to be read.
     if (matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) box.focus();
   },
 
-  text(box, text, caret) {
-    box.value = text;
-    box.rows = Math.min(8, text.split("\n").length);
-    box.focus();
+  // What was typed since goes on after the proposal.
+  accepted(box, before, text, caret) {
+    const since = box.value.startsWith(before) ? box.value.slice(before.length) : "";
+    box.value = text + since;
+    caret += since.length;
     box.setSelectionRange(caret, caret);
+    box.focus();
   },
 
   modal(dialog) {

@@ -1,16 +1,15 @@
 using AspireChat.Client.Chat;
-using AspireChat.Client.Window;
 
 namespace AspireChat.Client.Page.Components;
 
-/// <summary>The signs in front of conversations.</summary>
+/// <summary>The signs of conversations.</summary>
 internal static class Marks
 {
-    /// <summary>A conversation's sign.</summary>
-    public static string Of(ConversationItem item) => item.Conversation.Kind switch
+    /// <summary>A conversation's sign; null for a person, who has a letter.</summary>
+    public static string? Of(Conversation conversation) => conversation.Kind switch
     {
         ConversationKind.Group => "#",
         ConversationKind.Insults => "!",
-        _ => item.IsOnline == true ? "●" : "○",
+        _ => null,
     };
 }

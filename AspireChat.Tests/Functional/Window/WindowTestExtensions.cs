@@ -25,8 +25,12 @@ internal static class WindowTestExtensions
 
     /// <summary>Stores another user's messages in a client without any event, as if a window had missed it.</summary>
     public static Task StoreSilentlyAsync(this InProcessClient client, string from, params IEnumerable<string> texts) =>
+        client.StoreSilentlyAsync(Conversation.With(from), from, texts);
+
+    /// <summary>As above, in any conversation.</summary>
+    public static Task StoreSilentlyAsync(this InProcessClient client, Conversation conversation, string from, IEnumerable<string> texts) =>
         client.Services.GetRequiredService<MessageStore>().StoreReceivedAsync(
-            Conversation.With(from),
+            conversation,
             from,
             new string('f', 64),
             [.. texts.Select((text, index) => new ReceivedMessage(Guid.NewGuid(), index + 1, text, DateTimeOffset.UtcNow, default))]);

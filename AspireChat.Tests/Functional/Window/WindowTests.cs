@@ -142,7 +142,7 @@ public sealed class WindowTests(SharedRabbitMq broker)
         await using var alice = await system.Clients[0].OpenWindowAsync();
         await using var bob = await system.Clients[1].OpenWindowAsync();
         await alice.InsultAsync("boo");
-        await alice.UntilToastsAsync("Your insult is on its way.");
+        await alice.UntilToastsAsync("Your insult is on its way: boo");
 
         await Until.Equal("one has it", 1, () => Task.FromResult(alice.TotalUnread + bob.TotalUnread));
         var insulted = alice.TotalUnread > 0 ? alice : bob;
