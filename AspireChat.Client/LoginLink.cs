@@ -26,8 +26,10 @@ internal static class LoginLink
         var folder = settings[nameof(ChatOptions.DataDirectory)] is { Length: > 0 } configured ? configured
             : ChatName.TryParse(settings[nameof(ChatOptions.Name)], out var name) ? DataDirectory.DefaultFor(name)
             : throw new ClientStartException($"Whose link? Name the user or the data directory: {Argument} --name alice. {ChatName.Rule}");
-        var link = LoginHandout.MakeLink(folder, TimeProvider.System.GetUtcNow())
-            ?? throw new ClientStartException($"No client has run with the data directory {folder}; start it first, or name its data directory by --Chat:DataDirectory.");
+
+        // Its address may be another program's by now.
+        var link = (DataDirectory.IsInUse(folder) ? LoginHandout.MakeLink(folder, TimeProvider.System.GetUtcNow()) : null)
+            ?? throw new ClientStartException($"No client runs with the data directory {folder}; start it first, or name its data directory by --Chat:DataDirectory.");
         await Console.Out.WriteLineAsync(link);
         return 0;
     }

@@ -27,6 +27,15 @@ public readonly record struct Conversation(ConversationKind Kind, string Name)
     /// <summary>The insult channel.</summary>
     public static Conversation Insults { get; } = new(ConversationKind.Insults, "insults");
 
+    /// <summary>The conversation of a text as <see cref="ToString"/> makes it; null if it is none.</summary>
+    public static Conversation? Find(string text) => text.Split(':') switch
+    {
+        ["user", var name] when ChatName.TryParse(name, out var user) => With(user),
+        ["group", var name] when ChatName.TryParse(name, out var group) => Of(group),
+        [var only] when only == Insults.Name => Insults,
+        _ => null,
+    };
+
     /// <summary><c>user:name</c>, <c>group:name</c> or <c>insults</c>, as in signatures and telemetry.</summary>
     public override string ToString() => Kind switch
     {

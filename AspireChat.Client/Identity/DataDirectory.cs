@@ -8,6 +8,8 @@ namespace AspireChat.Client.Identity;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
+    private const string LockFile = "lock";
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream held)
@@ -40,7 +42,7 @@ public sealed class DataDirectory : IDisposable
 
             // FileShare.None is an advisory flock on Unix: every client takes it, and it is released when the process ends.
             var held = new FileStream(
-                System.IO.Path.Combine(full, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new DataDirectory(full, held);
         }
         catch (UnauthorizedAccessException)
@@ -51,6 +53,25 @@ public sealed class DataDirectory : IDisposable
         {
             throw new ClientStartException(
                 $"The data directory {full} is in use by another client or cannot be created; end that client, or set Chat:DataDirectory to another folder.");
+        }
+    }
+
+    /// <summary>Whether a client uses a folder now.</summary>
+    public static bool IsInUse(string path)
+    {
+        var held = System.IO.Path.Combine(path, LockFile);
+        try
+        {
+            if (System.IO.File.Exists(held))
+            {
+                using var free = new FileStream(held, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            }
+
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

@@ -8,13 +8,14 @@ namespace AspireChat.Client.Page;
 /// <summary>One open page: the window that it shows, and what is open beside the conversation.</summary>
 internal sealed class PageWindow : IAsyncDisposable
 {
+    private readonly SentLines _lines;
     private bool _isConnected = true;
-    private bool _isSeen;
 
     public PageWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger<PageWindow> logger)
     {
         Window = ChatWindow.Open(session, shared, time, logger);
         Window.Asked += Answer;
+        _lines = new SentLines(RunAsync);
     }
 
     /// <summary>What the page shows has changed for a reason of its own.</summary>
@@ -35,18 +36,22 @@ internal sealed class PageWindow : IAsyncDisposable
     /// <summary>Whether the user has left the chat here.</summary>
     public bool HasLeft { get; private set; }
 
+    /// <summary>Whether the page is in view, as its browser says.</summary>
+    public bool IsSeen { get; private set; }
+
     /// <summary>Whether the browser is connected; without it nobody sees the page, so nothing becomes read.</summary>
     public void Connect(bool isConnected)
     {
-        _isConnected = isConnected;
-        Window.IsWatched = _isConnected && _isSeen;
+        // After the return the browser says anew whether it is in view.
+        (_isConnected, IsSeen) = (isConnected, false);
+        Window.IsWatched = _isConnected && IsSeen;
     }
 
     /// <summary>Whether the page is in view in its browser; while it is hidden, nothing becomes read.</summary>
     public void See(bool isSeen)
     {
-        _isSeen = isSeen;
-        Window.IsWatched = _isConnected && _isSeen;
+        IsSeen = isSeen;
+        Window.IsWatched = _isConnected && IsSeen;
     }
 
     /// <summary>Shows a dialog, or none.</summary>
@@ -85,6 +90,9 @@ internal sealed class PageWindow : IAsyncDisposable
         Changed?.Invoke();
     }
 
+    /// <summary>Does what a typed line says, once; see <see cref="SentLines"/>.</summary>
+    public Task<bool> TakeAsync(string id, Conversation to, string line) => _lines.Take(id, to, line);
+
     /// <summary>Says that the user leaves the chat.</summary>
     public void Leave()
     {
@@ -94,6 +102,27 @@ internal sealed class PageWindow : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Window.DisposeAsync();
+
+    private async Task<bool> RunAsync(Conversation to, string line)
+    {
+        var isDone = true;
+        if (to == Conversation.Insults && line.Trim() is "")
+        {
+            await DoAsync(window => window.InsultAsync(null));
+        }
+        else if (line.Trim() is not "")
+        {
+            await DoAsync(async window => isDone = await window.RunAsync(to, line));
+        }
+
+        if (!isDone && Window.Current?.Conversation != to)
+        {
+            // Its box is not on the screen any more.
+            Window.KeepDraft(to, line);
+        }
+
+        return isDone;
+    }
 
     private void Answer(WindowQuestion question, string words) => Show(
         question switch

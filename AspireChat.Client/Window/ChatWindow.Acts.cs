@@ -8,10 +8,10 @@ internal sealed partial class ChatWindow
     private const string NoGroupOpen = "No group is open; open one with /group name.";
 
     /// <summary>Shows a conversation, with its last messages and the divider above the first unread one.</summary>
-    public Task ShowAsync(Conversation conversation) => ShowAsync(conversation, opened => opened.Open());
+    public Task<bool> ShowAsync(Conversation conversation) => ShowAsync(conversation, opened => opened.Open());
 
     /// <summary>Shows a message in its conversation.</summary>
-    public Task ShowAsync(ChatMessage message) => ShowAsync(message.Conversation, opened => opened.LoadAround(message));
+    public Task<bool> ShowAsync(ChatMessage message) => ShowAsync(message.Conversation, opened => opened.LoadAround(message));
 
     /// <summary>Shows no conversation.</summary>
     public void Close()
@@ -24,76 +24,72 @@ internal sealed partial class ChatWindow
         _signal.Ring();
     }
 
-    /// <summary>Does what a typed line says: runs a command, or sends a text to the shown conversation.</summary>
-    /// <returns>Whether the line has had its effect; if not, its writer may want to mend it.</returns>
-    public async Task<bool> RunAsync(string line)
+    /// <summary>Does what a typed line says: runs a command, or sends a text.</summary>
+    /// <param name="here">The conversation in which it was typed, whichever is shown by now; null if there was none.</param>
+    /// <param name="line">The line.</param>
+    /// <returns>Whether it has had its effect. If so, and the draft is still this line, the draft is cleared.</returns>
+    public async Task<bool> RunAsync(Conversation? here, string line)
     {
-        switch (TypedLine.Parse(line))
+        var typed = TypedLine.Parse(line);
+        var isDone = await (typed switch
         {
-            case { Command: { } command } typed:
-                var shown = Current;
-                await ActAsync(_ => command.Run(this, typed.Arguments));
-                if (shown?.Draft == line)
-                {
-                    shown.Draft = "";
-                }
+            { Command: { } command } => command.Run(this, here, typed.Arguments),
+            { Refusal: { } refusal } => RefuseAsync(refusal),
+            { Text: "" } => Task.FromResult(true),
+            _ => SayAsync(here, typed.Text),
+        });
+        if (isDone && here is { } draft && _shared.Draft(draft) == line)
+        {
+            _shared.SetDraft(draft, "");
+        }
 
-                return true;
-            case { Refusal: { } refusal }:
-                Say(refusal, isError: true);
-                return false;
-            case { Text: not "" } typed:
-                return await SendAsync(typed.Text);
-            default:
-                return true;
+        return isDone;
+    }
+
+    /// <summary>Keeps a text that could not be sent as a draft, unless another one was begun there.</summary>
+    public void KeepDraft(Conversation conversation, string text)
+    {
+        if (_shared.Draft(conversation).Length == 0)
+        {
+            _shared.SetDraft(conversation, text);
         }
     }
 
-    /// <summary>
-    /// Sends a text to the shown conversation, as it is. After a refusal the draft stays; otherwise it is cleared, unless
-    /// something else was typed meanwhile.
-    /// </summary>
-    /// <returns>Whether it is on its way.</returns>
-    public Task<bool> SendAsync(string text) => ActAsync(async end =>
-    {
-        var shown = Current ?? throw new ChatException(ChatFault.InvalidArgument, NothingOpen);
-        var draft = shown.Draft;
-        await SendAsync(shown.Conversation, text, end);
-        if (shown.Draft == draft)
-        {
-            shown.Draft = "";
-        }
-
-        // The sender wants to see it.
-        await shown.JumpToEndAsync();
-    });
+    /// <summary>Moves in a conversation: <see cref="OpenConversation.LoadEarlierAsync"/> and its like.</summary>
+    public Task<bool> MoveAsync(Func<Task> move) => ActAsync(_ => move());
 
     /// <summary>Sends the text of a failed message again, as a new message.</summary>
-    public Task RetryAsync(ShownMessage failed) => ActAsync(end => SendAsync(failed.Message.Conversation, failed.Message.Text, end));
+    public Task<bool> RetryAsync(ShownMessage failed) => ActAsync(end => SendAsync(failed.Message.Conversation, failed.Message.Text, end));
 
-    /// <summary>Marks everything in the shown conversation as read; the other user of a private chat is told.</summary>
-    public Task MarkReadAsync() => ActAsync(async _ =>
+    /// <summary>Marks everything in a conversation as read; the other user of a private chat is told.</summary>
+    public Task<bool> MarkReadAsync(Conversation conversation) => ActAsync(async _ =>
     {
-        if (Current is not { } shown)
-        {
-            return;
-        }
-
         try
         {
-            await MarkReadAsync(shown.Conversation);
+            await ReadAsync(conversation);
         }
         catch (ChatException e) when (e.Fault == ChatFault.NotFound)
         {
             // It does not exist yet, so there is nothing to read.
         }
 
-        shown.MarkedRead();
+        if (Current is { } shown && shown.Conversation == conversation)
+        {
+            shown.MarkedRead();
+        }
+
         _shared.TellRead();
     });
 
+    /// <summary>Mutes a conversation, or ends that.</summary>
+    public Task<bool> MuteAsync(Conversation conversation, bool isMuted) => ActAsync(_ =>
+    {
+        _shared.SetMuted(conversation, isMuted);
+        return Task.CompletedTask;
+    });
+
     /// <summary>Shows the private chat with a user; if there is none yet, the first message opens it.</summary>
-    public Task WriteToAsync(string user) => ActAsync(_ =>
+    public Task<bool> WriteToAsync(string user) => ActAsync(_ =>
     {
         var name = ChatName.Parse(user);
         return name != User
@@ -104,39 +100,29 @@ internal sealed partial class ChatWindow
     /// <summary>Enters a group's room and shows the group; a group that nobody is in is made.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="mode">The mode that it must have; null accepts any, and makes a new group durable.</param>
-    public Task JoinAsync(string group, GroupMode? mode) => ActAsync(async end =>
+    public Task<bool> JoinAsync(string group, GroupMode? mode) => ActAsync(async end =>
     {
         var joined = await _session.JoinGroupAsync(group, mode, end);
         _lists.AddGroup(joined);
         await ShowAsync(Conversation.Of(joined.Name));
     });
 
-    /// <summary>Leaves the room of the shown group.</summary>
-    public Task LeaveAsync() => ActAsync(async end =>
+    /// <summary>Leaves the room of a group.</summary>
+    public Task<bool> LeaveAsync(Conversation? here) => ActAsync(async end =>
     {
-        if (ShownGroup is not { } shown)
-        {
-            Say(NoGroupOpen, isError: true);
-            return;
-        }
-
-        var isKept = shown.Mode is { IsKept: true };
-        await _session.LeaveGroupAsync(shown.Conversation.Name, end);
-        Say(isKept ? $"You left {shown.Title}. Messages sent there are kept for you." : $"You left {shown.Title}.");
+        var group = GroupOf(here);
+        var isKept = _lists.Find(Conversation.Of(group)).Mode is { IsKept: true };
+        await _session.LeaveGroupAsync(group, end);
+        Say(isKept ? $"You left {group}. Messages sent there are kept for you." : $"You left {group}.");
     });
 
-    /// <summary>Unsubscribes from the shown group and closes it; the history stays on this client.</summary>
-    public Task UnsubscribeAsync() => ActAsync(async end =>
+    /// <summary>Unsubscribes from a group and closes it; the history stays on this client.</summary>
+    public Task<bool> UnsubscribeAsync(Conversation? here) => ActAsync(async end =>
     {
-        if (ShownGroup is not { } shown)
-        {
-            Say(NoGroupOpen, isError: true);
-            return;
-        }
-
-        await _session.GiveUpGroupAsync(shown.Conversation.Name, end);
-        Say($"You unsubscribed from {shown.Title}.");
-        if (Current == shown)
+        var group = GroupOf(here);
+        await _session.GiveUpGroupAsync(group, end);
+        Say($"You unsubscribed from {group}.");
+        if (Current?.Conversation == here)
         {
             Close();
         }
@@ -146,7 +132,7 @@ internal sealed partial class ChatWindow
     {
         lock (_showing)
         {
-            var opened = new OpenConversation(conversation, _session, _shared, _lists, _around, _time, OnShown);
+            var opened = new OpenConversation(conversation, _session, _shared, _lists, _around, _time, OnShown, () => IsWatched);
             _watched = opened;
             load(opened);
             _current = opened;
@@ -163,7 +149,27 @@ internal sealed partial class ChatWindow
         _signal.Ring();
     }
 
-    private OpenConversation? ShownGroup => Current is { Conversation.Kind: ConversationKind.Group } shown ? shown : null;
+    /// <summary>Says why a line cannot be done.</summary>
+    internal Task<bool> RefuseAsync(string sentence)
+    {
+        Say(sentence, isError: true);
+        return Task.FromResult(false);
+    }
+
+    private static string GroupOf(Conversation? here) => here is { Kind: ConversationKind.Group, Name: var group }
+        ? group
+        : throw new ChatException(ChatFault.InvalidArgument, NoGroupOpen);
+
+    private Task<bool> SayAsync(Conversation? here, string text) => ActAsync(async end =>
+    {
+        var to = here ?? throw new ChatException(ChatFault.InvalidArgument, NothingOpen);
+        await SendAsync(to, text, end);
+        if (Current is { } shown && shown.Conversation == to)
+        {
+            // The sender wants to see it.
+            await shown.JumpToEndAsync();
+        }
+    });
 
     private Task SendAsync(Conversation to, string text, CancellationToken end) => to.Kind switch
     {
@@ -178,7 +184,7 @@ internal sealed partial class ChatWindow
         Say($"Your insult is on its way: {sent.Text}");
     }
 
-    private async Task MarkReadAsync(Conversation conversation)
+    private async Task ReadAsync(Conversation conversation)
     {
         switch (conversation.Kind)
         {

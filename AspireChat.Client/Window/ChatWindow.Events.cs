@@ -55,7 +55,7 @@ internal sealed partial class ChatWindow
                 _around.SetConnection(connection, new ConnectionState(state, me.Details?.GetValueOrDefault(connection)));
             }
 
-            _watched?.Reload();
+            _watched?.Refresh();
         }
         catch (Exception e)
         {
@@ -106,7 +106,9 @@ internal sealed partial class ChatWindow
                 }
 
                 Touch(message.Conversation);
-                if (message.Conversation.Kind == ConversationKind.Group && !_lists.Present(message.Conversation.Name).Any(member => member.Name == message.From))
+                if (message.Conversation == Current?.Conversation
+                    && message.Conversation.Kind == ConversationKind.Group
+                    && !_lists.Present(message.Conversation.Name).Any(member => member.Name == message.From))
                 {
                     // No event tells who enters a room.
                     _toAsk.Ring();

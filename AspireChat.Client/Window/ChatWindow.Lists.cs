@@ -103,7 +103,7 @@ internal sealed partial class ChatWindow
         await DeclineBlockedAsync(chats.Where(chat => chat.State == ChatState.Asked && blocked.Contains(chat.User)).Select(chat => chat.User));
     }
 
-    // Before anything is counted, so that what somebody is looking at is never listed as unread.
+    // Before anything is counted, so that what somebody is looking at is not listed as unread.
     private async Task ReadSeenAsync(IReadOnlyCollection<string> blocked)
     {
         if (!IsWatched || Current is not { IsAtEnd: true } shown)
@@ -116,7 +116,7 @@ internal sealed partial class ChatWindow
             : _session.CountUnread(shown.Conversation, blocked);
         if (unread > 0)
         {
-            await MarkReadAsync(shown.Conversation);
+            await ReadAsync(shown.Conversation);
             shown.MarkedRead();
             _shared.TellRead();
         }

@@ -5,26 +5,26 @@ internal sealed partial class ChatWindow
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     /// <summary>Accepts a chat that another user asked for.</summary>
-    public Task AcceptAsync(string user) => ActAsync(_ => _session.AcceptChatAsync(user));
+    public Task<bool> AcceptAsync(string user) => ActAsync(_ => _session.AcceptChatAsync(user));
 
     /// <summary>Declines a chat that another user asked for.</summary>
-    public Task DeclineAsync(string user) => ActAsync(async _ =>
+    public Task<bool> DeclineAsync(string user) => ActAsync(async _ =>
     {
         var declined = await _session.DeclineChatAsync(user);
         Say($"The chat with {declined.User} was declined.");
     });
 
     /// <summary>Accepts another key for a user, after its fingerprint was compared with that person by other means.</summary>
-    public Task TrustAsync(string user, string fingerprint) => ActAsync(async _ =>
+    public Task<bool> TrustAsync(string user, string fingerprint) => ActAsync(async _ =>
     {
         await _session.TrustAsync(user, fingerprint);
         var name = ChatName.Parse(user);
-        _warnings.Dismiss(name);
+        _warnings.Remove(name);
         Say($"The key {fingerprint} is now trusted as {name}'s.");
     });
 
     /// <summary>Blocks a user, see <see cref="SharedWindowState.Block"/>.</summary>
-    public Task BlockAsync(string user) => ActAsync(_ =>
+    public Task<bool> BlockAsync(string user) => ActAsync(_ =>
     {
         var name = ChatName.Parse(user);
         if (name == User)
@@ -38,7 +38,7 @@ internal sealed partial class ChatWindow
     });
 
     /// <summary>Ends the blocking of a user.</summary>
-    public Task UnblockAsync(string user) => ActAsync(_ =>
+    public Task<bool> UnblockAsync(string user) => ActAsync(_ =>
     {
         _shared.Unblock(user);
         Say($"{ChatName.Parse(user)} is not blocked any more.");
@@ -49,7 +49,7 @@ internal sealed partial class ChatWindow
     public bool IsBlocked(string user) => _shared.IsBlocked(user);
 
     /// <summary>Asks all clients who they are; <see cref="Survey"/> shows the answers as they come. Only one survey at a time.</summary>
-    public Task DiscoverAsync() => ActAsync(async end =>
+    public Task<bool> DiscoverAsync() => ActAsync(async end =>
     {
         if (!_survey.TryStart())
         {
@@ -77,7 +77,7 @@ internal sealed partial class ChatWindow
 
     /// <summary>Sends an insult to whom it may concern.</summary>
     /// <param name="text">The insult; a stock one if null.</param>
-    public Task InsultAsync(string? text) => ActAsync(_ => SendInsultAsync(text));
+    public Task<bool> InsultAsync(string? text) => ActAsync(_ => SendInsultAsync(text));
 
     /// <summary>This user's name, address, fingerprint and connections; null if that could not be found out.</summary>
     public async Task<Me?> DescribeAsync()
@@ -88,12 +88,15 @@ internal sealed partial class ChatWindow
     }
 
     /// <summary>Says who this user is.</summary>
-    internal async Task SayMeAsync()
+    internal async Task<bool> SayMeAsync()
     {
-        if (await DescribeAsync() is { } me)
+        if (await DescribeAsync() is not { } me)
         {
-            Say($"You are {me.Name} at {me.Address}; your fingerprint is {me.Fingerprint}.");
+            return false;
         }
+
+        Say($"You are {me.Name} at {me.Address}; your fingerprint is {me.Fingerprint}.");
+        return true;
     }
 
     // Whether it was done, and not refused.

@@ -13,6 +13,9 @@ namespace AspireChat.Client.Window;
 /// </remarks>
 internal sealed partial class ChatWindow : IAsyncDisposable
 {
+    // Enough for a slow reader of a sentence or two.
+    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(15);
+
     private readonly ChatSession _session;
     private readonly SharedWindowState _shared;
     private readonly TimeProvider _time;
@@ -98,7 +101,7 @@ internal sealed partial class ChatWindow : IAsyncDisposable
         get
         {
             var partners = _lists.Partners;
-            return [.. _around.Online.Select(user => new PersonItem(user.Key, user.Value, partners.Contains(user.Key)))];
+            return [.. _around.Online.Select(user => new PersonItem(user.Key, partners.Contains(user.Key)))];
         }
     }
 
@@ -158,10 +161,20 @@ internal sealed partial class ChatWindow : IAsyncDisposable
         _signal.Ring();
     }
 
-    /// <summary>Removes the warning about a user's key; the same warning is not shown again.</summary>
+    /// <summary>The warning about a user's key, shown or dismissed; null if there is none, or if the key is trusted by now.</summary>
+    public KeyWarning? KeyWarningOf(string user) => _warnings.Find(user);
+
+    /// <summary>Dismisses the warning about a user's key; the same warning is not shown again by itself.</summary>
     public void DismissWarning(string user)
     {
-        _warnings.Dismiss(user);
+        _warnings.Show(user, isShown: false);
+        _signal.Ring();
+    }
+
+    /// <summary>Shows a warning again that was dismissed.</summary>
+    public void ShowWarning(string user)
+    {
+        _warnings.Show(user, isShown: true);
         _signal.Ring();
     }
 
@@ -193,8 +206,22 @@ internal sealed partial class ChatWindow : IAsyncDisposable
 
     private void Say(string sentence, bool isError = false)
     {
-        _toasts.Add(sentence, isError);
+        var toast = _toasts.Add(sentence, isError);
         _signal.Ring();
+        if (!isError)
+        {
+            _ = DismissLaterAsync(toast);
+        }
+    }
+
+    // An error stays until it is dismissed; an outcome has been read by then.
+    private async Task DismissLaterAsync(int toast)
+    {
+        await Task.Delay(Reading, _time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_isDisposed == 0)
+        {
+            Dismiss(toast);
+        }
     }
 
     // Drafts, muted conversations, blocked users, or marks of another window.

@@ -3,30 +3,40 @@ using AspireChat.Client.Chat;
 namespace AspireChat.Client.Window;
 
 /// <summary>
-/// The warnings about users who show another key than the known one: the last one of each user, until it is dismissed or the
-/// key is trusted. A warning with the same key is not shown again then. Safe for concurrent use.
+/// The warnings about users who show another key than the known one: the last one of each user, until the key is trusted. One
+/// that was dismissed is not shown again by itself. Safe for concurrent use.
 /// </summary>
 internal sealed class KeyWarnings
 {
+    // An impostor may come under many names.
     private const int Most = 32;
 
     private readonly Lock _gate = new();
     private readonly ToldOnce _told = new();
-    private IReadOnlyList<KeyWarning> _shown = [];
+    private IReadOnlyList<(KeyWarning Warning, bool IsShown)> _all = [];
 
-    /// <summary>Those shown now, the oldest first.</summary>
+    /// <summary>Those that are shown now, the oldest first.</summary>
     public IReadOnlyList<KeyWarning> Shown
     {
         get
         {
             lock (_gate)
             {
-                return _shown;
+                return [.. _all.Where(known => known.IsShown).Select(known => known.Warning)];
             }
         }
     }
 
-    /// <summary>Adds a warning.</summary>
+    /// <summary>The warning about a user, shown or dismissed; null if there is none.</summary>
+    public KeyWarning? Find(string user)
+    {
+        lock (_gate)
+        {
+            return _all.FirstOrDefault(known => known.Warning.User == user).Warning;
+        }
+    }
+
+    /// <summary>Adds a warning, in place of an earlier one about the same user; the same once more changes nothing.</summary>
     /// <param name="user">The user.</param>
     /// <param name="sentence">The warning.</param>
     /// <param name="keys">The fingerprints, if they were told.</param>
@@ -37,17 +47,26 @@ internal sealed class KeyWarnings
             if (_told.TryTell(sentence))
             {
                 var warning = new KeyWarning(user, sentence, keys?.Known, keys?.Shown);
-                _shown = [.. _shown.Where(other => other.User != user).TakeLast(Most - 1), warning];
+                _all = [.. _all.Where(known => known.Warning.User != user).TakeLast(Most - 1), (warning, true)];
             }
         }
     }
 
-    /// <summary>Removes the warning about a user, if there is one.</summary>
-    public void Dismiss(string user)
+    /// <summary>Shows the warning about a user, or dismisses it.</summary>
+    public void Show(string user, bool isShown)
     {
         lock (_gate)
         {
-            _shown = [.. _shown.Where(warning => warning.User != user)];
+            _all = [.. _all.Select(known => known.Warning.User == user ? (known.Warning, isShown) : known)];
+        }
+    }
+
+    /// <summary>Removes the warning about a user, if there is one.</summary>
+    public void Remove(string user)
+    {
+        lock (_gate)
+        {
+            _all = [.. _all.Where(known => known.Warning.User != user)];
         }
     }
 }

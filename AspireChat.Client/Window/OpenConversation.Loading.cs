@@ -36,17 +36,20 @@ public sealed partial class OpenConversation
         }
     }));
 
-    /// <summary>Loads the newest messages, unless they are loaded.</summary>
+    /// <summary>Loads the newest messages, unless they are loaded, and asks the front end to show them.</summary>
     public Task JumpToEndAsync() => Task.Run(() =>
     {
         if (HasLater)
         {
             Reload();
         }
-        else
+
+        lock (_gate)
         {
-            IsAtEnd = true;
+            _endsAsked++;
         }
+
+        _changed();
     });
 
     /// <summary>Loads the messages around the divider, if there is one.</summary>
@@ -103,11 +106,31 @@ public sealed partial class OpenConversation
             lock (_gate)
             {
                 _loaded.Reset([.. page.TakeLast(PageSize)], hasEarlier: page.Count > PageSize, hasLater: false);
-                (_isAtEnd, _newBelow, _rows, _sought) = (true, 0, null, null);
+                (_rows, _sought) = (null, null);
             }
         }
 
         _changed();
+    }
+
+    /// <summary>Loads again what is loaded, after events were missed; a user who reads elsewhere stays there.</summary>
+    internal void Refresh()
+    {
+        if (IsAtEnd)
+        {
+            Reload();
+            return;
+        }
+
+        Load(() => _loaded.First, first =>
+        {
+            var page = _session.ReadLater(first, LoadedMessages.Most);
+            lock (_gate)
+            {
+                var kept = Math.Max(_loaded.All.Count - 1, 0);
+                _loaded.Reset([first, .. page.Take(kept)], _loaded.HasEarlier, hasLater: page.Count > kept);
+            }
+        });
     }
 
     /// <summary>Loads what came after the last message. While the user reads elsewhere, it does not push out what is in view.</summary>
@@ -201,7 +224,7 @@ public sealed partial class OpenConversation
     private void Add(IReadOnlyList<ChatMessage> fresh)
     {
         var firstOfOthers = fresh.FirstOrDefault(message => !message.IsOwn && !_shared.IsBlocked(message.From));
-        if (!_isAtEnd && firstOfOthers is not null && (_firstNew is null || _isReadToEnd))
+        if ((!_isAtEnd || !_isWatched()) && firstOfOthers is not null && (_firstNew is null || _isReadToEnd))
         {
             (_firstNew, _isNewAbove) = (firstOfOthers, false);
             _isReadToEnd = false;

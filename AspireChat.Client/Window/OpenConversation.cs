@@ -22,6 +22,7 @@ public sealed partial class OpenConversation
     private readonly Surroundings _around;
     private readonly TimeProvider _time;
     private readonly Action _changed;
+    private readonly Func<bool> _isWatched;
 
     // The first is held while the history is read, and then the second while the outcome is put in place.
     private readonly Lock _reading = new();
@@ -31,6 +32,7 @@ public sealed partial class OpenConversation
     private ChatMessage? _firstNew;
     private string? _sought;
     private bool _isNewAbove;
+    private int _endsAsked;
     private bool _isReadToEnd;
     private bool _isAtEnd = true;
     private int _newBelow;
@@ -44,10 +46,11 @@ public sealed partial class OpenConversation
         WindowLists lists,
         Surroundings around,
         TimeProvider time,
-        Action changed)
+        Action changed,
+        Func<bool> isWatched)
     {
         Conversation = conversation;
-        (_session, _shared, _lists, _around, _time, _changed) = (session, shared, lists, around, time, changed);
+        (_session, _shared, _lists, _around, _time, _changed, _isWatched) = (session, shared, lists, around, time, changed, isWatched);
     }
 
     /// <summary>Which one it is.</summary>
@@ -100,6 +103,9 @@ public sealed partial class OpenConversation
     /// <summary>Whether the divider is above all that was loaded yet; <see cref="JumpToNewAsync"/> goes there.</summary>
     public bool HasNewAbove => InTurn(() => _isNewAbove);
 
+    /// <summary>How often the end was asked for: with each time more the front end brings it into view.</summary>
+    public int EndsAsked => InTurn(() => _endsAsked);
+
     /// <summary>Whether there are older messages than those loaded.</summary>
     public bool HasEarlier => InTurn(() => _loaded.HasEarlier);
 
@@ -137,12 +143,7 @@ public sealed partial class OpenConversation
     }
 
     /// <summary>Whether the user wants no notice of new messages here.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.Conflict"/>: too many conversations are muted.</exception>
-    public bool IsMuted
-    {
-        get => _shared.IsMuted(Conversation);
-        set => _shared.SetMuted(Conversation, value);
-    }
+    public bool IsMuted => _shared.IsMuted(Conversation);
 
     /// <summary>A sentence for an empty pane; null if there is a message.</summary>
     public string? Hint => InTurn(() => Visible.Any())

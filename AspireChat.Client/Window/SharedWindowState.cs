@@ -69,8 +69,7 @@ internal sealed partial class SharedWindowState(DataFile file, TimeProvider time
     public bool IsBlocked(string user) => Read(memory => memory.Blocked.Contains(user));
 
     /// <summary>
-    /// Blocks a user: while a window is open, it hides that user's messages and counts them as read, and declines requests to
-    /// chat. Nobody is told.
+    /// Blocks a user: windows hide that user's messages, do not count them, and decline requests to chat. Nobody is told.
     /// </summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.InvalidName"/>; <see cref="ChatFault.Conflict"/>: there are too many.

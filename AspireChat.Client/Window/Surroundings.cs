@@ -43,7 +43,7 @@ internal sealed class Surroundings(string self)
         }
     }
 
-    /// <summary>Replaces the users who are online, this one among them.</summary>
+    /// <summary>Replaces the users who are online; this one is left out.</summary>
     /// <returns>Whether anything changed.</returns>
     public bool SetOnline(IReadOnlyList<OnlineUser> users)
     {

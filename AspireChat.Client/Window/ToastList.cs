@@ -23,11 +23,13 @@ internal sealed class ToastList
     }
 
     /// <summary>Adds a sentence; one that is shown already counts as new, and is not shown twice.</summary>
-    public void Add(string sentence, bool isError)
+    /// <returns>Its number.</returns>
+    public int Add(string sentence, bool isError)
     {
         lock (_gate)
         {
             _shown = [.. _shown.Where(toast => toast.Sentence != sentence).TakeLast(Most - 1), new Toast(++_last, sentence, isError)];
+            return _last;
         }
     }
 

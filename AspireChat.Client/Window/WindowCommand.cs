@@ -1,3 +1,5 @@
+using AspireChat.Client.Chat;
+
 namespace AspireChat.Client.Window;
 
 /// <summary>A command that can be typed after a slash, chosen from a menu, or found in a palette.</summary>
@@ -5,8 +7,10 @@ namespace AspireChat.Client.Window;
 /// <param name="Arguments">What follows: words, in brackets if they may be left out. <c>text</c> and <c>words</c> take the rest of the line.</param>
 /// <param name="Help">What it does, as a short sentence.</param>
 /// <param name="Shortcut">Keys that do the same; null if there are none.</param>
-/// <param name="Run">Does it, with as many arguments as were typed.</param>
-internal sealed record WindowCommand(string Word, string Arguments, string Help, string? Shortcut, Func<ChatWindow, string[], Task> Run)
+/// <param name="Run">
+/// Does it, in the conversation where it was typed, with as many arguments as were typed; false if it was refused.
+/// </param>
+internal sealed record WindowCommand(string Word, string Arguments, string Help, string? Shortcut, Func<ChatWindow, Conversation?, string[], Task<bool>> Run)
 {
     private static readonly string[] Texts = ["text", "words"];
 

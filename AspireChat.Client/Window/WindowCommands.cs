@@ -1,3 +1,5 @@
+using AspireChat.Client.Chat;
+
 namespace AspireChat.Client.Window;
 
 /// <summary>The commands and shortcuts of a window: the one table behind typing, help, completion, palette and menus.</summary>
@@ -8,21 +10,21 @@ internal static class WindowCommands
     /// <summary>The commands, in the order in which help lists them.</summary>
     public static IReadOnlyList<WindowCommand> All { get; } =
     [
-        new("chat", "name", "Shows the private chat with a user.", null, (window, words) => window.WriteToAsync(words[0])),
+        new("chat", "name", "Shows the private chat with a user.", null, (window, _, words) => window.WriteToAsync(words[0])),
         new("group", "name [mode]", "Joins a group and shows it.", null, JoinAsync),
-        new("discover", "", "Asks who is there, and which groups there are.", null, (window, _) => Ask(window, WindowQuestion.Discovery)),
-        new("insult", "[text]", "Sends an insult to whom it may concern.", null, (window, words) => window.InsultAsync(words.FirstOrDefault())),
-        new("leave", "", "Leaves the room of the group.", null, (window, _) => window.LeaveAsync()),
-        new("unsubscribe", "", "Unsubscribes from the group.", null, (window, _) => window.UnsubscribeAsync()),
-        new("accept", "name", "Accepts a chat.", null, (window, words) => window.AcceptAsync(words[0])),
-        new("decline", "name", "Declines a chat.", null, (window, words) => window.DeclineAsync(words[0])),
-        new("trust", "name fingerprint", "Accepts another key for a user.", null, (window, words) => window.TrustAsync(words[0], words[1])),
-        new("block", "name", "Hides what a user writes.", null, (window, words) => window.BlockAsync(words[0])),
-        new("unblock", "name", "Shows again what a user writes.", null, (window, words) => window.UnblockAsync(words[0])),
-        new("me", "", "Shows your name, address and fingerprint.", null, (window, _) => window.SayMeAsync()),
-        new("search", "[words]", "Searches all conversations.", null, (window, words) => Ask(window, WindowQuestion.Search, words.FirstOrDefault() ?? "")),
-        new("help", "", "Shows the commands.", HelpKey, (window, _) => Ask(window, WindowQuestion.Help)),
-        new("exit", "", "Ends the client.", null, (window, _) => Ask(window, WindowQuestion.Exit)),
+        new("discover", "", "Asks who is there, and which groups there are.", null, (window, _, _) => Ask(window, WindowQuestion.Discovery)),
+        new("insult", "[text]", "Sends an insult to whom it may concern.", null, (window, _, words) => window.InsultAsync(words.FirstOrDefault())),
+        new("leave", "", "Leaves the room of the group.", null, (window, here, _) => window.LeaveAsync(here)),
+        new("unsubscribe", "", "Unsubscribes from the group.", null, (window, here, _) => window.UnsubscribeAsync(here)),
+        new("accept", "name", "Accepts a chat.", null, (window, _, words) => window.AcceptAsync(words[0])),
+        new("decline", "name", "Declines a chat.", null, (window, _, words) => window.DeclineAsync(words[0])),
+        new("trust", "name fingerprint", "Accepts another key for a user.", null, (window, _, words) => window.TrustAsync(words[0], words[1])),
+        new("block", "name", "Hides what a user writes.", null, (window, _, words) => window.BlockAsync(words[0])),
+        new("unblock", "name", "Shows again what a user writes.", null, (window, _, words) => window.UnblockAsync(words[0])),
+        new("me", "", "Shows your name, address and fingerprint.", null, (window, _, _) => window.SayMeAsync()),
+        new("search", "[words]", "Searches all conversations.", null, (window, _, words) => Ask(window, WindowQuestion.Search, words.FirstOrDefault() ?? "")),
+        new("help", "", "Shows the commands.", HelpKey, (window, _, _) => Ask(window, WindowQuestion.Help)),
+        new("exit", "", "Ends the client.", null, (window, _, _) => Ask(window, WindowQuestion.Exit)),
     ];
 
     /// <summary>The keys, in the order in which help lists them.</summary>
@@ -40,17 +42,16 @@ internal static class WindowCommands
     /// <summary>Finds a command by its word; null if there is none.</summary>
     public static WindowCommand? Find(string word) => All.FirstOrDefault(command => command.Word == word);
 
-    private static Task JoinAsync(ChatWindow window, string[] words) => words switch
+    private static Task<bool> JoinAsync(ChatWindow window, Conversation? here, string[] words) => words switch
     {
         [var group, var word] when GroupMode.Find(word) is { } mode => window.JoinAsync(group, mode),
-        [_, _] => throw new ChatException(
-            ChatFault.InvalidArgument, $"A mode is one of: {string.Join(", ", GroupMode.All)}."),
+        [_, _] => window.RefuseAsync($"A mode is one of: {string.Join(", ", GroupMode.All)}."),
         _ => window.JoinAsync(words[0], mode: null),
     };
 
-    private static Task Ask(ChatWindow window, WindowQuestion question, string words = "")
+    private static Task<bool> Ask(ChatWindow window, WindowQuestion question, string words = "")
     {
         window.Ask(question, words);
-        return Task.CompletedTask;
+        return Task.FromResult(true);
     }
 }

@@ -33,9 +33,8 @@ internal sealed record ConversationItem(
 
 /// <summary>A user who is online.</summary>
 /// <param name="Name">The user name.</param>
-/// <param name="Since">When the user registered, by the name server's clock.</param>
 /// <param name="HasChat">Whether there is a private chat with that user.</param>
-internal sealed record PersonItem(string Name, DateTimeOffset Since, bool HasChat);
+internal sealed record PersonItem(string Name, bool HasChat);
 
 /// <summary>A user shows another key than the known one: a new device, or somebody else.</summary>
 /// <param name="User">The user name.</param>

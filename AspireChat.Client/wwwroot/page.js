@@ -1,18 +1,32 @@
 // What only a browser can do: keys, scrolling, focus, copying, notifications.
 const reconnecting = document.getElementById("components-reconnect-modal");
+const hasLeft = () => document.querySelector(".door") !== null;
+const reconnect = async () => {
+  // The framework gives up after some minutes; a client may be away for longer.
+  while (reconnecting.open && !hasLeft()) {
+    try {
+      if (!await Blazor.reconnect()) location.reload();
+      return;
+    } catch {
+      await new Promise(resolve => setTimeout(resolve, 5000));
+    }
+  }
+};
 reconnecting.addEventListener("components-reconnect-state-changed", change => {
   switch (change.detail.state) {
     case "show":
-      if (!document.querySelector(".door") && !reconnecting.open) reconnecting.showModal();
+      if (!hasLeft() && !reconnecting.open) reconnecting.showModal();
       break;
     case "hide":
       reconnecting.close();
+      watch();
+      for (const id of sending.keys()) submit(id);
       break;
     case "failed":
-      if (!document.querySelector(".door")) Blazor.reconnect();
+      reconnect();
       break;
     case "rejected":
-      if (!document.querySelector(".door")) location.reload();
+      if (!hasLeft()) location.reload();
       break;
   }
 });
@@ -21,46 +35,74 @@ document.getElementById("reload").addEventListener("click", () => location.reloa
 const near = 24; // pixels from the end that count as the end
 const isTyping = element => element?.matches?.("input, textarea, select");
 let page;
-let before; // had the focus when a dialog opened
+let before; // gets the focus when the dialog closes
+const ends = new WeakMap(); // says of a list whether its end is in view
+
+const watch = () => page?.invokeMethodAsync("Watch", !document.hidden).catch(() => {});
+document.addEventListener("visibilitychange", watch);
+document.addEventListener("keydown", key => {
+  const press = name => { key.preventDefault(); page?.invokeMethodAsync("PressAsync", name); };
+  if ((key.ctrlKey || key.metaKey) && !key.shiftKey && key.key.toLowerCase() === "k") press("switch");
+  else if (key.altKey && key.shiftKey && key.key === "ArrowDown") press("next");
+  else if (key.key === "Escape" && !key.isComposing) press("escape");
+  else if (key.key === "?" && !isTyping(key.target)) press("help");
+});
+
+// Lines whose fate is not known. After a lost connection they are sent again, and have their effect once.
+const sending = new Map();
+const submit = id => {
+  const { conversation, line } = sending.get(id);
+  page.invokeMethodAsync("SendAsync", id, conversation, line).then(isDone => {
+    if (sending.delete(id) && !isDone) {
+      document.querySelector(`.composer[data-conversation="${CSS.escape(conversation)}"] textarea`)
+        ?.dispatchEvent(new CustomEvent("refused", { detail: line }));
+    }
+  }, () => {});
+};
 
 window.aspirechat = {
   page(home) {
     page = home;
-    const watch = () => page.invokeMethodAsync("Watch", !document.hidden);
-    document.addEventListener("visibilitychange", watch);
     watch();
-    document.addEventListener("keydown", key => {
-      const press = name => { key.preventDefault(); page.invokeMethodAsync("PressAsync", name); };
-      if ((key.ctrlKey || key.metaKey) && !key.shiftKey && key.key.toLowerCase() === "k") press("switch");
-      else if (key.altKey && key.shiftKey && key.key === "ArrowDown") press("next");
-      else if (key.key === "Escape" && !key.isComposing) press("escape");
-      else if (key.key === "?" && !isTyping(key.target)) press("help");
-    });
   },
 
   // The list is one reversed flex box: it opens at its end and stays there without any script.
   list(log, pane) {
     let isAtEnd = true;
     let isLoading = false;
+    const say = isSaidAnyway => {
+      const now = Math.abs(log.scrollTop) < near;
+      if (isSaidAnyway || now !== isAtEnd) {
+        isAtEnd = now;
+        pane.invokeMethodAsync("End", isAtEnd).catch(() => {});
+      }
+    };
     const load = async method => {
       if (isLoading) return;
       isLoading = true;
-      try { await pane.invokeMethodAsync(method); } finally { isLoading = false; }
+      try { await pane.invokeMethodAsync(method); } catch { /* the pane is gone */ } finally { isLoading = false; }
+      say(true);
     };
+    ends.set(log, say);
     log.addEventListener("scroll", () => {
+      say(false);
       const below = Math.abs(log.scrollTop);
-      if (below < near !== isAtEnd) {
-        isAtEnd = !isAtEnd;
-        pane.invokeMethodAsync("End", isAtEnd);
-      }
       if (log.querySelector(".earlier") && log.scrollHeight - below - log.clientHeight < log.clientHeight) load("Top");
       else if (log.querySelector(".later") && below < log.clientHeight) load("Bottom");
     }, { passive: true });
   },
 
-  down(log) { log.scrollTop = 0; },
+  down(log) {
+    log.scrollTop = 0;
+    ends.get(log)?.(true);
+    if (document.activeElement === document.body) log.parentElement.querySelector(".composer textarea")?.focus();
+  },
 
-  seek(log) { log.querySelector("[data-sought]")?.scrollIntoView({ block: "center" }); },
+  seek(log) {
+    log.querySelector("[data-sought]")?.scrollIntoView({ block: "center" });
+    ends.get(log)?.(true);
+    if (document.activeElement === document.body) log.focus({ preventScroll: true });
+  },
 
   composer(box, composer, draft) {
     const put = (text, caret) => {
@@ -70,21 +112,22 @@ window.aspirechat = {
     };
     const typed = () => {
       put(box.value, box.selectionStart);
-      return composer.invokeMethodAsync("Typed", box.value, box.selectionStart);
+      composer.invokeMethodAsync("Typed", box.value, box.selectionStart).catch(() => {});
     };
-
-    // The box is empty at once, for the next text; one line after the other is sent.
-    let sent = Promise.resolve();
     let choosing = Promise.resolve();
     const send = () => {
-      const line = box.value;
+      const id = crypto.randomUUID();
+      sending.set(id, { conversation: box.form.dataset.conversation, line: box.value });
+
+      // The box is empty at once, for the next text.
       put("", 0);
-      sent = sent.then(async () => {
-        if (await composer.invokeMethodAsync("SendAsync", line)) return;
-        put(box.value ? `${line}\n${box.value}` : line, line.length);
-        await typed();
-      });
+      typed();
+      submit(id);
     };
+    box.addEventListener("refused", refused => {
+      put(box.value ? `${refused.detail}\n${box.value}` : refused.detail, refused.detail.length);
+      typed();
+    });
     put(draft, draft.length);
     box.addEventListener("input", typed);
     box.form.addEventListener("submit", send);
@@ -95,14 +138,19 @@ window.aspirechat = {
       if (hasProposals && ["Tab", "ArrowDown", "ArrowUp", "Escape"].includes(key.key) && !key.shiftKey) {
         key.preventDefault();
         key.stopPropagation();
-        choosing = composer.invokeMethodAsync("ChooseAsync", key.key);
+        choosing = composer.invokeMethodAsync("ChooseAsync", key.key).catch(() => {});
       } else if (key.key === "Enter" && !key.shiftKey) {
         key.preventDefault();
         choosing.then(send);
       }
     });
     // On a phone the keyboard would cover what was opened to be read.
-    if (matchMedia("(hover: hover)").matches && !document.querySelector("dialog[open]")) box.focus();
+    if (!matchMedia("(hover: hover)").matches) return;
+    if (document.querySelector("dialog[open]")) before = box;
+    else {
+      before = undefined;
+      box.focus();
+    }
   },
 
   // What was typed since goes on after the proposal.

@@ -1,5 +1,6 @@
 using AspireChat.Tests.Functional.AppHost;
 using AspireChat.Tests.Infrastructure;
+using AspireChat.Tests.Infrastructure.Browser;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -8,7 +9,7 @@ namespace AspireChat.Tests.Pictures;
 /// <summary>
 /// Makes the pictures of the dashboard in <c>docs/images</c> from a running system, only on request (<c>eng/pictures.sh</c>).
 /// </summary>
-public sealed class DashboardPictures
+public sealed class DashboardPictures(SharedBrowser browser)
 {
     private const string Alice = "alice", Bob = "bob", Carol = "carol";
 
@@ -17,19 +18,19 @@ public sealed class DashboardPictures
     public async Task Dashboard_traces_and_one_message()
     {
         await using var whole = await WholeSystem.StartAsync([Alice, Bob, Carol], ["dora", "emil"], dashboard: true, terminals: true);
-        await using var camera = await Camera.OpenAsync(await whole.Dashboard.AddressAsync());
-        var page = camera.Page;
+        var address = await whole.Dashboard.AddressAsync();
+        var page = await Camera.OpenAsync(browser, address);
         await Assertions.Expect(page.GetByText("carol's client")).ToBeVisibleAsync();
-        await camera.TakeAsync("dashboard");
+        await Camera.TakeAsync(page, "dashboard");
 
         await page.Locator("tr").Filter(new() { HasText = "alice's client" }).Locator("fluent-button[title^='Sends a private message']").ClickAsync();
         await Assertions.Expect(page.GetByText("What to say.")).ToBeVisibleAsync();
-        await camera.TakeAsync("command");
+        await Camera.TakeAsync(page, "command");
         await page.GetByText("Cancel", new() { Exact = true }).Last.ClickAsync();
 
         await page.GetByText("Graph", new() { Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("svg text").GetByText(Carol, new() { Exact = true })).ToBeVisibleAsync();
-        await camera.TakeAsync("graph");
+        await Camera.TakeAsync(page, "graph");
 
         await whole.Client(Bob).JoinGroupAsync("tea", GroupMode.Durable);
         await whole.Client(Carol).JoinGroupAsync("tea", GroupMode.Durable);
@@ -43,17 +44,19 @@ public sealed class DashboardPictures
             whole.Dashboard.SpansAsync,
             seen => Expected.All(name => seen.Any(span => span.Name == name)));
 
-        await page.GotoAsync(camera.At("/traces"));
+        await page.GotoAsync(At("/traces"));
         await Assertions.Expect(page.GetByText("POST /api/chats/{user}/messages").First).ToBeVisibleAsync();
-        await camera.TakeAsync("traces");
+        await Camera.TakeAsync(page, "traces");
 
-        await page.GotoAsync(camera.At($"/traces/detail/{spans.Single(span => span.Name == "send user").TraceId}"));
+        await page.GotoAsync(At($"/traces/detail/{spans.Single(span => span.Name == "send user").TraceId}"));
         await Assertions.Expect(page.GetByText("MSG aspirechat delivered user:bob").First).ToBeVisibleAsync();
-        await camera.TakeAsync("trace");
+        await Camera.TakeAsync(page, "trace");
 
-        await page.GotoAsync(camera.At($"/consolelogs/resource/{Carol}"));
+        await page.GotoAsync(At($"/consolelogs/resource/{Carol}"));
         await Assertions.Expect(page.GetByText("Fit", new() { Exact = true })).ToBeVisibleAsync();
-        await camera.TakeAsync("terminal");
+        await Camera.TakeAsync(page, "terminal");
+
+        string At(string path) => new Uri(address, path).AbsoluteUri;
 
         async Task Say(string user, string command, params (string Name, string Value)[] arguments)
         {

@@ -6,9 +6,6 @@ internal static class LoginCodeEndpoints
     /// <summary>The path of the call.</summary>
     public const string Path = "/api/login-codes";
 
-    // A program that shows a link replaces it before its code ends.
-    private static readonly TimeSpan Fresh = LoginCodes.Lifetime / 2;
-
     /// <summary>Maps the call.</summary>
     public static void MapLoginCodes(this WebApplication app) =>
         app.MapPost(Path, MakeAsync).Produces<LoginCode>();
@@ -20,7 +17,7 @@ internal static class LoginCodeEndpoints
         if (after is not null)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(hangUp, lifetime.ApplicationStopping);
-            await codes.WhenOver(after).WaitAsync(Fresh, time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await codes.WhenOver(after).WaitAsync(codes.FreshFor(after), time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             hangUp.ThrowIfCancellationRequested();
         }
 

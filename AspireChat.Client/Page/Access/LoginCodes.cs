@@ -81,6 +81,19 @@ internal sealed class LoginCodes(LoginHandout handout, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// How long a program that shows this code in a link may go on: half of the code's life, so that nobody clicks a link that
+    /// ends. Counted from when the code was made, whoever waits for it and however often.
+    /// </summary>
+    public TimeSpan FreshFor(string? value)
+    {
+        lock (_change)
+        {
+            var left = (DigestOf(value) is { } digest ? Find(digest) : null)?.Ends - (Lifetime / 2) - time.GetUtcNow();
+            return left > TimeSpan.Zero ? left.Value : TimeSpan.Zero;
+        }
+    }
+
     private static byte[]? DigestOf(string? value) =>
         value is { Length: > 0 and <= 64 } && Base64Url.IsValid(value) ? SHA256.HashData(Base64Url.DecodeFromChars(value)) : null;
 

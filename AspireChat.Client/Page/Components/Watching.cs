@@ -1,15 +1,8 @@
-using Microsoft.AspNetCore.Components;
-
 namespace AspireChat.Client.Page.Components;
 
-/// <summary>A part of the page that is drawn again whenever the window has changed.</summary>
-public abstract class Watching : ComponentBase, IDisposable
+/// <summary>A part of the page that is drawn again whenever the window has changed. A part that gets its content from another is not.</summary>
+public abstract class Watching : OnPage, IDisposable
 {
-    [Inject]
-    private protected PageWindow Page { get; set; } = null!;
-
-    private protected Window.ChatWindow Window => Page.Window;
-
     /// <inheritdoc/>
     protected override void OnInitialized()
     {

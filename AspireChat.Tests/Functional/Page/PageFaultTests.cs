@@ -17,6 +17,7 @@ public sealed class PageFaultTests(SharedBrowser browser)
         var bob = await system.StartClientAsync("bob");
         await using var page = await OpenAsync(alice);
         await page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Write to bob" }).ClickAsync();
+        await page.UntilOpenAsync("bob");
         await page.SayAsync("one");
         await page.UntilStatesAsync("✓ delivered");
         await Expect(page.Page.Locator(".head .under")).ToHaveTextAsync("online");

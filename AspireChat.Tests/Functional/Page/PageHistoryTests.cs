@@ -93,6 +93,17 @@ public sealed class PageHistoryTests(SharedRabbitMq broker, SharedBrowser browse
         await Expect(alice.Messages.Last).ToBeInViewportAsync();
         await Expect(alice.Button("↓ 1 new")).ToHaveCountAsync(0);
 
+        // One's own message is brought into view, and what comes after it is read.
+        await alice.Page.EvaluateAsync("document.querySelector('.log').scrollTop = -1000");
+        await Expect(alice.Messages.Last).Not.ToBeInViewportAsync();
+        await alice.SayAsync("mine");
+        await Expect(alice.Messages.Last).ToHaveTextAsync("mine");
+        await Expect(alice.Messages.Last).ToBeInViewportAsync();
+        await system.Clients[1].Api.SendAsync("alice", "yours");
+        await Expect(alice.Messages.Last).ToHaveTextAsync("yours");
+        await Expect(alice.Messages.Last).ToBeInViewportAsync();
+        await Until.True("it is read", async () => (await system.Clients[1].Api.MessagesAsync("alice"))[^1].State == MessageState.Read);
+
         Task<double> PlaceAsync() => alice.Page.EvaluateAsync<double>("document.querySelector('.message').getBoundingClientRect().y");
     }
 }

@@ -34,12 +34,11 @@ public sealed class PageHostileTests(SharedRabbitMq broker, SharedBrowser browse
         await system.Clients[1].Api.SendAsync("alice", "the end");
         await alice.ChooseAsync("bob");
         await Expect(alice.Messages.Last).ToHaveTextAsync("the end");
-        while (await alice.Button("Earlier messages").CountAsync() > 0)
+        await Until.True("all messages are shown", async () =>
         {
-            var before = await alice.Messages.CountAsync();
-            await alice.Button("Earlier messages").ClickAsync();
-            await Until.True("earlier messages are shown", async () => await alice.Messages.CountAsync() > before);
-        }
+            await alice.Page.EvaluateAsync("document.querySelector('.log').scrollTop = -1e6");
+            return await alice.Button("Earlier messages").CountAsync() == 0;
+        });
 
         await Expect(alice.Messages).ToHaveCountAsync(texts.Count + 1);
         Assert.Empty(await alice.Page.EvaluateAsync<string[]>("caught"));
@@ -49,7 +48,7 @@ public sealed class PageHostileTests(SharedRabbitMq broker, SharedBrowser browse
             await alice.Page.EvaluateAsync<string[]>(
                 """
                 [...document.querySelectorAll('.body *')].flatMap(e => [...e.attributes].map(a => `${e.localName} ${a.name}`))
-                  .filter(a => !['a href', 'a rel', 'a target', 'ol start'].includes(a))
+                  .filter(a => !['a href', 'a rel', 'a target'].includes(a))
                 """));
 
         // The previews in the list, the title and the notices are text as well.

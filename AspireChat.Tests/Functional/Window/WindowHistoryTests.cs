@@ -92,7 +92,9 @@ public sealed class WindowHistoryTests(SharedRabbitMq broker)
 
         await shown.JumpToEndAsync();
         Assert.Equal([.. all.TakeLast(98), "one", "two"], alice.Texts());
-        Assert.Equal((0, true, false), (shown.NewBelow, shown.IsAtEnd, shown.HasLater));
+        Assert.Equal((1, 2, false), (shown.EndsAsked, shown.NewBelow, shown.HasLater));
+        shown.IsAtEnd = true;
+        Assert.Equal(0, shown.NewBelow);
     }
 
     // Loads page by page to the first message, and returns all that was shown on the way.

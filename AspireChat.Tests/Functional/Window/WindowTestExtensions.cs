@@ -35,6 +35,21 @@ internal static class WindowTestExtensions
             new string('f', 64),
             [.. texts.Select((text, index) => new ReceivedMessage(Guid.NewGuid(), index + 1, text, DateTimeOffset.UtcNow, default))]);
 
+    /// <summary>Types a line in the shown conversation.</summary>
+    public static Task<bool> RunAsync(this ChatWindow window, string line) => window.RunAsync(window.Current?.Conversation, line);
+
+    /// <summary>Says a text in the shown conversation.</summary>
+    public static Task<bool> SendAsync(this ChatWindow window, string text) => window.RunAsync(text);
+
+    /// <summary>Marks the shown conversation as read.</summary>
+    public static Task<bool> MarkReadAsync(this ChatWindow window) => window.MarkReadAsync(window.Current!.Conversation);
+
+    /// <summary>Leaves the shown group.</summary>
+    public static Task<bool> LeaveAsync(this ChatWindow window) => window.LeaveAsync(window.Current?.Conversation);
+
+    /// <summary>Unsubscribes from the shown group.</summary>
+    public static Task<bool> UnsubscribeAsync(this ChatWindow window) => window.UnsubscribeAsync(window.Current?.Conversation);
+
     /// <summary>The conversation as listed, or null.</summary>
     public static ConversationItem? Item(this ChatWindow window, Conversation conversation) =>
         window.Conversations.SingleOrDefault(item => item.Conversation == conversation);

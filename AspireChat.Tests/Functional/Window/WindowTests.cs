@@ -115,7 +115,7 @@ public sealed class WindowTests(SharedRabbitMq broker)
         await alsoAlice.UntilListedAsync(Tea, 2, "bob: two");
         await alice.MarkReadAsync();
         await alsoAlice.UntilListedAsync(Tea, 0, "bob: two");
-        alice.Current.IsMuted = true;
+        await alice.MuteAsync(Tea, isMuted: true);
         Assert.True(alsoAlice.Item(Tea)?.IsMuted);
         await bob.SendAsync("three");
         await alsoAlice.UntilListedAsync(Tea, 1, "bob: three");

@@ -28,7 +28,7 @@ public sealed class ChatPage : IAsyncDisposable
     /// <summary>The box for texts.</summary>
     public ILocator Box => Page.Locator(".composer textarea");
 
-    /// <summary>The messages in order, each with its sender's name as long as it is shown.</summary>
+    /// <summary>The texts of the shown messages, in order.</summary>
     public ILocator Messages => Page.Locator(".message .body");
 
     /// <summary>Opens a client's page with a fresh login code.</summary>

@@ -43,6 +43,20 @@ public sealed class CompletionsTests
     [InlineData("@x|")]
     public void Other_words_are_left_alone(string line) => Assert.Empty(Complete(line));
 
+    [Theory]
+    [InlineData("/ch|", "/chat", "/chat |")]
+    [InlineData("/chat b|", "bob", "/chat bob |")]
+    [InlineData("hello @b| and all", "@bob", "hello @bob |and all")]
+    [InlineData("|", "@bob", "@bob |")]
+    public void An_accepted_proposal_replaces_the_word_at_the_caret(string line, string text, string outcome)
+    {
+        var caret = line.IndexOf('|', StringComparison.Ordinal);
+
+        var (accepted, after) = Completions.Accept(line.Remove(caret, 1), caret, new Completion(text, ""));
+
+        Assert.Equal(outcome, accepted.Insert(after, "|"));
+    }
+
     [Fact]
     public void A_proposal_says_what_it_is()
     {

@@ -36,9 +36,14 @@ public sealed class WindowMemoriesTests
         warnings.Add("bob", "bob shows b", new KeyChange("a", "b"));
         Assert.Equal([new("eve", "eve shows c", null, null), new("bob", "bob shows d", "a", "d")], warnings.Shown);
 
-        warnings.Dismiss("bob");
+        warnings.Show("bob", isShown: false);
         warnings.Add("bob", "bob shows d", new KeyChange("a", "d"));
         Assert.Equal(["eve"], warnings.Shown.Select(warning => warning.User));
+        Assert.Equal("d", warnings.Find("bob")?.NewFingerprint);
+        warnings.Show("bob", isShown: true);
+        Assert.Equal(["eve", "bob"], warnings.Shown.Select(warning => warning.User));
+        warnings.Remove("bob");
+        Assert.Null(warnings.Find("bob"));
         warnings.Add("bob", "bob shows e", new KeyChange("a", "e"));
         Assert.Equal(["eve", "bob"], warnings.Shown.Select(warning => warning.User));
     }
