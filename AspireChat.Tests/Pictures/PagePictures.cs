@@ -31,7 +31,7 @@ public sealed class PagePictures(SharedRabbitMq broker, SharedBrowser browser)
         await bob.ChooseAsync("alice");
         await bob.SayAsync("I have. Every message is **one trace** there.");
         await bob.SayAsync("Tea at four?");
-        await alice.SayAsync("Gladly. I start a group for it.");
+        await alice.SayAsync("Gladly. I'll start a group for it.");
         await alice.UntilStatesAsync("✓✓ read", "✓✓ read");
         await carols.SendAsync("alice", "Am I invited?");
         await Expect(alice.Listed("carol").Locator(".count")).ToHaveTextAsync("1 unread");
@@ -44,6 +44,7 @@ public sealed class PagePictures(SharedRabbitMq broker, SharedBrowser browser)
         await doras.JoinGroupAsync("tea");
         await phone.Button("Who is there?").TapAsync();
         await phone.Button("Join tea").TapAsync();
+        await Expect(phone.Page.Locator(".head h2")).ToHaveTextAsync("tea");
         await bobs.SayAsync("tea", "I do. How do you take it?");
         await carols.SayAsync("tea", Recipe);
         await doras.SayAsync("tea", "> How do you take it?\n\nBlack.");
