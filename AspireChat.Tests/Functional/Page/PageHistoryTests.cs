@@ -1,3 +1,4 @@
+using AspireChat.Client.Chat;
 using AspireChat.Tests.Functional.Window;
 using AspireChat.Tests.Infrastructure;
 using AspireChat.Tests.Infrastructure.Browser;
@@ -14,7 +15,7 @@ public sealed class PageHistoryTests(SharedRabbitMq broker, SharedBrowser browse
     // Scrolls to an end of the history in steps, and reports every message under the eye that moved otherwise than by the step.
     private const string Walk =
         """
-        async direction => {
+        async ([direction, most]) => {
           const log = document.querySelector('.log');
           const frame = () => new Promise(requestAnimationFrame);
           const jumps = [];
@@ -48,7 +49,7 @@ public sealed class PageHistoryTests(SharedRabbitMq broker, SharedBrowser browse
               if (Math.abs(off) > 1) { jumps.push(`${eye.innerText} ${off}`); break; }
             }
             steps++;
-            if (moved === 0 && !more()) return [`${steps > 10}`, ...jumps];
+            if ((moved === 0 && !more()) || steps === most) return [`${steps > 10}`, ...jumps];
           }
         }
         """;
@@ -65,12 +66,43 @@ public sealed class PageHistoryTests(SharedRabbitMq broker, SharedBrowser browse
         await Expect(alice.Button("↑ To the first unread")).ToBeVisibleAsync();
 
         // All the way up, through pages that are added above and trimmed below, and down again.
-        Assert.Equal(["true"], await alice.Page.EvaluateAsync<string[]>(Walk, -1));
+        Assert.Equal(["true"], await alice.Page.EvaluateAsync<string[]>(Walk, (int[])[-1, 0]));
         Assert.Equal("message 0", await alice.Messages.First.InnerTextAsync());
         Assert.Equal(300, await alice.Messages.CountAsync());
-        Assert.Equal(["true"], await alice.Page.EvaluateAsync<string[]>(Walk, 1));
+        Assert.Equal(["true"], await alice.Page.EvaluateAsync<string[]>(Walk, (int[])[1, 0]));
         Assert.Equal($"message {Many - 1}", await alice.Messages.Last.InnerTextAsync());
         Assert.Equal(300, await alice.Messages.CountAsync());
+    }
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public async Task A_group_of_a_hundred_thousand_messages_opens_and_scrolls_like_any_other()
+    {
+        const int Crowd = 100_000;
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice"]);
+        await system.Clients[0].Api.JoinGroupAsync("tea");
+        await system.Clients[0].StoreSilentlyAsync(Conversation.Of("tea"), "bob", Enumerable.Range(0, Crowd).Select(i => $"message {i}"));
+        await using var alice = await ChatPage.OpenAsync(browser, system.Clients[0]);
+        await Expect(alice.Listed("tea").Locator(".count")).ToHaveTextAsync($"{Crowd} unread");
+
+        // From the click to the last message on the screen, by the browser's clock.
+        var opened = await alice.Page.EvaluateAsync<double>(
+            """
+            async last => {
+              const start = performance.now();
+              [...document.querySelectorAll('.list .item')].find(item => item.innerText.includes('tea')).click();
+              while (![...document.querySelectorAll('.message .body')].at(-1)?.innerText.includes(last)) await new Promise(requestAnimationFrame);
+              return performance.now() - start;
+            }
+            """,
+            $"{Crowd - 1}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"Opened in {opened:0} ms.");
+        await Expect(alice.Messages.Last).ToBeInViewportAsync();
+
+        Assert.Equal(["true"], await alice.Page.EvaluateAsync<string[]>(Walk, (int[])[-1, 300]));
+        Assert.InRange(await alice.Messages.CountAsync(), 200, 300);
+        await alice.Button("↑ To the first unread").ClickAsync();
+        await Expect(alice.Page.Locator(".new + .message .body")).ToHaveTextAsync("message 0");
     }
 
     [Fact]
