@@ -14,6 +14,9 @@ internal static class PageTraces
     /// <summary>Reduces the requests that are traced.</summary>
     public static void Narrow(AspNetCoreTraceInstrumentationOptions requests)
     {
+        // Every drawing would be a trace.
+        requests.EnableAspNetCoreSignalRSupport = false;
+        requests.EnableRazorComponentsSupport = false;
         var others = requests.Filter;
         requests.Filter = context => others?.Invoke(context) != false
             && !Own.Any(path => context.Request.Path.StartsWithSegments(path));
