@@ -36,6 +36,7 @@ internal static partial class PageLink
     private static CancellationTokenSource Replace(CancellationTokenSource running, CancellationToken stopping)
     {
         running.Cancel();
+        running.Dispose();
         return CancellationTokenSource.CreateLinkedTokenSource(stopping);
     }
 

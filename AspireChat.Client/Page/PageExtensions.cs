@@ -14,6 +14,9 @@ public static class PageExtensions
     // It warns that the keys are not encrypted at rest; they lie beside the user's own key, which only the user can read.
     private const string KeyWarnings = "Microsoft.AspNetCore.DataProtection";
 
+    // The box holds 60,000 characters (Composer), of which each may take six bytes in a call.
+    private const int MaxCall = 512 * 1024;
+
     // Named here, since the tests run clients in a process of another name.
     private const string Files = "AspireChat.Client.staticwebassets";
 
@@ -38,7 +41,8 @@ public static class PageExtensions
         builder.Services.AddScoped<PageWindow>();
         builder.Services.AddScoped<CircuitHandler, PageCircuit>();
         builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(PageTraces.Narrow);
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddSingleton<SentLines>();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxCall);
         builder.Services.AddAntiforgery();
         builder.Services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>()
             .Configure<IOptions<ChatOptions>>((antiforgery, chat) => antiforgery.Cookie.Name = $"aspirechat-{chat.Value.Name}-forms");

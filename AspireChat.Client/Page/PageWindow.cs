@@ -11,11 +11,11 @@ internal sealed class PageWindow : IAsyncDisposable
     private readonly SentLines _lines;
     private bool _isConnected = true;
 
-    public PageWindow(ChatSession session, SharedWindowState shared, TimeProvider time, ILogger<PageWindow> logger)
+    public PageWindow(ChatSession session, SharedWindowState shared, SentLines lines, TimeProvider time, ILogger<PageWindow> logger)
     {
         Window = ChatWindow.Open(session, shared, time, logger);
         Window.Asked += Answer;
-        _lines = new SentLines(RunAsync);
+        _lines = lines;
     }
 
     /// <summary>What the page shows has changed for a reason of its own.</summary>
@@ -91,7 +91,7 @@ internal sealed class PageWindow : IAsyncDisposable
     }
 
     /// <summary>Does what a typed line says, once; see <see cref="SentLines"/>.</summary>
-    public Task<bool> TakeAsync(string id, Conversation to, string line) => _lines.Take(id, to, line);
+    public Task<bool> TakeAsync(string id, Conversation to, string line) => _lines.Take(id, to, () => RunAsync(to, line));
 
     /// <summary>Says that the user leaves the chat.</summary>
     public void Leave()
@@ -115,9 +115,9 @@ internal sealed class PageWindow : IAsyncDisposable
             await DoAsync(async window => isDone = await window.RunAsync(to, line));
         }
 
-        if (!isDone && Window.Current?.Conversation != to)
+        if (!isDone)
         {
-            // Its box is not on the screen any more.
+            // Its box may not be on the screen any more; if it is, it does the same.
             Window.KeepDraft(to, line);
         }
 

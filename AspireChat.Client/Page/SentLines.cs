@@ -3,44 +3,47 @@ using AspireChat.Client.Chat;
 namespace AspireChat.Client.Page;
 
 /// <summary>
-/// The lines that a browser sends, one after the other. A browser that lost its connection cannot know which of them came, and
-/// sends the rest again: each has an id, so each has its effect once.
+/// The lines that browsers have sent to this client. A browser that lost its connection cannot know which of them came, and
+/// sends the rest again, perhaps from a new page: each has an id, so each has its effect once as long as the client runs. Those
+/// of a conversation have it one after the other. Safe for concurrent use.
 /// </summary>
-/// <param name="run">What a line does, and whether it did.</param>
-internal sealed class SentLines(Func<Conversation, string, Task<bool>> run)
+internal sealed class SentLines
 {
-    // More than a browser can have under way.
-    private const int Most = 64;
+    // More than a user's browsers can have under way.
+    private const int Most = 256;
 
-    private readonly OrderedDictionary<string, Task<bool>> _known = new(StringComparer.Ordinal);
-    private Task _last = Task.CompletedTask;
+    private readonly Lock _gate = new();
+    private readonly OrderedDictionary<string, (Conversation To, Task<bool> Turn)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Takes a line; one that came before has the outcome that it had.</summary>
     /// <param name="id">The browser's id of the line.</param>
     /// <param name="to">The conversation in which it was typed.</param>
-    /// <param name="line">The line.</param>
+    /// <param name="run">What the line does, and whether it did.</param>
     /// <returns>Whether it has had its effect.</returns>
-    public Task<bool> Take(string id, Conversation to, string line)
+    public Task<bool> Take(string id, Conversation to, Func<Task<bool>> run)
     {
-        if (_known.TryGetValue(id, out var known))
+        lock (_gate)
         {
-            return known;
-        }
+            if (_known.TryGetValue(id, out var known))
+            {
+                return known.Turn;
+            }
 
-        var turn = RunAfterAsync(_last, to, line);
-        _last = turn;
-        _known.Add(id, turn);
-        if (_known.Count > Most)
-        {
-            _known.RemoveAt(0);
-        }
+            var before = _known.Values.LastOrDefault(earlier => earlier.To == to).Turn ?? Task.CompletedTask;
+            var turn = RunAfterAsync(before, run);
+            _known.Add(id, (to, turn));
+            if (_known.Count > Most)
+            {
+                _known.RemoveAt(0);
+            }
 
-        return turn;
+            return turn;
+        }
     }
 
-    private async Task<bool> RunAfterAsync(Task before, Conversation to, string line)
+    private static async Task<bool> RunAfterAsync(Task before, Func<Task<bool>> run)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await run(to, line);
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return await run();
     }
 }

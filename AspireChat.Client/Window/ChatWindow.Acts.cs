@@ -46,12 +46,13 @@ internal sealed partial class ChatWindow
         return isDone;
     }
 
-    /// <summary>Keeps a text that could not be sent as a draft, unless another one was begun there.</summary>
+    /// <summary>Keeps a text that could not be sent as a draft, in front of what was begun there since.</summary>
     public void KeepDraft(Conversation conversation, string text)
     {
-        if (_shared.Draft(conversation).Length == 0)
+        var since = _shared.Draft(conversation);
+        if (!since.Contains(text, StringComparison.Ordinal))
         {
-            _shared.SetDraft(conversation, text);
+            _shared.SetDraft(conversation, since.Length == 0 ? text : $"{text}\n{since}");
         }
     }
 
@@ -134,7 +135,16 @@ internal sealed partial class ChatWindow
         {
             var opened = new OpenConversation(conversation, _session, _shared, _lists, _around, _time, OnShown, () => IsWatched);
             _watched = opened;
-            load(opened);
+            try
+            {
+                load(opened);
+            }
+            catch
+            {
+                _watched = _current;
+                throw;
+            }
+
             _current = opened;
         }
 

@@ -161,7 +161,7 @@ internal sealed partial class ChatWindow : IAsyncDisposable
         _signal.Ring();
     }
 
-    /// <summary>The warning about a user's key, shown or dismissed; null if there is none, or if the key is trusted by now.</summary>
+    /// <summary>The warning about a user's key, shown or dismissed, until the key is trusted in this window; null if there is none.</summary>
     public KeyWarning? KeyWarningOf(string user) => _warnings.Find(user);
 
     /// <summary>Dismisses the warning about a user's key; the same warning is not shown again by itself.</summary>

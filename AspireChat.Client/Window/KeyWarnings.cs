@@ -12,8 +12,7 @@ internal sealed class KeyWarnings
     private const int Most = 32;
 
     private readonly Lock _gate = new();
-    private readonly ToldOnce _told = new();
-    private IReadOnlyList<(KeyWarning Warning, bool IsShown)> _all = [];
+    private IReadOnlyList<Known> _all = [];
 
     /// <summary>Those that are shown now, the oldest first.</summary>
     public IReadOnlyList<KeyWarning> Shown
@@ -32,11 +31,11 @@ internal sealed class KeyWarnings
     {
         lock (_gate)
         {
-            return _all.FirstOrDefault(known => known.Warning.User == user).Warning;
+            return _all.FirstOrDefault(known => known.Warning.User == user)?.Warning;
         }
     }
 
-    /// <summary>Adds a warning, in place of an earlier one about the same user; the same once more changes nothing.</summary>
+    /// <summary>Adds a warning, in place of an earlier one about the same user; one that was told before changes nothing.</summary>
     /// <param name="user">The user.</param>
     /// <param name="sentence">The warning.</param>
     /// <param name="keys">The fingerprints, if they were told.</param>
@@ -44,10 +43,15 @@ internal sealed class KeyWarnings
     {
         lock (_gate)
         {
-            if (_told.TryTell(sentence))
+            IReadOnlyList<string> told = _all.FirstOrDefault(known => known.Warning.User == user)?.Told ?? [];
+            if (!told.Contains(sentence))
             {
                 var warning = new KeyWarning(user, sentence, keys?.Known, keys?.Shown);
-                _all = [.. _all.Where(known => known.Warning.User != user).TakeLast(Most - 1), (warning, true)];
+                _all =
+                [
+                    .. _all.Where(known => known.Warning.User != user).TakeLast(Most - 1),
+                    new Known(warning, IsShown: true, [.. told.TakeLast(Most - 1), sentence]),
+                ];
             }
         }
     }
@@ -57,7 +61,7 @@ internal sealed class KeyWarnings
     {
         lock (_gate)
         {
-            _all = [.. _all.Select(known => known.Warning.User == user ? (known.Warning, isShown) : known)];
+            _all = [.. _all.Select(known => known.Warning.User == user ? known with { IsShown = isShown } : known)];
         }
     }
 
@@ -69,4 +73,7 @@ internal sealed class KeyWarnings
             _all = [.. _all.Where(known => known.Warning.User != user)];
         }
     }
+
+    // Two impostors may take turns.
+    private sealed record Known(KeyWarning Warning, bool IsShown, IReadOnlyList<string> Told);
 }

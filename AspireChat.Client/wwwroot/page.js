@@ -19,8 +19,7 @@ reconnecting.addEventListener("components-reconnect-state-changed", change => {
       break;
     case "hide":
       reconnecting.close();
-      watch();
-      for (const id of sending.keys()) submit(id);
+      comeBack();
       break;
     case "failed":
       reconnect();
@@ -41,6 +40,7 @@ const ends = new WeakMap(); // says of a list whether its end is in view
 const watch = () => page?.invokeMethodAsync("Watch", !document.hidden).catch(() => {});
 document.addEventListener("visibilitychange", watch);
 document.addEventListener("keydown", key => {
+  if (key.repeat) return;
   const press = name => { key.preventDefault(); page?.invokeMethodAsync("PressAsync", name); };
   if ((key.ctrlKey || key.metaKey) && !key.shiftKey && key.key.toLowerCase() === "k") press("switch");
   else if (key.altKey && key.shiftKey && key.key === "ArrowDown") press("next");
@@ -48,22 +48,38 @@ document.addEventListener("keydown", key => {
   else if (key.key === "?" && !isTyping(key.target)) press("help");
 });
 
-// Lines whose fate is not known. After a lost connection they are sent again, and have their effect once.
-const sending = new Map();
+// Lines whose fate is not known. They are sent again after a lost connection, also from the next page, and have their effect
+// once; so they are kept for as long as this window is.
+const kept = "aspirechat-sending";
+const sending = new Map(JSON.parse(sessionStorage.getItem(kept) ?? "[]"));
+const keep = () => sessionStorage.setItem(kept, JSON.stringify([...sending]));
 const submit = id => {
   const { conversation, line } = sending.get(id);
   page.invokeMethodAsync("SendAsync", id, conversation, line).then(isDone => {
-    if (sending.delete(id) && !isDone) {
+    const isFirst = sending.delete(id);
+    keep();
+    if (isFirst && !isDone) {
       document.querySelector(`.composer[data-conversation="${CSS.escape(conversation)}"] textarea`)
         ?.dispatchEvent(new CustomEvent("refused", { detail: line }));
     }
   }, () => {});
 };
 
+// A call that was under way when the connection was lost has no answer, so everything that it would have told is told again.
+const repairs = new Map(); // what to do, by element
+const comeBack = () => {
+  watch();
+  for (const [element, repair] of repairs) {
+    if (element.isConnected) repair();
+    else repairs.delete(element);
+  }
+  for (const id of sending.keys()) submit(id);
+};
+
 window.aspirechat = {
   page(home) {
     page = home;
-    watch();
+    comeBack();
   },
 
   // The list is one reversed flex box: it opens at its end and stays there without any script.
@@ -71,7 +87,8 @@ window.aspirechat = {
     let isAtEnd = true;
     let isLoading = false;
     const say = isSaidAnyway => {
-      const now = Math.abs(log.scrollTop) < near;
+      // A narrow screen may show another column instead.
+      const now = log.clientHeight > 0 && Math.abs(log.scrollTop) < near;
       if (isSaidAnyway || now !== isAtEnd) {
         isAtEnd = now;
         pane.invokeMethodAsync("End", isAtEnd).catch(() => {});
@@ -84,6 +101,11 @@ window.aspirechat = {
       say(true);
     };
     ends.set(log, say);
+    repairs.set(log, () => {
+      isLoading = false;
+      say(true);
+    });
+    new ResizeObserver(() => say(false)).observe(log);
     log.addEventListener("scroll", () => {
       say(false);
       const below = Math.abs(log.scrollTop);
@@ -118,13 +140,19 @@ window.aspirechat = {
     const send = () => {
       const id = crypto.randomUUID();
       sending.set(id, { conversation: box.form.dataset.conversation, line: box.value });
+      keep();
 
       // The box is empty at once, for the next text.
       put("", 0);
       typed();
       submit(id);
     };
+    repairs.set(box, () => {
+      choosing = Promise.resolve();
+      typed();
+    });
     box.addEventListener("refused", refused => {
+      if (box.value.includes(refused.detail)) return;
       put(box.value ? `${refused.detail}\n${box.value}` : refused.detail, refused.detail.length);
       typed();
     });

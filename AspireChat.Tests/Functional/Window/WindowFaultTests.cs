@@ -77,7 +77,7 @@ public sealed class WindowFaultTests(SharedRabbitMq broker)
         Assert.Empty(alice.Toasts);
 
         await system.Clients[1].Api.SendAsync("alice", "heard");
-        await alice.UntilShownAsync("day", "bob: missed", "bob: missed too", "bob: heard");
+        await alice.UntilShownAsync("day", "bob: missed", "bob: missed too", "new", "bob: heard");
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public sealed class WindowTests(SharedRabbitMq broker)
 
         // Bob answers, with a text that looks like a command.
         await bob.RunAsync("//me too");
-        await alice.UntilShownAsync("day", "alice: hello", "bob: /me too");
+
+        // Nobody looks at alice's window, so what comes is marked as new even at its end.
+        await alice.UntilShownAsync("day", "alice: hello", "new", "bob: /me too");
         await alice.UntilListedAsync(WithBob, 1, "/me too");
         await bob.UntilListedAsync(WithAlice, 0, "You: /me too");
         Assert.Empty(alice.Toasts.Concat(bob.Toasts));
