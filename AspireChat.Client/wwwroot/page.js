@@ -49,8 +49,8 @@ document.addEventListener("keydown", key => {
 });
 
 // Lines whose fate is not known. They are sent again after a lost connection, also from the next page, and have their effect
-// once; so they are kept for as long as this window is.
-const kept = "aspirechat-sending";
+// once; so they are kept for as long as this window is, for this user, since another client may get the same address later.
+const kept = `aspirechat-${document.body.dataset.user}-sending`;
 const sending = new Map(JSON.parse(sessionStorage.getItem(kept) ?? "[]"));
 const keep = () => sessionStorage.setItem(kept, JSON.stringify([...sending]));
 const submit = id => {

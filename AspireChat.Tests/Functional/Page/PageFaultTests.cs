@@ -73,10 +73,10 @@ public sealed class PageFaultTests(SharedBrowser browser)
         await page.Button("Exit").ClickAsync();
         await page.Button("Leave the chat").ClickAsync();
 
-        await Expect(page.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("You have left the chat");
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("You have left the chat");
         await Expect(other.Page.GetByText("Nobody else is online yet.")).ToBeVisibleAsync();
         Assert.Equal(0, await alice.Process.WaitForExitAsync());
-        await Expect(page.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("You have left the chat");
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("You have left the chat");
     }
 
     private Task<ChatPage> OpenAsync(ChatClientProcess client) =>

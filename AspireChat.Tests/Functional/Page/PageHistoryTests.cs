@@ -134,7 +134,10 @@ public sealed class PageHistoryTests(SharedRabbitMq broker, SharedBrowser browse
         await system.Clients[1].Api.SendAsync("alice", "yours");
         await Expect(alice.Messages.Last).ToHaveTextAsync("yours");
         await Expect(alice.Messages.Last).ToBeInViewportAsync();
-        await Until.True("it is read", async () => (await system.Clients[1].Api.MessagesAsync("alice"))[^1].State == MessageState.Read);
+        await Until.Equal(
+            "it is read",
+            MessageState.Read,
+            async () => (await system.Clients[1].Api.MessagesAsync("alice")).Single(message => message.Text == "yours").State);
 
         Task<double> PlaceAsync() => alice.Page.EvaluateAsync<double>("document.querySelector('.message').getBoundingClientRect().y");
     }

@@ -149,23 +149,68 @@ public sealed class PageTests(SharedRabbitMq broker, SharedBrowser browser)
         await alice.UntilShownAsync("one");
         await UntilStatesAsync("read");
 
-        await HideAsync(isHidden: true);
+        await alice.HideAsync(isHidden: true);
         await system.Clients[1].Api.SendAsync("alice", "two");
         await alice.UntilShownAsync("one", "two");
         await Expect(alice.Listed("bob").Locator(".count")).ToHaveTextAsync("1 unread");
         await UntilStatesAsync("read", "delivered");
 
-        await HideAsync(isHidden: false);
+        await alice.HideAsync(isHidden: false);
         await UntilStatesAsync("read", "read");
-
-        // Chromium hides no page without a screen, so the test says it in its place.
-        Task HideAsync(bool isHidden) => alice.Page.EvaluateAsync(
-            "isHidden => { Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
-            isHidden);
 
         Task UntilStatesAsync(params string[] states) => Until.Sequence(
             "the states at bob's",
             states,
             async () => (await system.Clients[1].Api.MessagesAsync("alice")).Select(message => message.State.ToString().ToLowerInvariant()));
+    }
+
+    [Fact]
+    public async Task A_hidden_page_gives_notice_of_messages_that_are_not_muted()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        await using var alice = await ChatPage.OpenAsync(browser, system.Clients[0]);
+
+        // The browser's own notices cannot be seen from here, so the test stands in their place.
+        await alice.Page.EvaluateAsync(
+            """
+            window.told = [];
+            window.Notification = class {
+              static permission = 'granted';
+              constructor(title, options) { told.push(`${title}: ${options.body}`); this.close = () => {}; window.last = this; }
+            };
+            0;
+            """);
+        await system.Clients[1].Api.SendAsync("alice", "seen");
+        await Expect(alice.Page.Locator("[aria-live]")).ToHaveTextAsync("bob: seen");
+        await alice.HideAsync(isHidden: true);
+        await system.Clients[1].Api.SendAsync("alice", "**hidden**");
+        await Until.Sequence("the notices", ["bob: **hidden**"], ToldAsync);
+
+        // A click on the notice opens the conversation.
+        await alice.Page.EvaluateAsync("last.onclick()");
+        await Expect(alice.Page.Locator(".head h2")).ToHaveTextAsync("bob");
+        await alice.Page.GetByLabel("Mute").CheckAsync();
+        await system.Clients[1].Api.SendAsync("alice", "muted");
+        await alice.UntilShownAsync("seen", "hidden", "muted");
+        await alice.Page.GetByLabel("Mute").UncheckAsync();
+        await system.Clients[1].Api.SendAsync("alice", "loud");
+        await Until.Sequence("the notices", ["bob: **hidden**", "bob: loud"], ToldAsync);
+
+        async Task<IEnumerable<string>> ToldAsync() => await alice.Page.EvaluateAsync<string[]>("told");
+    }
+
+    [Fact]
+    public async Task Code_is_copied_as_it_was_written()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        await using var alice = await ChatPage.OpenAsync(browser, system.Clients[0]);
+        await alice.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await system.Clients[1].Api.SendAsync("alice", "see:\n\n```\nif (a < b)\n    c();\n```");
+        await alice.ChooseAsync("bob");
+
+        await alice.Button("Copy code").ClickAsync();
+
+        await Expect(alice.Button("Copied")).ToBeVisibleAsync();
+        Assert.Equal("if (a < b)\n    c();", (await alice.Page.EvaluateAsync<string>("navigator.clipboard.readText()")).TrimEnd());
     }
 }

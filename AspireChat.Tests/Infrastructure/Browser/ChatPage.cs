@@ -98,6 +98,11 @@ public sealed class ChatPage : IAsyncDisposable
     /// <summary>Waits for the states of all own messages.</summary>
     public Task UntilStatesAsync(params string[] states) => Assertions.Expect(Page.Locator(".message .state")).ToHaveTextAsync(states);
 
+    /// <summary>Hides the page or shows it again. Chromium hides no page without a screen, so the test says it in its place.</summary>
+    public Task HideAsync(bool isHidden) => Page.EvaluateAsync(
+        "isHidden => { Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
+        isHidden);
+
     /// <summary>Closes the page, and checks that it kept the rules.</summary>
     public async ValueTask DisposeAsync()
     {
