@@ -40,8 +40,8 @@ const ends = new WeakMap(); // says of a list whether its end is in view
 const watch = () => page?.invokeMethodAsync("Watch", !document.hidden).catch(() => {});
 document.addEventListener("visibilitychange", watch);
 document.addEventListener("keydown", key => {
-  if (key.repeat) return;
-  const press = name => { key.preventDefault(); page?.invokeMethodAsync("PressAsync", name); };
+  // A key that is held down acts once, and never does what it does in the browser.
+  const press = name => { key.preventDefault(); if (!key.repeat) page?.invokeMethodAsync("PressAsync", name); };
   if ((key.ctrlKey || key.metaKey) && !key.shiftKey && key.key.toLowerCase() === "k") press("switch");
   else if (key.altKey && key.shiftKey && key.key === "ArrowDown") press("next");
   else if (key.key === "Escape" && !key.isComposing) press("escape");
