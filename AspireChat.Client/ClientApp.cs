@@ -5,6 +5,7 @@ using AspireChat.Client.Groups;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Insults;
+using AspireChat.Client.Mailbox;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Page;
@@ -26,7 +27,7 @@ internal static class ClientApp
         var builder = CommandLine.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
-        builder.AddMessaging().AddGroups().AddDiscovery().AddInsults();
+        builder.AddMessaging().AddMailbox().AddGroups().AddDiscovery().AddInsults();
         builder.AddWindow();
         builder.AddApi();
         builder.AddPage();

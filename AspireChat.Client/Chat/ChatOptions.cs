@@ -38,6 +38,9 @@ public sealed class ChatOptions
     /// <summary>Whether chats from other users open at once or need consent (<c>Chat:AcceptChats</c>).</summary>
     public AcceptChats AcceptChats { get; set; } = AcceptChats.Auto;
 
+    /// <summary>Whether others are told that this user has read their private messages (<c>Chat:ReadReceipts</c>).</summary>
+    public bool ReadReceipts { get; set; } = true;
+
     /// <summary>How long the opening of a chat waits for the other user's answer (<c>Chat:OpenTimeout</c>): 1 s to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan OpenTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -11,13 +11,16 @@ public static class MessageStates
     private const bool Own = true;
     private const bool Others = false;
 
-    // A state is reported only once it is true, so no step leads back. No step leads to Stored yet: there are no mailboxes.
+    // A state is reported only once it is true, so no step leads back.
     private static readonly (MessageState From, MessageState To, bool IsOwn)[] Steps =
     [
+        (Sending, Stored, Own),
         (Sending, Delivered, Own),
         (Sending, Confirmed, Own),
         (Sending, Sent, Own),
         (Sending, Failed, Own),
+        (Stored, Delivered, Own),
+        (Stored, Failed, Own),
         (Delivered, Read, Own),
         (Held, Delivered, Others),
         (Delivered, Read, Others),

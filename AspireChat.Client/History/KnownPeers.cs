@@ -1,3 +1,4 @@
+using AspireChat.Client.Identity;
 using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
@@ -7,6 +8,12 @@ namespace AspireChat.Client.History;
 /// <param name="Fingerprint">The fingerprint of the key it had at first contact, or that this user accepted later.</param>
 /// <param name="Epoch">The highest epoch seen with that key.</param>
 public sealed record KnownPeer(string User, string Fingerprint, long Epoch);
+
+/// <summary>A user to whom letters can be sealed.</summary>
+/// <param name="User">The user name.</param>
+/// <param name="Fingerprint">The fingerprint of the identity key; only its holder can open them.</param>
+/// <param name="Key">The key they are sealed to, vouched for by the identity key.</param>
+public sealed record Addressee(string User, string Fingerprint, SealingKey Key);
 
 /// <summary>
 /// Trust on first use: the key each name had when this client first met it. Kept in the local store, so that a forged entry
@@ -48,9 +55,11 @@ public sealed class KnownPeers(ChatDatabase database)
         });
     }
 
-    /// <summary>Accepts another key for a name: replaces the pin and restarts its epoch at 0.</summary>
+    /// <summary>Accepts another key for a name: replaces the pin and restarts its epoch at 0; nothing is sealed to the old one.</summary>
     public Task AcceptKeyAsync(string user, string fingerprint) => database.WriteAsync(connection =>
     {
+        connection.Command(
+            "DELETE FROM addressees WHERE name = $name AND fingerprint <> $fingerprint", ("$name", user), ("$fingerprint", fingerprint)).Run();
         using var command = connection.CreateCommand();
         command.CommandText = """
             INSERT INTO pins (name, fingerprint, epoch, since) VALUES ($name, $fingerprint, 0, $now)
@@ -61,6 +70,37 @@ public sealed class KnownPeers(ChatDatabase database)
         command.Parameters.AddWithValue("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         return command.ExecuteNonQuery();
     });
+
+    /// <summary>To whom letters for a name are sealed, or null if none ever was.</summary>
+    public Addressee? FindAddressee(string user) => database.Read(connection => connection.Command(
+        "SELECT fingerprint, sealing_key, signature FROM addressees WHERE name = $name", ("$name", user))
+        .FirstOrDefault(row => new Addressee(
+            user, row.GetString(0), new SealingKey(row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2)))));
+
+    /// <summary>
+    /// Remembers to whom letters for a name are sealed. Letters for a user never met stay with the holder of the first key, until
+    /// the name is pinned to another.
+    /// </summary>
+    public async Task AddressAsync(Addressee addressee)
+    {
+        if (FindAddressee(addressee.User) is { } known
+            && known.Fingerprint == addressee.Fingerprint
+            && known.Key.PublicKey.AsSpan().SequenceEqual(addressee.Key.PublicKey))
+        {
+            return;
+        }
+
+        await database.WriteAsync(connection => connection.Command(
+            """
+            INSERT INTO addressees (name, fingerprint, sealing_key, signature) VALUES ($name, $fingerprint, $key, $signature)
+            ON CONFLICT (name) DO UPDATE SET fingerprint = $fingerprint, sealing_key = $key, signature = $signature
+            WHERE fingerprint = $fingerprint OR EXISTS (SELECT 1 FROM pins WHERE name = $name AND fingerprint = $fingerprint)
+            """,
+            ("$name", addressee.User),
+            ("$fingerprint", addressee.Fingerprint),
+            ("$key", addressee.Key.PublicKey),
+            ("$signature", addressee.Key.Signature)).Run());
+    }
 
     private static KnownPeer? Pinned(SqliteConnection connection, string user)
     {

@@ -23,9 +23,10 @@ public sealed partial class MessageStore
         "SELECT name FROM conversations WHERE kind = 0 AND state = $asked ORDER BY id", ("$asked", (int)ChatState.Asked))
         .ToList(row => row.GetString(0)));
 
-    /// <summary>Closes a private chat, and forgets it if it has no messages.</summary>
+    /// <summary>Closes a private chat, drops the letters that wait for an answer, and forgets it if it has no messages.</summary>
     public Task CloseChatAsync(string user) => database.WriteAsync(connection =>
     {
+        DropHeldOf(connection, user);
         connection.Command(
             "UPDATE conversations SET state = $closed WHERE kind = 0 AND name = $name",
             ("$name", user), ("$closed", (int)ChatState.Closed)).Run();

@@ -7,25 +7,29 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
-    // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes.
-    private static readonly string InOutbox = $"fingerprint = '' AND messages.state = {(int)MessageState.Sending}";
+    // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes. A private message
+    // whose copy waits in a mailbox stays here until the receipt: the mailbox may be lost.
+    private static readonly string InOutbox =
+        $"fingerprint = '' AND messages.state IN ({(int)MessageState.Sending}, {(int)MessageState.Stored})";
 
     /// <summary>
-    /// This user's messages that are still on their way, in ascending order of seq: as many as fit into a batch.
+    /// This user's messages without a receipt or confirm, in ascending order of seq: as many as fit into a batch.
     /// </summary>
     /// <param name="to">Their conversation.</param>
     /// <param name="after">Only messages with a higher seq.</param>
     /// <param name="count">The maximum number of messages.</param>
     /// <param name="bytes">The maximum number of bytes of text; the first message is always included.</param>
-    public IReadOnlyList<OutboxMessage> ReadOutbox(Conversation to, long after, int count, int bytes) => database.Read(connection =>
+    /// <param name="state">Only messages in this state; all if null.</param>
+    public IReadOnlyList<OutboxMessage> ReadOutbox(
+        Conversation to, long after, int count, int bytes, MessageState? state = null) => database.Read(connection =>
     {
         using var command = connection.Command(
             $"""
             SELECT id, seq, text, sent_at, traceparent, tracestate FROM messages
             WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND {InOutbox} AND seq > $after ORDER BY seq LIMIT $count
+              AND {InOutbox} AND seq > $after AND ($state IS NULL OR state = $state) ORDER BY seq LIMIT $count
             """,
-            ("$kind", (int)to.Kind), ("$name", to.Name), ("$after", after), ("$count", count));
+            ("$kind", (int)to.Kind), ("$name", to.Name), ("$after", after), ("$count", count), ("$state", (int?)state));
         using var reader = command.ExecuteReader();
         var batch = new List<OutboxMessage>();
         while (reader.Read())
@@ -66,10 +70,21 @@ public sealed partial class MessageStore
         }
     }
 
-    /// <summary>Marks this user's messages as delivered: all that are on their way, up to a seq.</summary>
+    /// <summary>Marks this user's messages as delivered: all without a receipt, up to a seq.</summary>
     /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) =>
         Advance(to, through, MessageState.Delivered);
+
+    /// <summary>
+    /// Marks this user's messages with certain seqs as delivered, even those that were given up: the receiver has their letters.
+    /// </summary>
+    /// <param name="to">Their conversation.</param>
+    /// <param name="ranges">The seqs, first and last of each range.</param>
+    /// <returns>The messages that changed, in order of seq.</returns>
+    public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, IReadOnlyList<SeqRange> ranges) =>
+        AdvanceAsync(to, MessageState.Delivered, (connection, from) =>
+            [.. ranges.SelectMany(range => Move(connection, to, range.Last, from, MessageState.Delivered, reason: null, after: range.First - 1))],
+            alsoFrom: MessageState.Failed);
 
     /// <summary>Marks this user's messages as read by the other user: all that were delivered, up to a seq.</summary>
     /// <returns>The messages that changed, in order of seq.</returns>
@@ -88,9 +103,13 @@ public sealed partial class MessageStore
     /// <param name="to">Their conversation.</param>
     /// <param name="through">The last seq to give up.</param>
     /// <param name="reason">Why, as a sentence for the user.</param>
+    /// <param name="alsoStored">Whether to give up what waits in a mailbox too.</param>
     /// <returns>The messages that changed, in order of seq.</returns>
-    public Task<IReadOnlyList<OutboxMessage>> MarkFailedAsync(Conversation to, long through, string reason) =>
-        Advance(to, through, MessageState.Failed, reason);
+    public Task<IReadOnlyList<OutboxMessage>> MarkFailedAsync(
+        Conversation to, long through, string reason, bool alsoStored = true) =>
+        AdvanceAsync(to, MessageState.Failed, (connection, from) => from == MessageState.Stored && !alsoStored
+            ? []
+            : Move(connection, to, through, from, MessageState.Failed, reason));
 
     /// <summary>Stores why this user's messages are still on their way; the next change of state clears the reason.</summary>
     /// <param name="to">Their conversation.</param>
@@ -101,21 +120,30 @@ public sealed partial class MessageStore
             InOrder(Move(connection, to, long.MaxValue, from: MessageState.Sending, MessageState.Sending, reason)));
 
     // Moves this user's messages to a state from every state that may precede it.
-    private async Task<IReadOnlyList<OutboxMessage>> Advance(
+    private Task<IReadOnlyList<OutboxMessage>> Advance(
         Conversation to,
         long through,
         MessageState state,
         string? reason = null,
-        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null)
+        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null) =>
+        AdvanceAsync(to, state, (connection, from) => Move(connection, to, through, from, state, reason), also);
+
+    private async Task<IReadOnlyList<OutboxMessage>> AdvanceAsync(
+        Conversation to,
+        MessageState state,
+        Func<SqliteConnection, MessageState, List<OutboxMessage>> move,
+        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null,
+        MessageState? alsoFrom = null)
     {
         var (all, _) = await database.WriteAsync(connection =>
         {
             var changed = new List<OutboxMessage>();
-            var sent = 0;
-            foreach (var from in MessageStates.Before(state, isOwn: true))
+            var left = 0;
+            IReadOnlyList<MessageState> before = MessageStates.Before(state, isOwn: true);
+            foreach (var from in alsoFrom is { } other ? [.. before, other] : before)
             {
-                var moved = Move(connection, to, through, from, state, reason);
-                sent += from == MessageState.Sending ? moved.Count : 0;
+                var moved = move(connection, from);
+                left += IsInOutbox(from) && !IsInOutbox(state) ? moved.Count : 0;
                 changed.AddRange(moved);
             }
 
@@ -125,21 +153,35 @@ public sealed partial class MessageStore
                 also?.Invoke(connection, changed);
             }
 
-            return (Changed: changed, Sent: sent);
-        }, done => ChatTelemetry.CountOutbox(to.Kind, -done.Sent));
+            return (Changed: changed, Left: left);
+        }, done => ChatTelemetry.CountOutbox(to.Kind, -done.Left));
         return all;
     }
 
+    private static bool IsInOutbox(MessageState state) => state is MessageState.Sending or MessageState.Stored;
+
     private static List<OutboxMessage> Move(
-        SqliteConnection connection, Conversation to, long through, MessageState from, MessageState state, string? reason) =>
+        SqliteConnection connection,
+        Conversation to,
+        long through,
+        MessageState from,
+        MessageState state,
+        string? reason,
+        long after = 0) =>
         connection.Command(
             $"""
             UPDATE messages SET state = $state, reason = $reason
             WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND fingerprint = '' AND state = {(int)from} AND seq <= $through AND NOT (state = $state AND reason IS $reason)
+              AND {(IsInOutbox(from) ? InOutbox : "fingerprint = ''")} AND state = {(int)from} AND seq <= $through AND seq > $after
+              AND NOT (state = $state AND reason IS $reason)
             RETURNING id, seq, text, sent_at, traceparent, tracestate
             """,
-            ("$kind", (int)to.Kind), ("$name", to.Name), ("$through", through), ("$state", (int)state), ("$reason", reason))
+            ("$kind", (int)to.Kind),
+            ("$name", to.Name),
+            ("$through", through),
+            ("$after", after),
+            ("$state", (int)state),
+            ("$reason", reason))
             .ToList(row => new OutboxMessage(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5)));
 
     // RETURNING guarantees no order.

@@ -8,7 +8,7 @@ namespace AspireChat.Client.History;
 internal static class SchemaSteps
 {
     /// <summary>The steps in order: the first makes version 1.</summary>
-    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes, Words];
+    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes, Words, Letters];
 
     // Version 1.
     private const string Tables = """
@@ -166,5 +166,26 @@ internal static class SchemaSteps
         );
 
         INSERT INTO words_mark (through) VALUES (0);
+        """;
+
+    // Version 7. Before, a private message to somebody away failed.
+    private const string Letters = """
+        -- The outbox: own messages that are still on their way (state 0), or wait in a mailbox (state 1).
+        DROP INDEX messages_outbox;
+        CREATE INDEX messages_outbox ON messages (conversation, seq) WHERE fingerprint = '' AND state IN (0, 1);
+
+        -- To which key letters for a user are sealed. Of a user never met, letters may be waiting for the holder of this key alone.
+        CREATE TABLE addressees (
+            name        TEXT NOT NULL PRIMARY KEY,
+            fingerprint TEXT NOT NULL,             -- of the identity key
+            sealing_key BLOB NOT NULL,             -- SubjectPublicKeyInfo
+            signature   BLOB NOT NULL              -- of the sealing key, by the identity key
+        ) WITHOUT ROWID;
+
+        -- The letters taken out of the own mailbox lately: one that comes again was sent again by somebody else.
+        CREATE TABLE letters (
+            digest BLOB    NOT NULL PRIMARY KEY,
+            taken  INTEGER NOT NULL                -- unix milliseconds
+        ) WITHOUT ROWID;
         """;
 }

@@ -2,12 +2,31 @@ using System.Security.Cryptography;
 
 namespace AspireChat.Client.Identity;
 
-/// <summary>The only curve for identities: NIST P-256 (FIPS 186-5), also called secp256r1 and prime256v1.</summary>
+/// <summary>The only curve for identities and sealing: NIST P-256 (FIPS 186-5), also called secp256r1 and prime256v1.</summary>
 internal static class P256
 {
     private const string Oid = "1.2.840.10045.3.1.7";
 
     /// <summary>Whether a key is on this curve.</summary>
     /// <exception cref="CryptographicException">The key's parameters cannot be read.</exception>
-    public static bool Has(ECDsa key) => key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == Oid;
+    public static bool Has(ECAlgorithm key) => key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value == Oid;
+
+    /// <summary>Whether a signature (SHA-256, IEEE P1363) of some bytes is by the holder of a public key on this curve.</summary>
+    /// <param name="publicKey">DER SubjectPublicKeyInfo.</param>
+    /// <param name="signed">The bytes.</param>
+    /// <param name="signature">The signature.</param>
+    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
+    {
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(publicKey, out var read);
+            return read == publicKey.Length && Has(key) && key.VerifyData(signed, signature, HashAlgorithmName.SHA256);
+        }
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+        {
+            // .NET throws PlatformNotSupportedException for an unknown curve.
+            return false;
+        }
+    }
 }

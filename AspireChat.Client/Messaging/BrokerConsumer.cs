@@ -11,7 +11,9 @@ namespace AspireChat.Client.Messaging;
 /// <param name="Body">A copy of the body; empty if the body is too large to read.</param>
 /// <param name="Properties">Its properties.</param>
 /// <param name="Size">The body's size in bytes.</param>
-internal sealed record Delivery(ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size);
+/// <param name="IsRedelivered">Whether the broker may have delivered it before.</param>
+internal sealed record Delivery(
+    ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size, bool IsRedelivered = false);
 
 /// <summary>
 /// Consumes one queue until it is cancelled: declares what it needs, consumes, and starts over after every fault. It handles
@@ -125,7 +127,11 @@ internal sealed partial class BrokerConsumer(
             // The library reuses the body's memory after this handler. The prefetch bounds the number of waiting deliveries.
             var body = delivered.Body.Length <= options.MaxBodyBytes ? delivered.Body.ToArray() : [];
             waiting.Writer.TryWrite(new Delivery(
-                delivered.DeliveryTag, body, new BasicProperties(delivered.BasicProperties), delivered.Body.Length));
+                delivered.DeliveryTag,
+                body,
+                new BasicProperties(delivered.BasicProperties),
+                delivered.Body.Length,
+                delivered.Redelivered));
             return Task.CompletedTask;
         };
 

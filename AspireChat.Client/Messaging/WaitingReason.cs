@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using AspireChat.Client.Chat;
+using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 
@@ -21,9 +21,8 @@ internal sealed partial class WaitingReason(
 {
     private readonly string _what = BrokerFaults.NameOf(conversation);
 
-    // Events about a message must be published in the order in which its states were stored. The task that has taken the item
-    // from this channel has the turn, and puts the item back.
-    private readonly Channel<bool> _turn = NewTurn();
+    // Events about a message must be published in the order in which its states were stored.
+    private readonly Turn _turn = new();
 
     private bool _isTold;
 
@@ -61,25 +60,7 @@ internal sealed partial class WaitingReason(
     }
 
     /// <summary>Changes the states of messages and publishes the change before any other event about them.</summary>
-    public async Task InTurnAsync(Func<Task> change)
-    {
-        await _turn.Reader.ReadAsync();
-        try
-        {
-            await change();
-        }
-        finally
-        {
-            _turn.Writer.TryWrite(true);
-        }
-    }
-
-    private static Channel<bool> NewTurn()
-    {
-        var turn = Channel.CreateBounded<bool>(1);
-        turn.Writer.TryWrite(true);
-        return turn;
-    }
+    public Task InTurnAsync(Func<Task> change) => _turn.RunAsync(change);
 
     private async Task<bool> TellAsync(Func<string?> why)
     {

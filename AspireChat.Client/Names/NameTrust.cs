@@ -47,7 +47,8 @@ public sealed partial class NameTrust(
     /// <param name="cancellationToken">Cancels waiting for the name server.</param>
     public async Task<NameVerdict> CheckAsync(string user, string fingerprint, long? epoch, CancellationToken cancellationToken)
     {
-        if (known.Find(user) is null)
+        // Letters were sealed to this key alone: its holder is the one whom this user has written to.
+        if (known.Find(user) is null && known.FindAddressee(user)?.Fingerprint != fingerprint)
         {
             try
             {
@@ -84,10 +85,55 @@ public sealed partial class NameTrust(
     public bool HasMet(string user) => known.Find(user) is not null;
 
     /// <summary>The key that the peer in a record of the name server must prove.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record's key is not the pinned one.</exception>
-    public string ExpectedKey(PeerRecord record) => known.Find(record.User) is { } pin && pin.Fingerprint != record.Fingerprint
-        ? throw Warn(record.User, pin.Fingerprint, record.Fingerprint)
+    /// <exception cref="ChatException"><see cref="ChatFault.KeyMismatch"/>: the record's key is not the expected one.</exception>
+    public string ExpectedKey(PeerRecord record) => Expected(record.User) is { } expected && expected != record.Fingerprint
+        ? throw Warn(record.User, expected, record.Fingerprint)
         : record.Fingerprint;
+
+    /// <summary>
+    /// To whom letters for a user are sealed now: to the key of the user's claim, which must be the expected one. Pins nothing, but
+    /// remembers the key, so that no other key gets what was written for this one. While the name server is away, or after the
+    /// claim is over, the key used last.
+    /// </summary>
+    /// <returns>Null if no such key is known: the user's client is too old, or the user was never met and has no claim.</returns>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.KeyMismatch"/>: the claim's key is not the expected one. <see cref="ChatFault.Unavailable"/>: the name
+    /// server is away, and no key is known.
+    /// </exception>
+    public async Task<Addressee?> FindAddresseeAsync(string user, CancellationToken cancellationToken)
+    {
+        var last = known.FindAddressee(user) is { } addressee && addressee.Fingerprint == Expected(user) ? addressee : null;
+        try
+        {
+            if (await names.FindSealingKeyAsync(user, cancellationToken) is not { } shown)
+            {
+                return last;
+            }
+
+            if (Expected(user) is { } expected && expected != shown.Fingerprint)
+            {
+                throw Warn(user, expected, shown.Fingerprint);
+            }
+
+            if (shown.Key is { } key)
+            {
+                last = new Addressee(user, shown.Fingerprint, key);
+                await known.AddressAsync(last);
+            }
+
+            return last;
+        }
+        catch (ChatException e) when (e.Fault == ChatFault.Unavailable && last is not null)
+        {
+            return last;
+        }
+    }
+
+    /// <summary>Remembers the sealing key that a user's letter or receipt has shown; the caller has checked whose it is.</summary>
+    public Task AddressAsync(Addressee addressee) => known.AddressAsync(addressee);
+
+    // A claim alone pins nothing, but until there is a pin only the holder of the key that letters were sealed to may have more.
+    private string? Expected(string user) => known.Find(user)?.Fingerprint ?? known.FindAddressee(user)?.Fingerprint;
 
     /// <summary>Pins a called user who has proven the expected key.</summary>
     /// <returns>False if a newer registration of that user is known: the answering peer was superseded, or is not registered yet.</returns>

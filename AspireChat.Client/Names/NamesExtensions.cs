@@ -24,6 +24,7 @@ public static class NamesExtensions
         builder.Services.AddSingleton<PresenceDirectory>();
         builder.Services.AddSingleton<FirstRegistration>();
         builder.Services.AddSingleton<NameTrust>();
+        builder.Services.AddSingleton<UserArrivals>();
         builder.Services.AddHostedService<PresenceHeartbeatService>();
         builder.Services.AddHealthChecks().AddCheck<RegistrationHealthCheck>(RedisExtensions.ConnectionName);
         return builder;

@@ -6,7 +6,8 @@ namespace AspireChat.Client.Names;
 /// <summary>Turns successive listings of the name server into <see cref="PresenceEvent"/>s.</summary>
 /// <param name="self">This client's name, for which no events are published.</param>
 /// <param name="events">Where the events are published.</param>
-internal sealed class OnlineUsers(string self, LiveEvents events)
+/// <param name="arrivals">Told who came.</param>
+internal sealed class OnlineUsers(string self, LiveEvents events, UserArrivals arrivals)
 {
     private HashSet<string> _online = [];
 
@@ -31,6 +32,7 @@ internal sealed class OnlineUsers(string self, LiveEvents events)
         foreach (var user in _online.Except(before).Order(StringComparer.Ordinal))
         {
             events.Publish(new PresenceEvent(user, IsOnline: true));
+            arrivals.Tell(user);
         }
     }
 }

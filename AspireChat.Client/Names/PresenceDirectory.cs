@@ -1,4 +1,5 @@
 using System.Globalization;
+using AspireChat.Client.Identity;
 using AspireChat.Client.Redis;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -9,8 +10,9 @@ namespace AspireChat.Client.Names;
 /// The name server: who owns which name, who is online, and at what address. It says where to find a peer, never whom to trust.
 /// </summary>
 /// <remarks>
-/// Keys (docs/protocol.md): <c>chat:claim:{user}</c> hash <c>fingerprint</c>, <c>epoch</c>; <c>chat:peer:{user}</c> hash
-/// <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>, <c>since</c> (milliseconds since 1970-01-01 UTC),
+/// Keys (docs/protocol.md): <c>chat:claim:{user}</c> hash <c>fingerprint</c>, <c>epoch</c>, <c>key</c>, <c>sealKey</c>,
+/// <c>sealSignature</c>; <c>chat:peer:{user}</c> hash <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>,
+/// <c>since</c> (milliseconds since 1970-01-01 UTC),
 /// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds;
 /// <c>chat:since</c>, the time since which it has kept its data, in such milliseconds.
 /// User names are those of <see cref="ChatName"/> everywhere. Every call is bounded by
@@ -51,6 +53,7 @@ public sealed partial class PresenceDirectory(
                 Milliseconds(_options.ClaimFor),
                 minimumEpoch,
                 yieldAbove?.ToString(CultureInfo.InvariantCulture) ?? "",
+                .. KeysIn(lease),
             ],
             cancellationToken);
         var fields = ((RedisValue[]?)answer)!;
@@ -82,6 +85,7 @@ public sealed partial class PresenceDirectory(
                 Milliseconds(_options.ClaimFor),
                 lease.Epoch,
                 lease.Since,
+                .. KeysIn(lease),
             ],
             cancellationToken) == 1;
 
@@ -125,6 +129,27 @@ public sealed partial class PresenceDirectory(
         return fields is null ? null : Reported(Claim.Parse(user, fields[0], fields[1]), user);
     }
 
+    /// <summary>The key that owns a name, with the key to which letters for its user are sealed.</summary>
+    /// <returns>Null if the name is not claimed. The sealing key is null if there is none, or none that the owner vouches for.</returns>
+    public async Task<(string Fingerprint, SealingKey? Key)?> FindSealingKeyAsync(string user, CancellationToken cancellationToken)
+    {
+        var fields = await ReadAsync(
+            ClaimPrefix, user, ["fingerprint", "epoch", "key", "sealKey", "sealSignature"], cancellationToken);
+        if (fields is null || Reported(Claim.Parse(user, fields[0], fields[1]), user) is not { } claim)
+        {
+            return null;
+        }
+
+        return (claim.Fingerprint, RecordFields.TryParseBytes(fields[2], out var identity)
+            && RecordFields.TryParseBytes(fields[3], out var key)
+            && RecordFields.TryParseBytes(fields[4], out var signature)
+            && Fingerprint.Of(identity) == claim.Fingerprint
+            && new SealingKey(key, signature) is var sealing
+            && sealing.IsVouchedForBy(identity)
+                ? sealing
+                : null);
+    }
+
     /// <summary>
     /// How long the name server has certainly kept its data: since the first such question after it came up empty, and since
     /// this client's connection to it broke, when another server with older data may have taken its place.
@@ -158,6 +183,12 @@ public sealed partial class PresenceDirectory(
     }
 
     private static RedisKey[] KeysOf(string user) => [ClaimPrefix + user, PeerPrefix + user, PeersKey];
+
+    private static RedisValue[] KeysIn(Lease lease) => lease.Keys is { } keys
+        ? [Text(keys.Identity), Text(keys.Sealing.PublicKey), Text(keys.Sealing.Signature)]
+        : ["", "", ""];
+
+    private static string Text(byte[] bytes) => Convert.ToBase64String(bytes);
 
     private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
 

@@ -19,6 +19,7 @@ public sealed partial class PresenceHeartbeatService(
     FirstRegistration first,
     ConnectionStates connections,
     LiveEvents events,
+    UserArrivals arrivals,
     StartFailure failure,
     IHostApplicationLifetime lifetime,
     IOptions<NameServerOptions> options,
@@ -34,7 +35,7 @@ public sealed partial class PresenceHeartbeatService(
     private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2));
-    private readonly OnlineUsers _online = new(self.Name, events);
+    private readonly OnlineUsers _online = new(self.Name, events, arrivals);
     private Lease? _lease;
     private string? _state;
     private bool _isHeld;
@@ -76,7 +77,10 @@ public sealed partial class PresenceHeartbeatService(
     {
         try
         {
-            _lease = new Lease(self.Name, await self.Address.WaitAsync(stoppingToken), self.Identity.Fingerprint);
+            _lease = new Lease(self.Name, await self.Address.WaitAsync(stoppingToken), self.Identity.Fingerprint)
+            {
+                Keys = new PublicKeys(self.Identity.PublicKey, self.Identity.SealingKey),
+            };
             await RunAsync(_lease, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -13,10 +13,11 @@ internal static class PresenceScripts
 {
     /// <summary>
     /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, minimum epoch,
-    /// epoch above which the same key's other lease is left alone (empty: it never is).
+    /// epoch above which the same key's other lease is left alone (empty: it never is), and the claim's keys: key, sealing key,
+    /// signature (empty: none).
     /// Returns { outcome, epoch }, and since if it is registered; the outcome is the number of a <see cref="RegistrationOutcome"/>.
     /// </summary>
-    public const string Register = Clock + OfType + """
+    public const string Register = Clock + OfType + ShowKeys + """
         local function epochOf(text)
           local number = tonumber(text)
           if number and number == math.floor(number) and number >= 0 and number < 4503599627370496 then return number end
@@ -45,6 +46,7 @@ internal static class PresenceScripts
           redis.call('HSET', KEYS[1], 'fingerprint', fingerprint, 'epoch', string.format('%.0f', epoch))
         end
 
+        showKeys(KEYS[1], ARGV[9], ARGV[10], ARGV[11])
         redis.call('PEXPIRE', KEYS[2], ARGV[5])
         redis.call('PEXPIRE', KEYS[1], ARGV[6])
         redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[5]), user)
@@ -52,11 +54,11 @@ internal static class PresenceScripts
         """;
 
     /// <summary>
-    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, epoch, since. Returns 1 if the
-    /// lease was renewed, 0 if it is not the current one or the name belongs to another key. Every other field is rewritten, so
+    /// KEYS: claim, peer, peers. ARGV: user, fingerprint, address, lease, lease ms, claim ms, epoch, since, and the claim's keys as
+    /// in <see cref="Register"/>. Returns 1 if the lease was renewed, 0 if it is not the current one or the name belongs to another key. Every other field is rewritten, so
     /// that a forged one does not outlive a renewal.
     /// </summary>
-    public const string Renew = Clock + OfType + """
+    public const string Renew = Clock + OfType + ShowKeys + """
         ofType(KEYS[1], 'hash')
         ofType(KEYS[2], 'hash')
         ofType(KEYS[3], 'zset')
@@ -69,6 +71,7 @@ internal static class PresenceScripts
           return 0
         end
 
+        showKeys(KEYS[1], ARGV[9], ARGV[10], ARGV[11])
         redis.call('HSET', KEYS[2], 'address', ARGV[3], 'fingerprint', ARGV[2], 'epoch', ARGV[7], 'since', ARGV[8])
         redis.call('PEXPIRE', KEYS[2], ARGV[5])
         redis.call('PEXPIRE', KEYS[1], ARGV[6])
@@ -137,6 +140,18 @@ internal static class PresenceScripts
         local function ofType(key, kind)
           local found = redis.call('TYPE', key).ok
           if found ~= kind and found ~= 'none' then redis.call('DEL', key) end
+        end
+
+        """;
+
+    // Written only if they differ: a renewal every few seconds should not change what is the same.
+    private const string ShowKeys = """
+        local function showKeys(claim, key, sealKey, signature)
+          if key == '' then return end
+          local shown = redis.call('HMGET', claim, 'key', 'sealKey', 'sealSignature')
+          if shown[1] ~= key or shown[2] ~= sealKey or shown[3] ~= signature then
+            redis.call('HSET', claim, 'key', key, 'sealKey', sealKey, 'sealSignature', signature)
+          end
         end
 
         """;

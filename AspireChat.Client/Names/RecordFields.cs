@@ -12,6 +12,9 @@ internal static class RecordFields
     /// <summary>The highest epoch: Lua counts in doubles, which are exact up to here (2^53 - 1).</summary>
     public const long MaxEpoch = (1L << 53) - 1;
 
+    /// <summary>The most bytes of a key or a signature; those of P-256 have 91 and 64.</summary>
+    public const int MaxBytes = 256;
+
     private const int FingerprintLength = 64;
     private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -33,6 +36,20 @@ internal static class RecordFields
         }
 
         time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        return true;
+    }
+
+    /// <summary>Base64 (RFC 4648, section 4) of at most <see cref="MaxBytes"/> bytes.</summary>
+    public static bool TryParseBytes(string? text, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        var room = new byte[MaxBytes];
+        if (text is null || !Convert.TryFromBase64String(text, room, out var length))
+        {
+            return false;
+        }
+
+        bytes = room[..length];
         return true;
     }
 

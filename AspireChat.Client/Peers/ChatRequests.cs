@@ -60,6 +60,42 @@ internal sealed class ChatRequests(
         return await request.WaitAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Whether what a sender left in the mailbox may be shown. A stranger's first letter asks for the chat; a user whose chat was
+    /// declined does not ask again by letters.
+    /// </summary>
+    /// <returns>Null if this user must decide first; false if it must not be shown.</returns>
+    /// <exception cref="TooManyRequestsException">The sender asks too often.</exception>
+    public async Task<bool?> AdmitAsync(PeerCaller sender)
+    {
+        if (await IsOpenAsync(sender))
+        {
+            return true;
+        }
+
+        if (store.FindChat(sender.User)?.State is not (ChatState.Asked or ChatState.Declined))
+        {
+            quota.Count(sender);
+        }
+
+        return await InTurnAsync<bool?>(async () =>
+        {
+            switch (store.FindChat(sender.User)?.State)
+            {
+                case ChatState.Open:
+                    return true;
+                case ChatState.Declined:
+                    return false;
+                case ChatState.Asked:
+                    return null;
+                default:
+                    await MakeRoomAsync();
+                    await ChangeAsync(sender.User, ChatState.Asked);
+                    return null;
+            }
+        });
+    }
+
     /// <summary>Records this user's answer to a request.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: the other user has not asked.</exception>
     public Task AnswerAsync(string user, bool accept) => InTurnAsync(async () =>

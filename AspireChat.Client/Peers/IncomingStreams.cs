@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using AspireChat.Client.History;
 using AspireChat.Protos.V1;
-using Conversation = AspireChat.Client.Chat.Conversation;
 
 namespace AspireChat.Client.Peers;
 
@@ -9,7 +7,7 @@ namespace AspireChat.Client.Peers;
 /// The streams on which peers deliver, one per key. A second stream of the same key ends the first and waits until the first
 /// has stored all it has read, so that messages cannot overtake each other between two connections.
 /// </summary>
-internal sealed class IncomingStreams(MessageStore store)
+internal sealed class IncomingStreams(ReadReceipts reading)
 {
     private readonly ConcurrentDictionary<string, IncomingStream> _streams = new(StringComparer.Ordinal);
 
@@ -30,7 +28,7 @@ internal sealed class IncomingStreams(MessageStore store)
                 await first.EndAsync();
             }
 
-            await stream.RunAsync(store.ReadThrough(Conversation.With(stream.Caller.User), stream.Caller.Fingerprint));
+            await stream.RunAsync(reading.Through(stream.Caller.User, stream.Caller.Fingerprint));
         }
         finally
         {
@@ -45,14 +43,16 @@ internal sealed class IncomingStreams(MessageStore store)
         .Select(stream => stream.Value.EndAsync()));
 
     /// <summary>Tells a connected user how far this user has read; any other user learns it at the start of the next stream.</summary>
-    public void TellRead(string user)
+    /// <returns>Whether the user is connected.</returns>
+    public bool TellRead(string user)
     {
-        foreach (var (fingerprint, stream) in _streams)
+        var isConnected = false;
+        foreach (var (fingerprint, stream) in _streams.Where(stream => stream.Value.Caller.User == user))
         {
-            if (stream.Caller.User == user)
-            {
-                stream.Tell(new Receipt { ReadThrough = (ulong)store.ReadThrough(Conversation.With(user), fingerprint) });
-            }
+            stream.Tell(new Receipt { ReadThrough = (ulong)reading.Through(user, fingerprint) });
+            isConnected = true;
         }
+
+        return isConnected;
     }
 }

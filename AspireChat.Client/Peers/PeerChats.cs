@@ -16,6 +16,9 @@ internal sealed class PeerChats(
     ChatRequests requests,
     IncomingStreams incoming,
     PeerLinks links,
+    LetterInbox inbox,
+    LetterSender letters,
+    ReadReceipts reading,
     IOptions<PeerOptions> options,
     TimeProvider time)
 {
@@ -33,7 +36,11 @@ internal sealed class PeerChats(
     }
 
     /// <summary>Answers a user who asked for a chat.</summary>
-    public Task AnswerAsync(string user, bool accept) => requests.AnswerAsync(user, accept);
+    public async Task AnswerAsync(string user, bool accept)
+    {
+        await requests.AnswerAsync(user, accept);
+        inbox.Decided();
+    }
 
     /// <summary>Accepts another key for a name; delivery of the waiting messages continues.</summary>
     public async Task TrustAsync(string user, string fingerprint)
@@ -67,8 +74,14 @@ internal sealed class PeerChats(
     /// <summary>Reports that the outbox has a message for a user.</summary>
     public void Wake(string user) => links.To(user).Wake();
 
-    /// <summary>Tells a user how far this user has read.</summary>
-    public void TellRead(string user) => incoming.TellRead(user);
+    /// <summary>Tells a user how far this user has read, by letter if there is no stream; never waits.</summary>
+    public void TellRead(string user)
+    {
+        if (reading.AreOn && !incoming.TellRead(user) && letters.HasMailboxes && known.FindAddressee(user) is { } sender)
+        {
+            _ = letters.TellAsync(sender, [], reading.Through(user, sender.Fingerprint), CancellationToken.None);
+        }
+    }
 
     // Retries while the user is registered: a client that restarts is not absent.
     private async Task AskAsync(string user, CancellationToken cancellationToken)

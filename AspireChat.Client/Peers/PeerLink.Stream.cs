@@ -1,5 +1,3 @@
-using AspireChat.Client.Chat;
-using AspireChat.Client.Telemetry;
 using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Grpc.Core;
@@ -116,11 +114,7 @@ internal sealed partial class PeerLink
             {
                 // Reset here and not at the greeting: a peer that greets but cannot store must not be called ten times a second.
                 _backoff.Reset();
-                foreach (var message in await store.MarkDeliveredAsync(_conversation, (long)stored))
-                {
-                    ChatTelemetry.RecordReceipt(_conversation, message.Id, message.Trace, message.SentAt);
-                    Publish(message.Id, MessageState.Delivered);
-                }
+                await _turn.RunAsync(async () => TellDelivered(await store.MarkDeliveredAsync(_conversation, (long)stored)));
             }
 
             await AdvanceReadAsync(receipt, progress);
@@ -137,16 +131,9 @@ internal sealed partial class PeerLink
         progress.ReadThrough = Math.Max(progress.ReadThrough, Math.Min(receipt.ReadThrough, long.MaxValue));
         if (progress.ReadThrough > 0)
         {
-            foreach (var message in await store.MarkReadByOtherAsync(_conversation, (long)progress.ReadThrough))
-            {
-                ChatTelemetry.RecordRead(_conversation, message.Id, message.Trace);
-                Publish(message.Id, MessageState.Read);
-            }
+            await _turn.RunAsync(async () => TellRead(await store.MarkReadByOtherAsync(_conversation, (long)progress.ReadThrough)));
         }
     }
-
-    private void Publish(Guid id, MessageState state) =>
-        events.Publish(new StateEvent(id, dialer.Self, _conversation, state, Reason: null));
 
     /// <summary>How far one stream has come, in this client's seqs.</summary>
     private sealed class Progress

@@ -7,14 +7,15 @@ using Microsoft.Extensions.Options;
 namespace AspireChat.Client.Peers;
 
 /// <summary>
-/// Delivers this client's messages to one user: connects when the outbox has a message, stays connected while the chat is
-/// open, and retries after every fault until each message is acknowledged or the user is away.
+/// Owns this client's messages to one user until each has a receipt: connects when the outbox has a message, stays connected while
+/// the chat is open, and retries after every fault. While the user is away, copies go to the user's mailbox.
 /// </summary>
 internal sealed partial class PeerLink(
     string user,
     PeerDialer dialer,
     ChatOpening opening,
     ChatRequests requests,
+    LetterSender letters,
     MessageStore store,
     LiveEvents events,
     IOptions<PeerOptions> options,
@@ -26,6 +27,8 @@ internal sealed partial class PeerLink(
     private readonly SlowedNotice _slowed = new(user, events, time);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
     private DateTimeOffset _lastContact = DateTimeOffset.MinValue;
+    private DateTimeOffset? _troubleSince;
+    private bool _isLeft;
     private volatile bool _stayConnected;
     private CancellationTokenSource? _connected;
 
@@ -61,7 +64,7 @@ internal sealed partial class PeerLink(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        string? givenUp = null;
+        ChatException? givenUp = null;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -73,14 +76,14 @@ internal sealed partial class PeerLink(
                     givenUp = null;
                 }
 
-                if (!_stayConnected && store.ReadOutbox(_conversation, after: 0, count: 1, bytes: 0).Count == 0)
+                if (!_stayConnected && IsOutboxEmpty)
                 {
+                    _troubleSince = null;
                     await _bell.WaitAsync(stopping);
                     continue;
                 }
 
-                await ConverseAsync(stopping);
-                Touch();
+                await ReachAsync(stopping);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
@@ -101,11 +104,37 @@ internal sealed partial class PeerLink(
         }
     }
 
-    private string? ReasonToGiveUp(Exception fault)
+    private bool IsOutboxEmpty => store.ReadOutbox(_conversation, after: 0, count: 1, bytes: 0).Count == 0;
+
+    private async Task ReachAsync(CancellationToken stopping)
     {
-        if (fault is PeerAwayException)
+        try
         {
-            return time.GetUtcNow() - _lastContact >= options.Value.AwayAfter ? $"{user} is away; the delivery was not confirmed." : null;
+            await ConverseAsync(stopping);
+            Touch();
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested && IsAway(e))
+        {
+            await LeaveLettersAsync(stopping);
+        }
+    }
+
+    // A user who is not registered is away; so is one who cannot be reached for as long as a restart may take.
+    private bool IsAway(Exception fault)
+    {
+        var now = time.GetUtcNow();
+        var since = _troubleSince ??= now;
+        return letters.HasMailboxes && (fault is PeerAwayException || (ReasonToGiveUp(fault) is null && now - since >= options.Value.AwayAfter));
+    }
+
+    private ChatException? ReasonToGiveUp(Exception fault)
+    {
+        if (fault is PeerAwayException or NoMailboxException)
+        {
+            return time.GetUtcNow() - _lastContact >= options.Value.AwayAfter
+                ? new ChatException(
+                    ChatFault.NoAnswer, fault is NoMailboxException ? fault.Message : $"{user} is away; the delivery was not confirmed.")
+                : null;
         }
 
         var refusal = opening.Refusal(user, fault);
@@ -114,14 +143,14 @@ internal sealed partial class PeerLink(
             Log.Refused(logger, user, call.StatusCode);
         }
 
-        return refusal?.Message;
+        return refusal;
     }
 
     private async Task WaitAsync(CancellationToken stopping)
     {
         try
         {
-            await _bell.WaitAsync(_backoff.Next(), time, stopping);
+            await _bell.WaitAsync(_isLeft ? UntilHeardOf : _backoff.Next(), time, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -129,16 +158,28 @@ internal sealed partial class PeerLink(
         }
     }
 
-    private void Touch() => _lastContact = time.GetUtcNow();
+    private void Touch()
+    {
+        _lastContact = time.GetUtcNow();
+        _troubleSince = null;
+        _isLeft = false;
+    }
 
-    private async Task GiveUpAsync(string reason)
+    private async Task GiveUpAsync(ChatException reason)
     {
         _stayConnected = false;
         _backoff.Reset();
-        foreach (var message in await store.MarkFailedAsync(_conversation, long.MaxValue, reason))
+
+        // An answer may still come to what waits in the mailbox; a refusal is meant for that too.
+        var isFinal = reason.Fault != ChatFault.NoAnswer;
+        await _turn.RunAsync(async () =>
         {
-            events.Publish(new StateEvent(message.Id, dialer.Self, _conversation, MessageState.Failed, reason));
-        }
+            foreach (var message in await store.MarkFailedAsync(_conversation, long.MaxValue, reason.Message, alsoStored: isFinal))
+            {
+                Publish(message.Id, MessageState.Failed, reason.Message);
+            }
+        });
+        _isLeft = !IsOutboxEmpty;
     }
 
     private static partial class Log

@@ -21,15 +21,19 @@ public static class PeersExtensions
         builder.Services.AddSingleton<ChatRequests>();
         builder.Services.AddSingleton<ChatOpening>();
         builder.Services.AddSingleton<DeliveryQuota>();
+        builder.Services.AddSingleton<ReadReceipts>();
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();
         builder.Services.AddSingleton<AddressAttempts>();
         builder.Services.AddSingleton<PeerDialer>();
+        builder.Services.AddSingleton<LetterSender>();
         builder.Services.AddSingleton<PeerLinks>();
+        builder.Services.AddSingleton<LetterInbox>();
         builder.Services.AddSingleton<PeerChats>();
 
         builder.Services.AddHostedService<PeerHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PeerLinks>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<LetterInbox>());
         return builder;
     }
 }

@@ -39,6 +39,9 @@ public static partial class ChatTelemetry
         Record(to.Kind == ConversationKind.User ? "delivered" : "confirmed", to, id, context, sentAt.AddMilliseconds(1));
     }
 
+    /// <summary>Records that a copy of a message of this user waits in a mailbox: a moment.</summary>
+    public static void RecordStored(Conversation to, Guid id, ActivityContext context) => Record("stored", to, id, context);
+
     /// <summary>
     /// Records that the other user has read a message of this user: a moment, when this client learns of it. The time in between
     /// belongs to the reader.

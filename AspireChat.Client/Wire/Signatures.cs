@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using AspireChat.Client.Identity;
 
@@ -20,22 +19,8 @@ internal static class Signatures
 
     /// <summary>Whether a signature is by the holder of a public key.</summary>
     public static bool Verify(
-        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature, string purpose, string context, ReadOnlySpan<byte> content)
-    {
-        using var key = ECDsa.Create();
-        try
-        {
-            key.ImportSubjectPublicKeyInfo(publicKey, out var read);
-            return read == publicKey.Length
-                && P256.Has(key)
-                && key.VerifyData(Signed(purpose, context, content), signature, HashAlgorithmName.SHA256);
-        }
-        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
-        {
-            // .NET throws PlatformNotSupportedException for an unknown curve.
-            return false;
-        }
-    }
+        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signature, string purpose, string context, ReadOnlySpan<byte> content) =>
+        P256.Verify(publicKey, Signed(purpose, context, content), signature);
 
     private static byte[] Signed(string purpose, string context, ReadOnlySpan<byte> content)
     {

@@ -68,6 +68,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
         ("OTEL_BSP_SCHEDULE_DELAY", "200"),
         ("OTEL_BLRP_SCHEDULE_DELAY", "200"),
         ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
+
+        // An export that does not end in time is dropped, with all its spans; ten seconds can be too few on a busy machine.
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"),
     ];
 
     /// <summary>All spans so far, in order of their start.</summary>

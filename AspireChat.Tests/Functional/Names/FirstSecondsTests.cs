@@ -94,13 +94,17 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
         await Until.True(
             "both clients listen to surveys", async () => (await server.BoundQueuesAsync(system.Rabbit!, "chat.discovery")).Count() == 2);
 
-        var survey = alice.Api.DiscoverAsync(8);
+        await using var atAlice = await alice.WatchAsync();
+
+        // The survey ends with the test: on a busy machine bob may need long to reach the name server.
+        var survey = alice.Api.DiscoverAsync(30);
         var since = TimeProvider.System.GetTimestamp();
         await Until.True(
             "bob has had time to receive the question", () => TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(1));
         gate.Open();
 
-        Assert.Equal("bob", Assert.Single((await survey).Users).Name);
+        Assert.Equal("bob", (await atAlice.NextAsync<Finding>()).User?.Name);
+        Assert.False(survey.IsCompleted);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         Names = server.Connect(options, callTimeout: callTimeout);
         First = new FirstRegistration(Options.Create(options), TimeProvider.System);
         _service = new PresenceHeartbeatService(
-            Names, Self, Known, First, Connections, events, Failure, this, Options.Create(options), TimeProvider.System,
+            Names, Self, Known, First, Connections, events, new UserArrivals(), Failure, this, Options.Create(options), TimeProvider.System,
             NullLogger<PresenceHeartbeatService>.Instance);
 
         var watch = events.Watch(_end.Token);

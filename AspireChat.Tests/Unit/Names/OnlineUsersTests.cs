@@ -12,7 +12,7 @@ public sealed class OnlineUsersTests
         var events = new LiveEvents();
         using var end = new CancellationTokenSource();
         var watch = events.Watch(end.Token);
-        var online = new OnlineUsers("alice", events);
+        var online = new OnlineUsers("alice", events, new UserArrivals());
 
         online.Update(Listing("alice", "carol", "bob"));
         online.Update(Listing("alice", "carol", "bob"));

@@ -1,0 +1,27 @@
+using System.Threading.Channels;
+
+namespace AspireChat.Client.Faults;
+
+/// <summary>Lets changes happen one at a time, in the order of the calls. Holds nothing that must be disposed of.</summary>
+public sealed class Turn
+{
+    // Whoever has taken the item from this channel has the turn, and puts the item back.
+    private readonly Channel<bool> _free = Channel.CreateBounded<bool>(1);
+
+    /// <summary>Makes a turn that is free.</summary>
+    public Turn() => _free.Writer.TryWrite(true);
+
+    /// <summary>Runs a change when the changes before it are over.</summary>
+    public async Task RunAsync(Func<Task> change)
+    {
+        await _free.Reader.ReadAsync();
+        try
+        {
+            await change();
+        }
+        finally
+        {
+            _free.Writer.TryWrite(true);
+        }
+    }
+}

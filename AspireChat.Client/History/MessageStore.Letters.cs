@@ -1,0 +1,46 @@
+using AspireChat.Client.Chat;
+using Microsoft.Data.Sqlite;
+
+namespace AspireChat.Client.History;
+
+/// <summary>What was taken out of this user's mailbox, and what of it is held.</summary>
+public sealed partial class MessageStore
+{
+    /// <summary>How long a letter that was taken is remembered; none waits in a mailbox longer.</summary>
+    public static readonly TimeSpan LettersFor = TimeSpan.FromDays(30);
+
+    /// <summary>Whether a letter was taken before.</summary>
+    /// <param name="digest">Identifies the letter.</param>
+    public bool HasTakenLetter(byte[] digest) => database.Read(connection =>
+        connection.Command("SELECT 1 FROM letters WHERE digest = $digest", ("$digest", digest)).FirstOrDefault(_ => true));
+
+    /// <summary>Remembers letters that were taken.</summary>
+    public Task RememberLettersAsync(IReadOnlyList<byte[]> digests)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return database.WriteAsync(connection => digests.Sum(digest => connection.Command(
+            "INSERT INTO letters (digest, taken) VALUES ($digest, $now) ON CONFLICT DO NOTHING", ("$digest", digest), ("$now", now)).Run()));
+    }
+
+    /// <summary>Forgets letters that were taken longer ago than one can wait.</summary>
+    public Task ForgetOldLettersAsync()
+    {
+        var before = (time.GetUtcNow() - LettersFor).ToUnixTimeMilliseconds();
+        return database.WriteAsync(connection => connection.Command("DELETE FROM letters WHERE taken < $before", ("$before", before)).Run());
+    }
+
+    /// <summary>The users of whom letters are held, the one held longest first.</summary>
+    public IReadOnlyList<string> ListHeldChats() => database.Read(connection => connection.Command(
+        """
+        SELECT name FROM conversations JOIN held ON held.conversation = conversations.id
+        WHERE kind = $kind AND tries < 3 GROUP BY name ORDER BY min(held.local)
+        """,
+        ("$kind", (int)ConversationKind.User)).ToList(row => row.GetString(0)));
+
+    /// <summary>Drops a user's held letters.</summary>
+    public Task DropHeldOfAsync(string user) => database.WriteAsync(connection => DropHeldOf(connection, user));
+
+    private static int DropHeldOf(SqliteConnection connection, string user) => connection.Command(
+        "DELETE FROM held WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)",
+        Place(Conversation.With(user))).Run();
+}

@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using AspireChat.Client.Chat;
+using AspireChat.Client.History;
+using AspireChat.Client.Identity;
+using AspireChat.Client.Messaging;
+using AspireChat.Client.Telemetry;
+using AspireChat.Client.Wire;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+
+namespace AspireChat.Client.Mailbox;
+
+/// <summary>A letter out of this user's mailbox.</summary>
+/// <param name="Opened">What is in it.</param>
+/// <param name="Body">The letter as it came.</param>
+internal sealed record ReceivedLetter(OpenedLetter Opened, ReadOnlyMemory<byte> Body);
+
+/// <summary>
+/// Takes this user's mailbox in: opens letter after letter, the oldest first, and acknowledges those that were taken. What
+/// cannot be opened is kept at the broker for an operator to look at, and counted.
+/// </summary>
+internal sealed partial class MailboxReader(
+    BrokerConnection broker,
+    MailboxPost post,
+    MessageStore store,
+    LocalPeer self,
+    LiveEvents events,
+    IOptions<BrokerOptions> options,
+    TimeProvider time,
+    ILogger<MailboxReader> logger)
+{
+    /// <summary>The name of the mailbox among the events about connections.</summary>
+    public const string ConnectionName = "mailbox";
+
+    // A letter has at most about 200 KB: a few MB are read ahead, and share a commit.
+    private const ushort Prefetch = 16;
+
+    private const string What = "the mailbox";
+
+    private readonly MailboxProgress _progress = new(events, time);
+    private readonly HashSet<Delivery> _done = new(ReferenceEqualityComparer.Instance);
+    private int _buried;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <param name="take">
+    /// Takes letters in order, and returns when each is as safe as in the mailbox. May get the same letters again.
+    /// </param>
+    /// <param name="stopping">Ends it.</param>
+    public async Task RunAsync(Func<IReadOnlyList<ReceivedLetter>, CancellationToken, Task> take, CancellationToken stopping)
+    {
+        if (!broker.IsConfigured)
+        {
+            return;
+        }
+
+        await store.ForgetOldLettersAsync();
+        await new BrokerConsumer(
+            broker,
+            What,
+            DeclareAsync,
+            (deliveries, round) => HandleAsync(deliveries, take, round),
+            Prefetch,
+            outlivesConnection: true,
+            options.Value,
+            time,
+            logger).RunAsync(stopping);
+    }
+
+    private async Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        var queue = MailboxTopology.Mailbox(self.Name, self.Identity.Fingerprint);
+        _progress.Begin(await MailboxTopology.DeclareMailboxAsync(channel, queue, cancellationToken));
+        return queue;
+    }
+
+    private async Task HandleAsync(
+        IReadOnlyList<Delivery> deliveries, Func<IReadOnlyList<ReceivedLetter>, CancellationToken, Task> take, CancellationToken round)
+    {
+        // After a fault the same deliveries come once more; those that were done then are no replays.
+        _done.IntersectWith(deliveries);
+        var letters = new List<ReceivedLetter>(deliveries.Count);
+        var digests = new List<byte[]>(deliveries.Count);
+        foreach (var delivery in deliveries.Where(delivery => !_done.Contains(delivery)))
+        {
+            if (await OpenAsync(delivery, digests, round) is { } letter)
+            {
+                letters.Add(letter);
+            }
+            else
+            {
+                _done.Add(delivery);
+            }
+        }
+
+        if (letters.Count > 0)
+        {
+            await TakeAsync(letters, take, round);
+        }
+
+        await store.RememberLettersAsync(digests);
+        _done.UnionWith(deliveries);
+        _progress.Advance(deliveries.Count);
+    }
+
+    // Returns null if there is nothing to take.
+    private async Task<ReceivedLetter?> OpenAsync(Delivery delivery, List<byte[]> digests, CancellationToken round)
+    {
+        if (delivery.Size != delivery.Body.Length)
+        {
+            Refuse($"A letter of {delivery.Size:N0} bytes in your mailbox is too large to read and was dropped.");
+            return null;
+        }
+
+        var digest = SHA256.HashData(delivery.Body.Span);
+        if (!delivery.IsRedelivered && (digests.Any(other => other.AsSpan().SequenceEqual(digest)) || store.HasTakenLetter(digest)))
+        {
+            Refuse("A letter came into your mailbox a second time, which no sender does; it was dropped.");
+            return null;
+        }
+
+        try
+        {
+            var letter = new ReceivedLetter(Letters.Open(self, delivery.Body), delivery.Body);
+            digests.Add(digest);
+            return letter;
+        }
+        catch (Exception e) when (e is BatchRefusedException || DeliveryFault.IsIn(e))
+        {
+            await BuryAsync(delivery.Body, e, round);
+            return null;
+        }
+    }
+
+    private async Task TakeAsync(
+        List<ReceivedLetter> letters, Func<IReadOnlyList<ReceivedLetter>, CancellationToken, Task> take, CancellationToken round)
+    {
+        try
+        {
+            await take(letters, round);
+        }
+        catch (Exception e) when (DeliveryFault.IsIn(e) && letters.Count > 1)
+        {
+            // One letter causes the fault; the others must not be lost with it.
+            foreach (var letter in letters)
+            {
+                await TakeAsync([letter], take, round);
+            }
+        }
+        catch (Exception e) when (DeliveryFault.IsIn(e))
+        {
+            await BuryAsync(letters[0].Body, e, round);
+        }
+    }
+
+    private async Task BuryAsync(ReadOnlyMemory<byte> body, Exception why, CancellationToken round)
+    {
+        await post.BuryAsync(self, body, round);
+        _buried++;
+        Log.Buried(logger, _buried, why is BatchRefusedException ? why.Message : why.GetType().Name);
+        ChatTelemetry.CountRefused("letter");
+        events.Publish(new ConnectionEvent(
+            ConnectionName,
+            "unreadable",
+            $"{(_buried == 1 ? "A letter in your mailbox" : $"{_buried:N0} letters in your mailbox")} could not be opened and "
+            + $"{(_buried == 1 ? "is" : "are")} kept at RabbitMQ in {MailboxTopology.Dead(self.Name, self.Identity.Fingerprint)}."));
+    }
+
+    private void Refuse(string sentence)
+    {
+        Log.Refused(logger, sentence);
+        ChatTelemetry.CountRefused("letter");
+        events.Publish(new ConnectionEvent(ConnectionName, "refused", sentence));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{Count} letters could not be opened, the last one because {Reason}", EventName = "LetterBuried")]
+        public static partial void Buried(ILogger logger, int count, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Sentence}", EventName = "LetterRefused")]
+        public static partial void Refused(ILogger logger, string sentence);
+    }
+}
