@@ -20,19 +20,15 @@ internal sealed class ChatActions(ClientApi client)
     public Task<ExecuteCommandResult> SendAsync(string to, string text, CancellationToken cancellationToken) => TellAsync(async api =>
     {
         var user = Name(to, "a user's name");
-
-        // In an open chat a message may wait for a user who is away; opening a chat needs both users.
-        if (!(await api.ListChatsAsync(cancellationToken)).Any(chat => chat.User == user && chat.State == ChatState.Open))
-        {
-            await api.OpenChatAsync(user, cancellationToken);
-        }
-
         var (state, reason, elapsed) = await AwaitOutcomeAsync(
-            api, () => api.SendToUserAsync(user, text, cancellationToken), cancellationToken);
+            api, () => api.SendToUserAsync(user, text, cancellationToken: cancellationToken), cancellationToken);
         return state switch
         {
             MessageState.Delivered or MessageState.Read => CommandAnswer.Success($"{user} has it after {elapsed}: {Word(state)}."),
+            MessageState.Stored => CommandAnswer.Success(
+                $"{user} is away. A sealed copy waits in {user}'s mailbox after {elapsed}: {Word(state)}."),
             MessageState.Failed => CommandResults.Failure($"It could not be delivered. {reason}"),
+            MessageState.Sending when reason is not null => CommandAnswer.Success($"Not delivered yet: {reason}"),
             _ => CommandAnswer.Success($"Not delivered within {elapsed}. {client.User}'s client keeps trying, and will show the outcome."),
         };
     }, cancellationToken);
@@ -46,7 +42,7 @@ internal sealed class ChatActions(ClientApi client)
         var room = (await api.ListGroupsAsync(cancellationToken)).FirstOrDefault(each => each.Name == name && each.IsJoined)
             ?? await api.JoinGroupAsync(name, cancellationToken: cancellationToken);
         var (state, reason, elapsed) = await AwaitOutcomeAsync(
-            api, () => api.SendToGroupAsync(name, text, cancellationToken), cancellationToken);
+            api, () => api.SendToGroupAsync(name, text, cancellationToken: cancellationToken), cancellationToken);
         return state switch
         {
             MessageState.Confirmed or MessageState.Sent => CommandAnswer.Success(

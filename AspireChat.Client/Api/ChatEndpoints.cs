@@ -31,8 +31,8 @@ internal static class ChatEndpoints
 
         chat.MapPost("/messages", async (string user, ChatSession session, HttpRequest request, CancellationToken aborted) =>
         {
-            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }""");
-            var message = await session.SendToUserAsync(user, body.Text, aborted);
+            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }, and if you like an "id" of your own (a UUIDv7)""");
+            var message = await session.SendToUserAsync(user, body.Text, body.Id, aborted);
             return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
         }).Reads<TextBody>();
 

@@ -40,8 +40,8 @@ internal static class GroupEndpoints
 
         group.MapPost("/messages", async (string group, ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }""");
-            var message = await session.SendToGroupAsync(group, body.Text);
+            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }, and if you like an "id" of your own (a UUIDv7)""");
+            var message = await session.SendToGroupAsync(group, body.Text, body.Id);
             return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
         }).Reads<TextBody>();
 

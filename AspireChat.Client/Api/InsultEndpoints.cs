@@ -10,7 +10,7 @@ internal static class InsultEndpoints
         api.MapPost("/insults", async (ChatSession session, HttpRequest request) =>
         {
             var body = await ApiBody.ReadOptionalAsync<TextBody>(request, """{ "text": "…" }, or no body for a stock insult""");
-            var insult = await session.InsultAsync(body?.Text);
+            var insult = await session.InsultAsync(body?.Text, body?.Id);
             return TypedResults.Accepted((string?)null, new SentMessage(insult.Id, insult.State));
         }).Reads<TextBody>(isRequired: false);
 

@@ -19,14 +19,21 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// <param name="text">The text, checked.</param>
     /// <param name="span">The span that sends it; its context is kept with the message.</param>
     /// <param name="committed">Called with the message before anything else can happen to it.</param>
-    public Task<ChatMessage> AppendOwnAsync(
-        Conversation to, string text, Activity? span, Action<ChatMessage>? committed = null)
+    /// <param name="given">The id to give it; null: a new one.</param>
+    /// <returns>The message; null if this user has already sent one with the given id, which then did not change.</returns>
+    public async Task<ChatMessage?> AppendOwnAsync(
+        Conversation to, string text, Activity? span, Action<ChatMessage>? committed, Guid? given)
     {
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        var id = Guid.CreateVersion7(sentAt);
+        var id = given ?? Guid.CreateVersion7(sentAt);
         var trace = span?.Context ?? default;
-        return database.WriteAsync(connection =>
+        return await database.WriteAsync(connection =>
         {
+            if (given is not null && connection.Command($"SELECT 1 FROM messages WHERE {IsOwn}", ("$id", Sql.Bytes(id))).FirstOrDefault(_ => true))
+            {
+                return null;
+            }
+
             var conversation = EnsureConversation(connection, to);
             var seq = connection.Command(
                 "UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $id RETURNING last_seq", ("$id", conversation))
@@ -37,11 +44,24 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
         }, message =>
         {
-            ChatTelemetry.CountOutbox(to.Kind, 1);
-            Stored.Ring();
-            committed?.Invoke(message);
+            if (message is not null)
+            {
+                ChatTelemetry.CountOutbox(to.Kind, 1);
+                Stored.Ring();
+                committed?.Invoke(message);
+            }
         });
     }
+
+    /// <inheritdoc cref="AppendOwnAsync(Conversation, string, Activity?, Action{ChatMessage}?, Guid?)"/>
+    public async Task<ChatMessage> AppendOwnAsync(Conversation to, string text, Activity? span, Action<ChatMessage>? committed = null) =>
+        (await AppendOwnAsync(to, text, span, committed, given: null))!;
+
+    /// <summary>This user's message with an id, or null.</summary>
+    public ChatMessage? FindOwn(Guid id) => database.Read(connection => connection.Command(
+        $"SELECT {Sql.MessageColumns}, kind, name FROM messages JOIN conversations ON conversations.id = conversation WHERE messages.{IsOwn}",
+        ("$id", Sql.Bytes(id)))
+        .FirstOrDefault(row => row.Message(new Conversation((ConversationKind)row.GetInt64(9), row.GetString(10)))));
 
     /// <summary>
     /// Stores another user's messages in the order given. Drops messages that are already stored, and messages sent in a group
@@ -111,6 +131,8 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             Stored.Ring();
             committed?.Invoke(stored);
         });
+
+    private const string IsOwn = "id = $id AND fingerprint = ''";
 
     private static long? FindConversation(SqliteConnection connection, Conversation conversation) => connection.Command(
         "SELECT id FROM conversations WHERE kind = $kind AND name = $name",

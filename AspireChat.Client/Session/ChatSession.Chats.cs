@@ -65,13 +65,24 @@ internal sealed partial class ChatSession
     /// Sends a text to a user. Returns once it is in the outbox, on disk; <see cref="StateEvent"/>s report the delivery. The
     /// first message to a user opens the chat.
     /// </summary>
+    /// <param name="user">The receiver.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="id">A UUIDv7 of the caller: a repeated call has the answer of the first one and sends nothing. Null: one is made.</param>
+    /// <param name="cancellationToken">Ends the waiting for the name server.</param>
     /// <returns>The message, in state <see cref="MessageState.Sending"/>.</returns>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.NotFound"/>: no user has that name.
+    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.NotFound"/>: no user has that
+    /// name. <see cref="ChatFault.InvalidArgument"/>: the id is not a UUIDv7. <see cref="ChatFault.Conflict"/>: the id belongs to
+    /// another message of this user.
     /// </exception>
-    public async Task<ChatMessage> SendToUserAsync(string user, string? text, CancellationToken cancellationToken)
+    public async Task<ChatMessage> SendToUserAsync(string user, string? text, Guid? id, CancellationToken cancellationToken)
     {
         var other = Other(user);
+        if (FindRepeated(Conversation.With(other), text, id) is { } first)
+        {
+            return first;
+        }
+
         if (MessageText.Check(text) is { } refusal)
         {
             throw refusal;
@@ -79,7 +90,7 @@ internal sealed partial class ChatSession
 
         await chats.EnsureKnownAsync(other, cancellationToken);
 
-        var message = await AppendAsync(Conversation.With(other), text!);
+        var message = await AppendAsync(Conversation.With(other), text!, id);
         chats.Wake(other);
         return message;
     }

@@ -97,9 +97,14 @@ internal sealed partial class ChatSession
     /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; <see cref="ChatFault.Conflict"/>: this
     /// user is not in that room.
     /// </exception>
-    public async Task<ChatMessage> SendToGroupAsync(string group, string? text)
+    public async Task<ChatMessage> SendToGroupAsync(string group, string? text, Guid? id = null)
     {
         var name = ChatName.Parse(group);
+        if (FindRepeated(Conversation.Of(name), text, id) is { } first)
+        {
+            return first;
+        }
+
         if (MessageText.Check(text) is { } refusal)
         {
             throw refusal;
@@ -110,7 +115,7 @@ internal sealed partial class ChatSession
             throw new ChatException(ChatFault.Conflict, $"You are not in the group {name}; join it first.");
         }
 
-        var message = await AppendAsync(Conversation.Of(name), text!);
+        var message = await AppendAsync(Conversation.Of(name), text!, id);
         rooms.Wake(name);
         return message;
     }

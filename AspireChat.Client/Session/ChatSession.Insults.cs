@@ -7,16 +7,24 @@ internal sealed partial class ChatSession
 {
     /// <summary>Sends an insult, which reaches exactly one client. Returns once it is in the outbox.</summary>
     /// <param name="text">The insult; a stock one if null.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>.</exception>
-    public async Task<ChatMessage> InsultAsync(string? text)
+    /// <param name="id">As for <see cref="SendToUserAsync"/>.</param>
+    /// <exception cref="ChatException">
+    /// <see cref="ChatFault.InvalidText"/> or <see cref="ChatFault.TextTooLong"/>; as to the id see <see cref="SendToUserAsync"/>.
+    /// </exception>
+    public async Task<ChatMessage> InsultAsync(string? text, Guid? id = null)
     {
+        if (FindRepeated(Conversation.Insults, text, id) is { } first)
+        {
+            return first;
+        }
+
         text ??= StockInsults.Next();
         if (MessageText.Check(text) is { } refusal)
         {
             throw refusal;
         }
 
-        var insult = await AppendAsync(Conversation.Insults, text);
+        var insult = await AppendAsync(Conversation.Insults, text, id);
         insults.Wake();
         return insult;
     }

@@ -62,15 +62,41 @@ internal sealed partial class ChatSession(
     public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken) => events.Watch(cancellationToken);
 
     // The span ends when the message is in the outbox; its context travels with the message.
-    private async Task<ChatMessage> AppendAsync(Conversation to, string text)
+    private async Task<ChatMessage> AppendAsync(Conversation to, string text, Guid? id = null)
     {
         using var span = ChatTelemetry.StartSend(to);
 
         // Published at the commit, so that no receipt is reported before the message itself.
         var message = await store.AppendOwnAsync(
-            to, text, Activity.Current, committed: appended => events.Publish(new MessageEvent(appended)));
+            to, text, Activity.Current, committed: appended => events.Publish(new MessageEvent(appended)), id)
+
+            // Another call with the same id was a moment earlier.
+            ?? FindRepeated(to, text, id)!;
         span?.SetTag(ChatTelemetry.MessageId, message.Id);
         return message;
+    }
+
+    // The message of an earlier call with this id, as that call returned it; null if there was none.
+    private ChatMessage? FindRepeated(Conversation to, string? text, Guid? id)
+    {
+        if (id is not { } given)
+        {
+            return null;
+        }
+
+        if (given.Version != 7)
+        {
+            throw new ChatException(ChatFault.InvalidArgument, "id is not a UUID of version 7 (RFC 9562); leave it out, or make a new one for each message.");
+        }
+
+        if (store.FindOwn(given) is not { } first)
+        {
+            return null;
+        }
+
+        return first.Conversation == to && (text is null || first.Text == text)
+            ? first with { State = MessageState.Sending, Reason = null }
+            : throw new ChatException(ChatFault.Conflict, "You have sent another message with this id; make a new one for each message.");
     }
 
     private static int CheckPage(int? limit) => limit is null or (>= 1 and <= PageLimits.Max)

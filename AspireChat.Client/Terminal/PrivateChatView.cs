@@ -14,7 +14,7 @@ internal sealed class PrivateChatView(string user, ChatSession session, Terminal
     protected override IReadOnlyList<ChatMessage> ReadLast(int count) => _session.ReadChat(user, count, before: null);
 
     protected override Task SayAsync(string text, CancellationToken cancellationToken) =>
-        _session.SendToUserAsync(user, text, cancellationToken);
+        _session.SendToUserAsync(user, text, id: null, cancellationToken);
 
     protected override Task MarkReadAsync() => _session.MarkChatReadAsync(user);
 

@@ -99,6 +99,10 @@ internal sealed partial class TerminalEvents(
         {
             commands.Warn(connection.Detail ?? $"{connection.Connection}: {connection.State}");
         }
+        else if (connection.Connection == "mailbox")
+        {
+            screen.Print($"[yellow]{connection.Detail}[/]");
+        }
         else if (connection.State != ConnectionStates.Connected)
         {
             if (connection.State != ConnectionStates.Connecting || connection.Detail is not null)

@@ -183,7 +183,7 @@ internal sealed partial class ChatWindow
 
     private Task SendAsync(Conversation to, string text, CancellationToken end) => to.Kind switch
     {
-        ConversationKind.User => _session.SendToUserAsync(to.Name, text, end),
+        ConversationKind.User => _session.SendToUserAsync(to.Name, text, id: null, end),
         ConversationKind.Group => _session.SendToGroupAsync(to.Name, text),
         _ => SendInsultAsync(text),
     };

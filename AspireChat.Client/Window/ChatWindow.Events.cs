@@ -164,12 +164,12 @@ internal sealed partial class ChatWindow
 
     private void Show(ConnectionEvent connection)
     {
-        if (!connection.Connection.StartsWith(PeerPrefix, StringComparison.Ordinal))
+        if (WindowSentences.IsServer(connection.Connection) || WindowSentences.IsProgress(connection.Connection, connection.State))
         {
             _around.SetConnection(connection.Connection, new ConnectionState(connection.State, connection.Detail));
             _toAsk.Ring();
         }
-        else if (connection.State == ConnectionEvent.KeyChanged)
+        else if (connection.State == ConnectionEvent.KeyChanged && connection.Connection.StartsWith(PeerPrefix, StringComparison.Ordinal))
         {
             _warnings.Add(connection.Connection[PeerPrefix.Length..], connection.Detail ?? connection.State, connection.Keys);
         }

@@ -9,7 +9,7 @@ internal static class MessageWords
     public static string Of(ChatMessage message) => !message.IsOwn ? "" : message.State switch
     {
         MessageState.Sending => message.Reason is { } waits ? $"sending: {waits}" : "sending",
-        MessageState.Stored => "stored",
+        MessageState.Stored => $"stored until {message.Conversation.Name} is back",
         MessageState.Delivered => "delivered",
         MessageState.Read => "read",
         MessageState.Confirmed => "in the group",

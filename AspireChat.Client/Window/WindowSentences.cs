@@ -8,6 +8,8 @@ internal static class WindowSentences
     private const string Redis = "redis";
     private const string RabbitMq = "rabbitmq";
     private const string NotConfigured = "not-configured";
+    private const string Mailbox = "mailbox";
+    private const string TakesIn = "taking-in";
 
     /// <summary>Whether a connection is one to a server; the others are to users and have no lasting state.</summary>
     public static bool IsServer(string connection) => connection is Redis or RabbitMq;
@@ -25,7 +27,7 @@ internal static class WindowSentences
                 (true, true) => "Connecting to the name server and to RabbitMQ.",
                 (true, false) => "Connecting to the name server.",
                 (false, true) => "Connecting to RabbitMQ.",
-                _ => null,
+                _ => TakingIn(connections),
             },
         };
 
@@ -42,7 +44,7 @@ internal static class WindowSentences
                 ? "Saved, will be sent when RabbitMQ takes messages again."
                 : null
         : IsAway(connections, Redis) || IsStarting(connections, Redis) ? "Saved, will be sent when the name server is back."
-        : isOnline == false ? $"Saved, will be sent if {conversation.Name} comes back in a moment."
+        : isOnline == false ? $"Saved; {conversation.Name} is away and gets it later."
         : null;
 
     /// <summary>What an empty pane says.</summary>
@@ -59,6 +61,12 @@ internal static class WindowSentences
         { ChatState: ChatState.Open } => $"The chat with {item.Title} is open; say hello.",
         _ => $"Say hello to {item.Title}; the first message opens the chat.",
     };
+
+    /// <summary>Whether a connection event tells how far the mailbox has been taken in.</summary>
+    public static bool IsProgress(string connection, string state) => connection == Mailbox && state is TakesIn or ConnectionStates.Connected;
+
+    private static string? TakingIn(IReadOnlyDictionary<string, ConnectionState> connections) =>
+        connections.TryGetValue(Mailbox, out var now) && now.State == TakesIn ? now.Detail : null;
 
     private static bool IsStarting(IReadOnlyDictionary<string, ConnectionState> connections, string name) =>
         connections.TryGetValue(name, out var now) && now is { State: ConnectionStates.Connecting, Detail: null };

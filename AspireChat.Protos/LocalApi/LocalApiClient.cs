@@ -64,9 +64,10 @@ public sealed class LocalApiClient(HttpClient http)
     /// <summary>Sends a private message; returns once it is in the outbox.</summary>
     /// <param name="user">The receiver. The first message opens the chat.</param>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
+    /// <param name="id">A UUIDv7 made for this message: repeating the call with it sends nothing twice.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<SentMessage> SendToUserAsync(string user, string text, CancellationToken cancellationToken = default) =>
-        PostAsync<SentMessage>($"{Chat(user)}/messages", new TextBody(text), cancellationToken);
+    public Task<SentMessage> SendToUserAsync(string user, string text, Guid? id = null, CancellationToken cancellationToken = default) =>
+        PostAsync<SentMessage>($"{Chat(user)}/messages", new TextBody(text, id), cancellationToken);
 
     /// <summary>Reads a page of a private chat, oldest message first: the newest messages, or the newest before another.</summary>
     /// <param name="user">The other user's name.</param>
@@ -108,9 +109,10 @@ public sealed class LocalApiClient(HttpClient http)
     /// <summary>Sends a message to a group whose room this client is in; returns once it is in the outbox.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="text">1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8.</param>
+    /// <param name="id">As for <see cref="SendToUserAsync">a private message</see>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<SentMessage> SendToGroupAsync(string group, string text, CancellationToken cancellationToken = default) =>
-        PostAsync<SentMessage>($"{Group(group)}/messages", new TextBody(text), cancellationToken);
+    public Task<SentMessage> SendToGroupAsync(string group, string text, Guid? id = null, CancellationToken cancellationToken = default) =>
+        PostAsync<SentMessage>($"{Group(group)}/messages", new TextBody(text, id), cancellationToken);
 
     /// <summary>Reads a page of a group, as of <see cref="ReadChatAsync">a chat</see>.</summary>
     public Task<IReadOnlyList<Message>> ReadGroupAsync(

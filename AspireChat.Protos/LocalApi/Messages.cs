@@ -47,4 +47,9 @@ public sealed record ReceivedInsult(Guid Id, string From, string Text, DateTimeO
 /// <param name="Text">
 /// 1 to <see cref="MessageText.MaxBytes"/> bytes of UTF-8. Null means a stock insult in the insult channel and is refused elsewhere.
 /// </param>
-public sealed record TextBody(string? Text);
+/// <param name="Id">
+/// A UUIDv7 (RFC 9562) that the caller has made for this message, so that a repeated call sends nothing twice; absent: the client
+/// makes one.
+/// </param>
+public sealed record TextBody(
+    string? Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Id = null);

@@ -33,7 +33,7 @@ public sealed class ChatApi(HttpClient http)
 
     public Task TrustAsync(string user, string fingerprint) => _client.TrustAsync(user, fingerprint, Ends);
 
-    public Task<SentMessage> SendAsync(string user, string text) => _client.SendToUserAsync(user, text, Ends);
+    public Task<SentMessage> SendAsync(string user, string text, Guid? id = null) => _client.SendToUserAsync(user, text, id, Ends);
 
     public Task MarkReadAsync(string user) => _client.MarkChatReadAsync(user, Ends);
 
@@ -64,7 +64,8 @@ public sealed class ChatApi(HttpClient http)
 
     public Task UnsubscribeAsync(string group) => _client.GiveUpGroupAsync(group, Ends);
 
-    public Task<SentMessage> SendToGroupAsync(string group, string text) => _client.SendToGroupAsync(group, text, Ends);
+    public Task<SentMessage> SendToGroupAsync(string group, string text, Guid? id = null) =>
+        _client.SendToGroupAsync(group, text, id, Ends);
 
     public Task<IReadOnlyList<Message>> GroupMessagesAsync(string group, int limit = PageLimits.Max, Guid? before = null) =>
         _client.ReadGroupAsync(group, limit, before, Ends);

@@ -32,7 +32,7 @@ public static class PrivatePath
         for (var i = -singles / 10; i < singles; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            await from.SendToUserAsync("bob", text, end.Token);
+            await from.SendToUserAsync("bob", text, id: null, end.Token);
             await arrived.WaitAsync(end.Token);
             var took = Stopwatch.GetElapsedTime(start);
             await delivered.WaitAsync(end.Token);
@@ -48,7 +48,7 @@ public static class PrivatePath
         {
             while (Interlocked.Decrement(ref left) >= 0)
             {
-                await from.SendToUserAsync("bob", text, end.Token);
+                await from.SendToUserAsync("bob", text, id: null, end.Token);
             }
         }));
         for (var i = 0; i < messages; i++)

@@ -18,6 +18,7 @@ public sealed class RoomTests
         ["Window"],
         ["Session"],
         ["Discovery", "Groups", "Insults", "Peers"],
+        ["Mailbox"],
         ["Messaging"],
         ["Names", "Wire"],
         ["History", "Redis"],

@@ -26,7 +26,7 @@ public sealed class PeerIdentityTests : IDisposable
     {
         using var identity = PeerIdentity.LoadOrCreate(_directory, "alice");
 
-        Assert.Equal(["identity.pem", "lock"], Directory.GetFiles(_folder.FullName).Select(Path.GetFileName).Order());
+        Assert.Equal(["identity.pem", "lock", "sealing.pem"], Directory.GetFiles(_folder.FullName).Select(Path.GetFileName).Order());
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyFile));

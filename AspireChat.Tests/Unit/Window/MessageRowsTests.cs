@@ -104,7 +104,7 @@ public sealed class MessageRowsTests
 
         Assert.Equal(
             [
-                ("sending", "…", false), ("sending: RabbitMQ is full.", "…", false), ("stored", "~", false), ("delivered", "✓", false),
+                ("sending", "…", false), ("sending: RabbitMQ is full.", "…", false), ("stored until tea is back", "~", false), ("delivered", "✓", false),
                 ("read", "✓✓", false), ("in the group", "✓", false), ("sent", "✓", false), ("failed: bob is away.", "✗", true), ("", "", false),
             ],
             Build(messages).OfType<ShownMessage>().Select(shown => (shown.State, shown.Symbol, shown.CanRetry)));

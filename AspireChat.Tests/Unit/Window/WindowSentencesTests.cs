@@ -52,7 +52,7 @@ public sealed class WindowSentencesTests
         var well = States("connected", "connected");
 
         Assert.Equal(
-            "Saved, will be sent if bob comes back in a moment.",
+            "Saved; bob is away and gets it later.",
             WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: false));
         Assert.Null(WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: null));
     }
