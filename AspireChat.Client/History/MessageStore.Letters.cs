@@ -37,8 +37,18 @@ public sealed partial class MessageStore
         """,
         ("$kind", (int)ConversationKind.User)).ToList(row => row.GetString(0)));
 
-    /// <summary>Drops a user's held letters.</summary>
-    public Task DropHeldOfAsync(string user) => database.WriteAsync(connection => DropHeldOf(connection, user));
+    /// <summary>Drops a held letter, and the chat with its user if there is nothing else in it.</summary>
+    public Task DropLetterAsync(string user, HeldBatch held) => database.WriteAsync(connection =>
+    {
+        DropHeld(connection, held.Local);
+        return connection.Command(
+            """
+            DELETE FROM conversations WHERE kind = $kind AND name = $name AND last_seq = 0 AND state = $closed
+                AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id)
+                AND NOT EXISTS (SELECT 1 FROM held WHERE conversation = conversations.id)
+            """,
+            [.. Place(Conversation.With(user)), ("$closed", (int)ChatState.Closed)]).Run();
+    });
 
     private static int DropHeldOf(SqliteConnection connection, string user) => connection.Command(
         "DELETE FROM held WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)",

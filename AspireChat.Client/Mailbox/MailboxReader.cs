@@ -37,6 +37,9 @@ internal sealed partial class MailboxReader(
 
     private const string What = "the mailbox";
 
+    // The broker ends a connection after two heartbeats of ten seconds without a sign of life.
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(25);
+
     private readonly MailboxProgress _progress = new(events, time);
     private readonly HashSet<Delivery> _done = new(ReferenceEqualityComparer.Instance);
     private int _buried;
@@ -69,8 +72,21 @@ internal sealed partial class MailboxReader(
     private async Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
         var queue = MailboxTopology.Mailbox(self.Name, self.Identity.Fingerprint);
-        _progress.Begin(await MailboxTopology.DeclareMailboxAsync(channel, queue, cancellationToken));
-        return queue;
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            // A connection that this user has lost may hold letters until the broker misses its heartbeats. They return to the front of
+            // the queue, so that waiting for it keeps the order; a single active consumer would do so too, but then nobody could look
+            // into the queue.
+            var declared = await MailboxTopology.DeclareMailboxAsync(channel, queue, cancellationToken);
+            if (declared.ConsumerCount == 0 || time.GetElapsedTime(since) > LostAfter)
+            {
+                _progress.Begin(declared.MessageCount);
+                return queue;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), time, cancellationToken);
+        }
     }
 
     private async Task HandleAsync(

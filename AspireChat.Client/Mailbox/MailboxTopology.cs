@@ -29,15 +29,13 @@ internal static class MailboxTopology
     public static string Dead(string user, string fingerprint) => $"chat.dead.{user}.{Fingerprint.Prefix(fingerprint)}";
 
     /// <summary>Declares a mailbox; idempotent.</summary>
-    /// <returns>How many letters wait in it.</returns>
-    public static async Task<uint> DeclareMailboxAsync(IChannel channel, string queue, CancellationToken cancellationToken) =>
-        (await DeclareAsync(
+    /// <returns>How many letters wait in it, and how many consumers it has.</returns>
+    public static Task<QueueDeclareOk> DeclareMailboxAsync(IChannel channel, string queue, CancellationToken cancellationToken) =>
+        DeclareAsync(
             channel,
             queue,
             new()
             {
-                // An earlier process of this user must not take half of the letters.
-                ["x-single-active-consumer"] = true,
                 ["x-max-length-bytes"] = MaxBytes,
 
                 // The sender is told, and what it writes next waits behind what was refused.
@@ -45,7 +43,7 @@ internal static class MailboxTopology
                 ["x-message-ttl"] = (long)LettersWait.TotalMilliseconds,
                 ["x-delivery-limit"] = DeliveryLimit,
             },
-            cancellationToken)).MessageCount;
+            cancellationToken);
 
     /// <summary>Declares a queue for what could not be opened; idempotent. The oldest is dropped first.</summary>
     public static Task DeclareDeadAsync(IChannel channel, string queue, CancellationToken cancellationToken) => DeclareAsync(

@@ -225,7 +225,7 @@ internal sealed partial class LetterInbox(
             }
             else if (verdict == Verdict.Drop)
             {
-                await store.DropHeldAsync(held);
+                await store.DropLetterAsync(user, held);
             }
             else
             {

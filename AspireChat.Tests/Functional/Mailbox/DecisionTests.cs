@@ -1,0 +1,168 @@
+using AspireChat.Tests.Infrastructure;
+using Xunit;
+
+namespace AspireChat.Tests.Functional.Mailbox;
+
+/// <summary>Letters that wait for somebody's decision, and those that must not be sealed or shown.</summary>
+public sealed class DecisionTests(SharedRabbitMq broker)
+{
+    [Fact]
+    public async Task A_strangers_letter_is_a_request_where_chats_are_asked_for()
+    {
+        await using var away = await Away.StartAsync(broker, "alice", "may I?", ("Chat:AcceptChats", "ask"));
+        await away.Alice.Api.SendAsync("bob", "please");
+        await away.Alice.UntilStatesAsync("bob", MessageState.Stored, MessageState.Stored);
+        await away.Alice.TerminateAsync();
+
+        await away.Bob.RestartAsync();
+        await Until.Equal("bob is asked", ChatState.Asked, async () => (await away.Bob.Api.FindChatAsync("alice"))?.State);
+        await using var queue = await away.MailboxAsync();
+        await Until.Equal("the mailbox is empty", 0u, queue.CountAsync);
+        Assert.Empty(await away.Bob.Api.MessagesAsync("alice"));
+
+        // The request outlives a crash. Alice learns of the answer though she was never there.
+        await away.Bob.KillAsync();
+        await away.Bob.RestartAsync();
+        Assert.Empty(await away.Bob.Api.MessagesAsync("alice"));
+        await away.Bob.Api.AcceptChatAsync("alice");
+        await away.Bob.HasOnceAsync("alice", "may I?", "please");
+        await away.Bob.TerminateAsync();
+        await away.Alice.RestartAsync();
+        await away.Alice.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Delivered);
+    }
+
+    [Fact]
+    public async Task A_declined_stranger_is_not_shown_and_does_not_ask_again_by_letter()
+    {
+        await using var away = await Away.StartAsync(broker, "alice", "buy this", ("Chat:AcceptChats", "ask"));
+        await away.Alice.TerminateAsync();
+        await away.Bob.RestartAsync();
+        await Until.Equal("bob is asked", ChatState.Asked, async () => (await away.Bob.Api.FindChatAsync("alice"))?.State);
+        await away.Bob.Api.DeclineChatAsync("alice");
+
+        await away.Bob.TerminateAsync();
+        await away.Alice.RestartAsync();
+        await away.Alice.Api.SendAsync("bob", "buy that");
+        await away.Alice.UntilStatesAsync("bob", MessageState.Stored, MessageState.Stored);
+        await away.Alice.TerminateAsync();
+        await away.Bob.RestartAsync();
+        await using var queue = await away.MailboxAsync();
+        await Until.Equal("the mailbox is empty", 0u, queue.CountAsync);
+        Assert.Equal(ChatState.Declined, (await away.Bob.Api.FindChatAsync("alice"))!.State);
+        Assert.Empty(await away.Bob.Api.MessagesAsync("alice"));
+    }
+
+    [Fact]
+    public async Task A_strangers_letter_waits_for_the_name_server_without_holding_up_a_friend()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var (alice, bob, carol) = (clients[0], clients[1], clients[2]);
+        await carol.SayAsync("bob", "we know each other");
+        await bob.TerminateAsync();
+        await alice.Api.SendAsync("bob", "from a stranger");
+        await alice.UntilStatesAsync("bob", MessageState.Stored);
+        await carol.Api.SendAsync("bob", "from a friend");
+        await carol.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Stored);
+        await alice.KillAsync();
+        await carol.KillAsync();
+
+        await system.Redis.KillAsync();
+        await bob.RelaunchAsync();
+        await bob.UntilAliveAsync();
+        await bob.HasOnceAsync("carol", "we know each other", "from a friend");
+        Assert.Empty(await bob.Api.MessagesAsync("alice"));
+
+        // The server comes back empty: alice's claim is gone too, until she registers again.
+        await system.Redis.RestartAsync(keepData: false);
+        await alice.RestartAsync();
+        await bob.HasOnceAsync("alice", "from a stranger");
+    }
+
+    [Fact]
+    public async Task Another_key_under_the_name_gets_nothing_and_both_fingerprints_are_shown()
+    {
+        await using var away = await Away.StartAsync(broker, "alice", "for bob alone");
+        await using var events = await away.Alice.WatchAsync();
+        var bobsKey = await away.BobsKeyAsync();
+
+        // The name server loses the name, and somebody else takes it.
+        await away.System.Redis.ExecuteAsync("DEL", "chat:claim:bob");
+        var other = await away.System.StartClientAsync("bob");
+        var otherKey = (await other.Api.MeAsync()).Fingerprint;
+
+        var failed = await events.NextAsync<StateChange>("the message fails", change => change.State == MessageState.Failed, TimeSpan.FromSeconds(60));
+        Assert.Contains(bobsKey, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(otherKey, failed.Reason, StringComparison.Ordinal);
+        Assert.Contains(events.Seen<ConnectionChange>(), change => change is { Connection: "peer:bob", State: "key-changed" });
+        await away.Alice.Api.SendAsync("bob", "still for the first");
+        await away.Alice.UntilStatesAsync("bob", MessageState.Failed, MessageState.Failed);
+        await other.TerminateAsync();
+        await away.Alice.Api.SendAsync("bob", "and this");
+        await away.Alice.UntilStatesAsync("bob", MessageState.Failed, MessageState.Failed, MessageState.Failed);
+        Assert.DoesNotContain($"chat.mailbox.bob.{otherKey[..16]}", (await away.Broker.QueuesAsync(away.System.Rabbit!)).Where(queue => queue.Contains("alice", StringComparison.Ordinal)));
+
+        // Alice accepts the other key: what she writes from now on is for its holder, and nothing older is.
+        await away.Alice.Api.TrustAsync("bob", otherKey);
+        await away.Alice.Api.SendAsync("bob", "nice to meet you");
+        await away.Alice.UntilStatesAsync("bob", MessageState.Failed, MessageState.Failed, MessageState.Failed, MessageState.Stored);
+        await other.RestartAsync();
+        await other.HasOnceAsync("alice", "nice to meet you");
+    }
+
+    [Fact]
+    public async Task A_message_to_a_client_without_a_mailbox_fails_as_before()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var bob = await system.StartClientAsync("bob");
+        await bob.TerminateAsync();
+        await system.Redis.ExecuteAsync("HDEL", "chat:claim:bob", "key", "sealKey", "sealSignature");
+        var alice = await system.StartClientAsync("alice", ("Chat:Peer:AwayAfter", "00:00:01"));
+        await using var events = await alice.WatchAsync();
+
+        await alice.Api.SendAsync("bob", "hello");
+        var failed = await events.NextAsync<StateChange>();
+        Assert.Equal(MessageState.Failed, failed.State);
+        Assert.Equal("bob is away, and bob's client is too old to have a mailbox; the delivery was not confirmed.", failed.Reason);
+    }
+
+    [Fact]
+    public async Task A_forged_sealing_key_is_not_used()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var bob = await system.StartClientAsync("bob");
+        await bob.TerminateAsync();
+        using var mallory = new TestPeer("mallory");
+        await system.Redis.ExecuteAsync(
+            "HSET", "chat:claim:bob", "sealKey", Convert.ToBase64String(mallory.Peer.Identity.SealingKey.PublicKey),
+            "sealSignature", Convert.ToBase64String(mallory.Peer.Identity.SealingKey.Signature));
+        var alice = await system.StartClientAsync("alice", ("Chat:Peer:AwayAfter", "00:00:01"));
+        await using var events = await alice.WatchAsync();
+
+        await alice.Api.SendAsync("bob", "hello");
+        Assert.Equal(MessageState.Failed, (await events.NextAsync<StateChange>()).State);
+    }
+
+    [Fact]
+    public async Task Nobody_learns_of_reading_where_read_receipts_are_off()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var alice = await system.StartClientAsync("alice");
+        var bob = await system.StartClientAsync("bob", ("Chat:ReadReceipts", "false"));
+        await alice.SayAsync("bob", "by stream");
+        await bob.Api.MarkReadAsync("alice");
+        await bob.TerminateAsync();
+        await alice.Api.SendAsync("bob", "by letter");
+        await alice.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Stored);
+        await alice.TerminateAsync();
+        await bob.RestartAsync();
+        await bob.HasOnceAsync("alice", "by stream", "by letter");
+        await bob.Api.MarkReadAsync("alice");
+        await alice.RestartAsync();
+        await alice.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Delivered);
+
+        // Whatever tells of reading comes before the receipt of a later message.
+        await alice.SayAsync("bob", "later");
+        Assert.Equal(Enumerable.Repeat(MessageState.Delivered, 3), await alice.StatesAsync("bob"));
+    }
+}
