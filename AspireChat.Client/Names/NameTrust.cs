@@ -1,5 +1,6 @@
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
+using AspireChat.Client.Identity;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Names;
@@ -129,8 +130,27 @@ public sealed partial class NameTrust(
         }
     }
 
-    /// <summary>Remembers the sealing key that a user's letter or receipt has shown; the caller has checked whose it is.</summary>
+    /// <summary>Remembers the sealing key that a user's letter has shown; the caller has checked whose it is.</summary>
     public Task AddressAsync(Addressee addressee) => known.AddressAsync(addressee);
+
+    /// <summary>
+    /// Remembers the sealing key that a trusted peer shows when it greets: the peer's claim may be over when a letter is written.
+    /// </summary>
+    /// <param name="user">The peer's name.</param>
+    /// <param name="identity">The peer's proven key: DER SubjectPublicKeyInfo.</param>
+    /// <param name="key">The sealing key; ignored if the peer does not vouch for it.</param>
+    public async Task AddressAsync(string user, byte[] identity, SealingKey? key)
+    {
+        if (key is null || (known.FindAddressee(user) is { } last && last.Key.PublicKey.AsSpan().SequenceEqual(key.PublicKey)))
+        {
+            return;
+        }
+
+        if (key.IsVouchedForBy(identity))
+        {
+            await known.AddressAsync(new Addressee(user, Fingerprint.Of(identity), key));
+        }
+    }
 
     // A claim alone pins nothing, but until there is a pin only the holder of the key that letters were sealed to may have more.
     private string? Expected(string user) => known.Find(user)?.Fingerprint ?? known.FindAddressee(user)?.Fingerprint;

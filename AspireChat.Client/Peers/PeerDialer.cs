@@ -46,6 +46,8 @@ internal sealed class PeerDialer(
             throw new RpcException(new Status(StatusCode.Unavailable, $"No client with {user}'s key has answered at that address yet."));
         }
 
+        byte[]? proven = null;
+
         // One channel per attempt: after a failure the address may have changed, and a channel's own backoff is long.
         var handler = new SocketsHttpHandler
         {
@@ -58,7 +60,11 @@ internal sealed class PeerDialer(
             SslOptions = PeerTls.ForClient(
                 self.Identity,
                 key,
-                onKey: () => attempts.Prove(user, record.Address, key),
+                onKey: shown =>
+                {
+                    proven = shown;
+                    attempts.Prove(user, record.Address, key);
+                },
                 onOtherKey: () => events.Publish(new ConnectionEvent(
                     $"peer:{user}", "wrong-key", $"A client that is not {user}'s answers at {user}'s address; nothing was sent to it."))),
         };
@@ -68,7 +74,7 @@ internal sealed class PeerDialer(
             DisposeHttpClient = true,
             MaxReceiveMessageSize = 64 * 1024,
         });
-        return new PeerConnection(user, key, channel, trust, self);
+        return new PeerConnection(user, key, () => proven, channel, trust, self);
     }
 
     private async Task<PeerRecord> FindAsync(string user, CancellationToken cancellationToken)
@@ -94,7 +100,7 @@ internal sealed class PeerAwayException(string user) : Exception($"{user} is awa
 
 /// <summary>A connection to the only key that may answer for a user.</summary>
 internal sealed class PeerConnection(
-    string user, string fingerprint, GrpcChannel channel, NameTrust trust, LocalPeer self) : IDisposable
+    string user, string fingerprint, Func<byte[]?> proven, GrpcChannel channel, NameTrust trust, LocalPeer self) : IDisposable
 {
     private readonly PeerChat.PeerChatClient _client = new(channel);
 
@@ -147,6 +153,11 @@ internal sealed class PeerConnection(
         {
             // Retried like any other absence: the newer process may be starting.
             throw new RpcException(new Status(StatusCode.Unavailable, $"An older process of {user} answered."));
+        }
+
+        if (proven() is { } key)
+        {
+            await trust.AddressAsync(user, key, greeting.SealingKey);
         }
     }
 }

@@ -76,6 +76,7 @@ internal sealed class PeerGreetingInterceptor(NameTrust trust, LocalPeer self, I
                 throw refused;
             }
 
+            await trust.AddressAsync(greeting.User, certificate.PublicKey.ExportSubjectPublicKeyInfo(), greeting.SealingKey);
             context.GetHttpContext().Features.Get<PeerArrival>()?.Greet(fingerprint);
             context.UserState[CallerKey] = new PeerCaller(greeting.User, fingerprint);
             await context.WriteResponseHeadersAsync(Greeting.Of(self));

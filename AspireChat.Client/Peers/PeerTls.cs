@@ -30,9 +30,9 @@ internal static class PeerTls
     /// <summary>The client side: accepts exactly one key.</summary>
     /// <param name="identity">This client's identity.</param>
     /// <param name="fingerprint">The fingerprint that the other side's key must have.</param>
-    /// <param name="onKey">Called if the other side has that key.</param>
+    /// <param name="onKey">Called with the key, DER SubjectPublicKeyInfo, if the other side has it.</param>
     /// <param name="onOtherKey">Called if the other side has another key, before the handshake is refused.</param>
-    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action onKey, Action onOtherKey) => new()
+    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, string fingerprint, Action<byte[]> onKey, Action onOtherKey) => new()
     {
         EnabledSslProtocols = Versions,
         ClientCertificates = [identity.Certificate],
@@ -41,7 +41,7 @@ internal static class PeerTls
         {
             if (certificate is X509Certificate2 own && IsPeerCertificate(own) && Fingerprint.Of(own) == fingerprint)
             {
-                onKey();
+                onKey(own.PublicKey.ExportSubjectPublicKeyInfo());
                 return true;
             }
 

@@ -54,6 +54,9 @@ public sealed class RawQueue : IAsyncDisposable
         return all;
     }
 
+    /// <summary>Deletes all messages that wait.</summary>
+    public Task PurgeAsync() => _channel.QueuePurgeAsync(_name);
+
     /// <summary>Publishes to the queue and waits for the confirm.</summary>
     public async Task PutAsync(ReadOnlyMemory<byte> body) => await _channel.BasicPublishAsync(
         "", _name, mandatory: true, new BasicProperties { ContentType = "application/protobuf", Persistent = true }, body);

@@ -35,7 +35,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Fact]
-    public async Task Send_says_that_an_absent_user_does_not_have_the_message()
+    public async Task Send_says_that_a_message_waits_for_an_absent_user()
     {
         await Whole.RunCommandAsync(Emil, "start");
         await Whole.WaitForHealthyAsync(Emil);
@@ -45,7 +45,7 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
         var result = await ExecuteAsync(Alice, "send", ("to", Emil), ("text", "two"));
 
         Assert.True(result.Success, result.Message);
-        Assert.Matches("^Not delivered within .*\\. alice's client keeps trying, and will show the outcome\\.$", result.Message);
+        Assert.Matches("^emil is away\\. A sealed copy waits in emil's mailbox after .*: stored\\.$", result.Message);
     }
 
     [Fact]

@@ -113,7 +113,8 @@ public sealed class SealedLetterTests(SharedRabbitMq broker)
         using var nobody = new TestPeer("mallory");
         await queue.PutAsync(nobody.SealLetter(away.AddresseeBob(), nobody.LetterTo("bob", "send money")));
         Assert.Equal("user:mallory", (await events.NextAsync<RefusedBatch>()).In);
-        Assert.Equal(["alice"], (await away.Bob.Api.ChatsAsync()).Select(chat => chat.User));
+        await Until.Sequence(
+            "bob's chats", ["alice"], async () => (await away.Bob.Api.ChatsAsync()).Select(chat => chat.User));
     }
 
     private static async Task<RawQueue> UntilThereAsync(Away away, string queue, uint count)

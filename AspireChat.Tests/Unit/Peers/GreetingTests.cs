@@ -8,7 +8,7 @@ public sealed class GreetingTests
 {
     [Fact]
     public void A_greeting_is_a_name_and_an_epoch() =>
-        Assert.Equal(new Greeting("bob", 42), Greeting.Read(Metadata("bob", "42")));
+        Assert.Equal(new Greeting("bob", 42, SealingKey: null), Greeting.Read(Metadata("bob", "42")));
 
     [Theory]
     [InlineData(null, "1")]
