@@ -21,6 +21,7 @@ public static class MessageStates
         (Sending, Failed, Own),
         (Stored, Delivered, Own),
         (Stored, Failed, Own),
+        (Failed, Delivered, Own), // A private message that was given up, but whose letter arrived.
         (Delivered, Read, Own),
         (Held, Delivered, Others),
         (Delivered, Read, Others),

@@ -77,7 +77,7 @@ public sealed partial class MessageStore
     public long LastConfirmed(Conversation group) => database.Read(connection => connection.Command(
         $"""
         SELECT coalesce(
-          (SELECT min(seq) - 1 FROM messages WHERE conversation = conversations.id AND {InOutbox}), last_seq)
+          (SELECT min(seq) - 1 FROM messages WHERE conversation = conversations.id AND {OwnIn(MessageState.Sending)}), last_seq)
         FROM conversations WHERE kind = $kind AND name = $name
         """,
         ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));

@@ -29,6 +29,46 @@ public sealed partial class MessageStore
         return database.WriteAsync(connection => connection.Command("DELETE FROM letters WHERE taken < $before", ("$before", before)).Run());
     }
 
+    /// <summary>Holds a letter once, however often it is delivered.</summary>
+    /// <param name="user">The user who wrote it.</param>
+    /// <param name="fingerprint">The key that signed it.</param>
+    /// <param name="body">The letter.</param>
+    /// <param name="maxOfKey">How many bytes of letters may be held per key.</param>
+    /// <param name="maxOfAll">How many bytes of letters may be held in all.</param>
+    /// <returns>False if there is no room for it now.</returns>
+    public Task<bool> HoldLetterAsync(string user, string fingerprint, ReadOnlyMemory<byte> body, long maxOfKey, long maxOfAll)
+    {
+        var bytes = body.ToArray();
+        return database.WriteAsync(connection =>
+        {
+            if (connection.Command(
+                "SELECT 1 FROM held WHERE fingerprint = $fingerprint AND body = $body", ("$fingerprint", fingerprint), ("$body", bytes))
+                .FirstOrDefault(_ => true))
+            {
+                return true;
+            }
+
+            var (ofKey, ofAll) = connection.Command(
+                """
+                SELECT total(size) FILTER (WHERE fingerprint = $fingerprint), total(size)
+                FROM held JOIN conversations ON conversations.id = conversation WHERE kind = $kind AND tries < 3
+                """,
+                ("$fingerprint", fingerprint), ("$kind", (int)ConversationKind.User))
+                .FirstOrDefault(row => (row.GetDouble(0), row.GetDouble(1)));
+            var size = bytes.Length + HeldOverhead;
+            return ofKey + size <= maxOfKey
+                && ofAll + size <= maxOfAll
+                && Hold(connection, EnsureConversation(connection, Conversation.With(user)), fingerprint, bytes, tries: 0);
+        });
+    }
+
+    /// <summary>Whether a chat has messages of this user, for which there can be receipts.</summary>
+    public bool HasOwn(Conversation chat) => database.Read(connection => connection.Command(
+        "SELECT 1 FROM conversations WHERE kind = $kind AND name = $name AND last_seq > 0", Place(chat)).FirstOrDefault(_ => true));
+
+    /// <summary>Drops a user's held letters.</summary>
+    public Task DropHeldOfAsync(string user) => database.WriteAsync(connection => DropHeldOf(connection, user));
+
     /// <summary>The users of whom letters are held, the one held longest first.</summary>
     public IReadOnlyList<string> ListHeldChats() => database.Read(connection => connection.Command(
         """

@@ -7,10 +7,8 @@ namespace AspireChat.Client.History;
 
 public sealed partial class MessageStore
 {
-    // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes. A private message
-    // whose copy waits in a mailbox stays here until the receipt: the mailbox may be lost.
-    private static readonly string InOutbox =
-        $"fingerprint = '' AND messages.state IN ({(int)MessageState.Sending}, {(int)MessageState.Stored})";
+    // A private message whose copy waits in a mailbox stays in the outbox until the receipt: the mailbox may be lost.
+    private static readonly MessageState[] OutboxStates = [MessageState.Stored, MessageState.Sending];
 
     /// <summary>
     /// This user's messages without a receipt or confirm, in ascending order of seq: as many as fit into a batch.
@@ -25,11 +23,15 @@ public sealed partial class MessageStore
     {
         using var command = connection.Command(
             $"""
-            SELECT id, seq, text, sent_at, traceparent, tracestate FROM messages
-            WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND {InOutbox} AND seq > $after AND ($state IS NULL OR state = $state) ORDER BY seq LIMIT $count
+            {string.Join(" UNION ALL ", OutboxStates.Where(each => state is null || each == state).Select(each => $"""
+                SELECT * FROM (
+                    SELECT id, seq, text, sent_at, traceparent, tracestate FROM messages
+                    WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
+                      AND {OwnIn(each)} AND seq > $after ORDER BY seq LIMIT $count)
+                """))}
+            ORDER BY seq LIMIT $count
             """,
-            ("$kind", (int)to.Kind), ("$name", to.Name), ("$after", after), ("$count", count), ("$state", (int?)state));
+            ("$kind", (int)to.Kind), ("$name", to.Name), ("$after", after), ("$count", count));
         using var reader = command.ExecuteReader();
         var batch = new List<OutboxMessage>();
         while (reader.Read())
@@ -41,7 +43,7 @@ public sealed partial class MessageStore
                 break;
             }
 
-            batch.Add(new OutboxMessage(reader.Id(0), reader.GetInt64(1), text, reader.Time(3), reader.Trace(4, 5)));
+            batch.Add(Outbox(reader));
         }
 
         return batch;
@@ -50,8 +52,8 @@ public sealed partial class MessageStore
     /// <summary>The conversations of a kind that have messages in the outbox.</summary>
     public IReadOnlyList<string> ListOutboxes(ConversationKind kind) => database.Read(connection => connection.Command(
         $"""
-        SELECT name FROM conversations WHERE kind = $kind AND EXISTS (
-            SELECT 1 FROM messages WHERE conversation = conversations.id AND {InOutbox})
+        SELECT name FROM conversations WHERE kind = $kind AND ({string.Join(" OR ", OutboxStates.Select(state =>
+            $"EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id AND {OwnIn(state)})"))})
         """,
         ("$kind", (int)kind)).ToList(row => row.GetString(0)));
 
@@ -59,10 +61,8 @@ public sealed partial class MessageStore
     internal void CountOutbox()
     {
         var left = database.Read(connection => connection.Command(
-            $"""
-            SELECT kind, count(*) FROM messages JOIN conversations ON conversations.id = conversation
-            WHERE {InOutbox} GROUP BY kind
-            """)
+            string.Join(" UNION ALL ", OutboxStates.Select(state =>
+                $"SELECT kind, count(*) FROM messages JOIN conversations ON conversations.id = conversation WHERE {OwnIn(state)} GROUP BY kind")))
             .ToList(row => (Kind: (ConversationKind)row.GetInt64(0), Count: row.GetInt64(1))));
         foreach (var (kind, count) in left)
         {
@@ -70,21 +70,54 @@ public sealed partial class MessageStore
         }
     }
 
-    /// <summary>Marks this user's messages as delivered: all without a receipt, up to a seq.</summary>
+    /// <summary>Marks this user's messages as delivered: all in the outbox, up to a seq.</summary>
     /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) =>
-        Advance(to, through, MessageState.Delivered);
+        AdvanceAsync(to, MessageState.Delivered, (connection, from) => IsInOutbox(from)
+            ? Move(connection, to, through, from, MessageState.Delivered, reason: null)
+            : []); // Messages that were given up are not sent again, whatever comes after them.
 
     /// <summary>
-    /// Marks this user's messages with certain seqs as delivered, even those that were given up: the receiver has their letters.
+    /// Marks certain messages of this user as delivered, even those that were given up: the receiver has their letters.
     /// </summary>
     /// <param name="to">Their conversation.</param>
-    /// <param name="ranges">The seqs, first and last of each range.</param>
+    /// <param name="ids">Their ids; those of other messages, or of messages with a receipt, change nothing.</param>
     /// <returns>The messages that changed, in order of seq.</returns>
-    public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, IReadOnlyList<SeqRange> ranges) =>
-        AdvanceAsync(to, MessageState.Delivered, (connection, from) =>
-            [.. ranges.SelectMany(range => Move(connection, to, range.Last, from, MessageState.Delivered, reason: null, after: range.First - 1))],
-            alsoFrom: MessageState.Failed);
+    public async Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, IReadOnlyList<Guid> ids)
+    {
+        var (all, _) = await database.WriteAsync(connection =>
+        {
+            var changed = new List<OutboxMessage>();
+            var left = 0;
+            using var find = connection.Command(
+                """
+                SELECT messages.id, seq, text, sent_at, traceparent, tracestate, messages.state
+                FROM messages JOIN conversations ON conversations.id = conversation
+                WHERE messages.id = $id AND fingerprint = '' AND kind = $kind AND name = $name
+                """,
+                Place(to));
+            var id = find.Parameters.Add("$id", SqliteType.Blob);
+            foreach (var one in ids)
+            {
+                id.Value = Sql.Bytes(one);
+                using var row = find.ExecuteReader();
+                if (row.Read() && MessageStates.After((MessageState)row.GetInt64(6)).Contains(MessageState.Delivered))
+                {
+                    changed.Add(Outbox(row));
+                    left += IsInOutbox((MessageState)row.GetInt64(6)) ? 1 : 0;
+                }
+            }
+
+            foreach (var message in changed)
+            {
+                connection.Command(
+                    $"UPDATE messages SET state = {(int)MessageState.Delivered}, reason = NULL WHERE {IsOwn}", ("$id", Sql.Bytes(message.Id))).Run();
+            }
+
+            return (Changed: InOrder(changed), Left: left);
+        }, done => ChatTelemetry.CountOutbox(to.Kind, -done.Left));
+        return all;
+    }
 
     /// <summary>Marks this user's messages as read by the other user: all that were delivered, up to a seq.</summary>
     /// <returns>The messages that changed, in order of seq.</returns>
@@ -111,6 +144,15 @@ public sealed partial class MessageStore
             ? []
             : Move(connection, to, through, from, MessageState.Failed, reason));
 
+    /// <summary>Gives up on what waits in a mailbox that another key than the user's new one opens.</summary>
+    /// <param name="to">The private chat.</param>
+    /// <param name="reason">Why, as a sentence for the user.</param>
+    /// <returns>The messages that changed, in order of seq.</returns>
+    public Task<IReadOnlyList<OutboxMessage>> MarkStoredFailedAsync(Conversation to, string reason) =>
+        AdvanceAsync(to, MessageState.Failed, (connection, from) => from == MessageState.Stored
+            ? Move(connection, to, long.MaxValue, from, MessageState.Failed, reason)
+            : []);
+
     /// <summary>Stores why this user's messages are still on their way; the next change of state clears the reason.</summary>
     /// <param name="to">Their conversation.</param>
     /// <param name="reason">Why, as a sentence for the user; null if the stored reason is no longer true.</param>
@@ -132,15 +174,13 @@ public sealed partial class MessageStore
         Conversation to,
         MessageState state,
         Func<SqliteConnection, MessageState, List<OutboxMessage>> move,
-        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null,
-        MessageState? alsoFrom = null)
+        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null)
     {
         var (all, _) = await database.WriteAsync(connection =>
         {
             var changed = new List<OutboxMessage>();
             var left = 0;
-            IReadOnlyList<MessageState> before = MessageStates.Before(state, isOwn: true);
-            foreach (var from in alsoFrom is { } other ? [.. before, other] : before)
+            foreach (var from in MessageStates.Before(state, isOwn: true))
             {
                 var moved = move(connection, from);
                 left += IsInOutbox(from) && !IsInOutbox(state) ? moved.Count : 0;
@@ -158,7 +198,10 @@ public sealed partial class MessageStore
         return all;
     }
 
-    private static bool IsInOutbox(MessageState state) => state is MessageState.Sending or MessageState.Stored;
+    private static bool IsInOutbox(MessageState state) => OutboxStates.Contains(state);
+
+    // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes.
+    private static string OwnIn(MessageState state) => $"fingerprint = '' AND messages.state = {(int)state}";
 
     private static List<OutboxMessage> Move(
         SqliteConnection connection,
@@ -166,23 +209,24 @@ public sealed partial class MessageStore
         long through,
         MessageState from,
         MessageState state,
-        string? reason,
-        long after = 0) =>
+        string? reason) =>
         connection.Command(
             $"""
             UPDATE messages SET state = $state, reason = $reason
             WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND {(IsInOutbox(from) ? InOutbox : "fingerprint = ''")} AND state = {(int)from} AND seq <= $through AND seq > $after
+              AND {OwnIn(from)} AND seq <= $through
               AND NOT (state = $state AND reason IS $reason)
             RETURNING id, seq, text, sent_at, traceparent, tracestate
             """,
             ("$kind", (int)to.Kind),
             ("$name", to.Name),
             ("$through", through),
-            ("$after", after),
             ("$state", (int)state),
             ("$reason", reason))
-            .ToList(row => new OutboxMessage(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5)));
+            .ToList(Outbox);
+
+    private static OutboxMessage Outbox(SqliteDataReader row) =>
+        new(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5));
 
     // RETURNING guarantees no order.
     private static List<OutboxMessage> InOrder(List<OutboxMessage> changed)

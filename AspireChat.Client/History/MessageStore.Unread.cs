@@ -22,29 +22,31 @@ public sealed partial class MessageStore
     public Task<bool> MarkReadAsync(Conversation conversation) => database.WriteAsync(connection =>
     {
         var marked = connection.Command(
-            """
-            UPDATE conversations
-            SET unread = 0, read_local = (SELECT max(local) FROM messages WHERE conversation = conversations.id)
-            WHERE kind = $kind AND name = $name AND unread > 0 RETURNING id
-            """,
-            Place(conversation)).FirstOrDefault(row => (long?)row.GetInt64(0));
-        if (marked is not { } id)
+            "SELECT id, read_local FROM conversations WHERE kind = $kind AND name = $name AND unread > 0", Place(conversation))
+            .FirstOrDefault(row => ((long Id, long ReadLocal)?)(row.GetInt64(0), row.GetInt64(1)));
+        if (marked is not { } before)
         {
             return false;
         }
 
-        // The last one of a sender has the highest seq, since a peer sends in order. The sender of a group message is not told who
-        // has read it.
+        connection.Command(
+            """
+            UPDATE conversations
+            SET unread = 0, read_local = (SELECT max(local) FROM messages WHERE conversation = conversations.id) WHERE id = $id
+            """,
+            ("$id", before.Id)).Run();
+
+        // The sender of a group message is not told who has read it.
         if (conversation.Kind == ConversationKind.User)
         {
             connection.Command(
                 """
                 INSERT INTO read_marks (conversation, fingerprint, read_through)
-                SELECT conversation, fingerprint, seq FROM messages
-                WHERE conversation = $id AND fingerprint <> '' ORDER BY local DESC LIMIT 1
+                SELECT conversation, fingerprint, max(seq) FROM messages
+                WHERE conversation = $id AND fingerprint <> '' AND local > $before GROUP BY conversation, fingerprint
                 ON CONFLICT DO UPDATE SET read_through = max(read_through, excluded.read_through)
                 """,
-                ("$id", id)).Run();
+                ("$id", before.Id), ("$before", before.ReadLocal)).Run();
         }
 
         return true;

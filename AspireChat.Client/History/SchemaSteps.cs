@@ -170,9 +170,8 @@ internal static class SchemaSteps
 
     // Version 7. Before, a private message to somebody away failed.
     private const string Letters = """
-        -- The outbox: own messages that are still on their way (state 0), or wait in a mailbox (state 1).
-        DROP INDEX messages_outbox;
-        CREATE INDEX messages_outbox ON messages (conversation, seq) WHERE fingerprint = '' AND state IN (0, 1);
+        -- The other part of the outbox: own messages that wait in a mailbox (state 1).
+        CREATE INDEX messages_stored ON messages (conversation, seq) WHERE fingerprint = '' AND state = 1;
 
         -- To which key letters for a user are sealed. Of a user never met, letters may be waiting for the holder of this key alone.
         CREATE TABLE addressees (

@@ -17,8 +17,3 @@ public readonly record struct ReceivedMessage(Guid Id, long Seq, string Text, Da
 /// <param name="SentAt">When the user sent it.</param>
 /// <param name="Trace">The context of the span that sent it; default if it was not traced.</param>
 public readonly record struct OutboxMessage(Guid Id, long Seq, string Text, DateTimeOffset SentAt, ActivityContext Trace);
-
-/// <summary>Seqs of one sender in one conversation, without a hole.</summary>
-/// <param name="First">The first seq.</param>
-/// <param name="Last">The last seq.</param>
-public readonly record struct SeqRange(long First, long Last);

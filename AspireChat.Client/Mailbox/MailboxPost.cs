@@ -43,13 +43,25 @@ internal sealed class MailboxPost(BrokerConnection broker, IOptions<BrokerOption
         cancellationToken);
 
     /// <summary>Keeps a letter of this user that cannot be opened.</summary>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: as for <see cref="UseAsync"/>.</exception>
-    public Task BuryAsync(LocalPeer self, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => PublishAsync(
-        self.Name,
-        MailboxTopology.Dead(self.Name, self.Identity.Fingerprint),
-        (channel, queue) => MailboxTopology.DeclareDeadAsync(channel, queue, cancellationToken),
-        leave => leave(body.ToArray()),
-        cancellationToken);
+    /// <returns>False if the broker refuses the queue for it, which would hold up the mailbox for ever.</returns>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the broker is away or accepts nothing now.</exception>
+    public async Task<bool> BuryAsync(LocalPeer self, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PublishAsync(
+                self.Name,
+                MailboxTopology.Dead(self.Name, self.Identity.Fingerprint),
+                (channel, queue) => MailboxTopology.DeclareDeadAsync(channel, queue, cancellationToken),
+                leave => leave(body.ToArray()),
+                cancellationToken);
+            return true;
+        }
+        catch (ChatException e) when (e.InnerException is { } cause && BrokerRefusal.Of(cause) is not null)
+        {
+            return false;
+        }
+    }
 
     private async Task PublishAsync(
         string user,
@@ -69,6 +81,10 @@ internal sealed class MailboxPost(BrokerConnection broker, IOptions<BrokerOption
                 cancellationToken,
                 WithConfirm,
                 patience);
+        }
+        catch (ChatException e) when (broker.Alarm.IsOn)
+        {
+            throw new ChatException(ChatFault.Unavailable, BrokerAlarm.Waits, e);
         }
         catch (PublishException e) when (!e.IsReturn)
         {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
@@ -12,19 +11,20 @@ namespace AspireChat.Client.Mailbox;
 
 /// <summary>A letter out of this user's mailbox.</summary>
 /// <param name="Opened">What is in it.</param>
-/// <param name="Body">The letter as it came.</param>
-internal sealed record ReceivedLetter(OpenedLetter Opened, ReadOnlyMemory<byte> Body);
+/// <param name="Delivery">The letter as it came.</param>
+internal sealed record ReceivedLetter(OpenedLetter Opened, Delivery Delivery);
 
 /// <summary>
 /// Takes this user's mailbox in: opens letter after letter, the oldest first, and acknowledges those that were taken. What
 /// cannot be opened is kept at the broker for an operator to look at, and counted.
 /// </summary>
-internal sealed partial class MailboxReader(
+internal sealed class MailboxReader(
     BrokerConnection broker,
     MailboxPost post,
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
+    RefusalLog refusals,
     IOptions<BrokerOptions> options,
     TimeProvider time,
     ILogger<MailboxReader> logger)
@@ -40,9 +40,12 @@ internal sealed partial class MailboxReader(
     // The broker ends a connection after two heartbeats of ten seconds without a sign of life.
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(25);
 
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(10);
+
     private readonly MailboxProgress _progress = new(events, time);
     private readonly HashSet<Delivery> _done = new(ReferenceEqualityComparer.Instance);
     private int _buried;
+    private long? _buriedAt;
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="take">
@@ -56,7 +59,6 @@ internal sealed partial class MailboxReader(
             return;
         }
 
-        await store.ForgetOldLettersAsync();
         await new BrokerConsumer(
             broker,
             What,
@@ -69,8 +71,11 @@ internal sealed partial class MailboxReader(
             logger).RunAsync(stopping);
     }
 
+    private Conversation Mine => Conversation.With(self.Name);
+
     private async Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
+        await store.ForgetOldLettersAsync();
         var queue = MailboxTopology.Mailbox(self.Name, self.Identity.Fingerprint);
         var since = time.GetTimestamp();
         while (true)
@@ -96,30 +101,35 @@ internal sealed partial class MailboxReader(
         _done.IntersectWith(deliveries);
         var letters = new List<ReceivedLetter>(deliveries.Count);
         var digests = new List<byte[]>(deliveries.Count);
+        var unreadable = new List<(Delivery Letter, Exception Why)>();
         foreach (var delivery in deliveries.Where(delivery => !_done.Contains(delivery)))
         {
-            if (await OpenAsync(delivery, digests, round) is { } letter)
+            if (Open(delivery, digests, unreadable) is { } letter)
             {
                 letters.Add(letter);
-            }
-            else
-            {
-                _done.Add(delivery);
             }
         }
 
         if (letters.Count > 0)
         {
-            await TakeAsync(letters, take, round);
+            await TakeAsync(letters, take, unreadable, round);
         }
 
         await store.RememberLettersAsync(digests);
-        _done.UnionWith(deliveries);
+        _done.UnionWith(deliveries.Except(unreadable.Select(each => each.Letter)));
+
+        // Last, since the broker may accept nothing now; the others must not wait for that.
+        foreach (var (letter, why) in unreadable)
+        {
+            await BuryAsync(letter.Body, why, round);
+            _done.Add(letter);
+        }
+
         _progress.Advance(deliveries.Count);
     }
 
     // Returns null if there is nothing to take.
-    private async Task<ReceivedLetter?> OpenAsync(Delivery delivery, List<byte[]> digests, CancellationToken round)
+    private ReceivedLetter? Open(Delivery delivery, List<byte[]> digests, List<(Delivery Letter, Exception Why)> unreadable)
     {
         if (delivery.Size != delivery.Body.Length)
         {
@@ -127,7 +137,7 @@ internal sealed partial class MailboxReader(
             return null;
         }
 
-        var digest = SHA256.HashData(delivery.Body.Span);
+        var digest = Letters.Digest(delivery.Body);
         if (!delivery.IsRedelivered && (digests.Any(other => other.AsSpan().SequenceEqual(digest)) || store.HasTakenLetter(digest)))
         {
             Refuse("A letter came into your mailbox a second time, which no sender does; it was dropped.");
@@ -136,19 +146,22 @@ internal sealed partial class MailboxReader(
 
         try
         {
-            var letter = new ReceivedLetter(Letters.Open(self, delivery.Body), delivery.Body);
+            var letter = new ReceivedLetter(Letters.Open(self, delivery.Body), delivery);
             digests.Add(digest);
             return letter;
         }
         catch (Exception e) when (e is BatchRefusedException || DeliveryFault.IsIn(e))
         {
-            await BuryAsync(delivery.Body, e, round);
+            unreadable.Add((delivery, e));
             return null;
         }
     }
 
-    private async Task TakeAsync(
-        List<ReceivedLetter> letters, Func<IReadOnlyList<ReceivedLetter>, CancellationToken, Task> take, CancellationToken round)
+    private static async Task TakeAsync(
+        List<ReceivedLetter> letters,
+        Func<IReadOnlyList<ReceivedLetter>, CancellationToken, Task> take,
+        List<(Delivery Letter, Exception Why)> unreadable,
+        CancellationToken round)
     {
         try
         {
@@ -159,41 +172,42 @@ internal sealed partial class MailboxReader(
             // One letter causes the fault; the others must not be lost with it.
             foreach (var letter in letters)
             {
-                await TakeAsync([letter], take, round);
+                await TakeAsync([letter], take, unreadable, round);
             }
         }
         catch (Exception e) when (DeliveryFault.IsIn(e))
         {
-            await BuryAsync(letters[0].Body, e, round);
+            unreadable.Add((letters[0].Delivery, e));
         }
     }
 
     private async Task BuryAsync(ReadOnlyMemory<byte> body, Exception why, CancellationToken round)
     {
-        await post.BuryAsync(self, body, round);
+        var isKept = await post.BuryAsync(self, body, round);
         _buried++;
-        Log.Buried(logger, _buried, why is BatchRefusedException ? why.Message : why.GetType().Name);
+        refusals.Count(Mine, why is BatchRefusedException ? why.Message : why.GetType().Name);
         ChatTelemetry.CountRefused("letter");
+
+        // One line, whose count grows, and not a line for each.
+        if (_buriedAt is { } before && time.GetElapsedTime(before) < TellEvery)
+        {
+            return;
+        }
+
+        _buriedAt = time.GetTimestamp();
         events.Publish(new ConnectionEvent(
             ConnectionName,
             "unreadable",
             $"{(_buried == 1 ? "A letter in your mailbox" : $"{_buried:N0} letters in your mailbox")} could not be opened and "
-            + $"{(_buried == 1 ? "is" : "are")} kept at RabbitMQ in {MailboxTopology.Dead(self.Name, self.Identity.Fingerprint)}."));
+            + (isKept
+                ? $"{(_buried == 1 ? "is" : "are")} kept at RabbitMQ in {MailboxTopology.Dead(self.Name, self.Identity.Fingerprint)}."
+                : "could not be kept: RabbitMQ refuses the queue for it.")));
     }
 
     private void Refuse(string sentence)
     {
-        Log.Refused(logger, sentence);
+        refusals.Count(Mine, sentence);
         ChatTelemetry.CountRefused("letter");
         events.Publish(new ConnectionEvent(ConnectionName, "refused", sentence));
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "{Count} letters could not be opened, the last one because {Reason}", EventName = "LetterBuried")]
-        public static partial void Buried(ILogger logger, int count, string reason);
-
-        [LoggerMessage(2, LogLevel.Warning, "{Sentence}", EventName = "LetterRefused")]
-        public static partial void Refused(ILogger logger, string sentence);
     }
 }

@@ -11,8 +11,8 @@ namespace AspireChat.Client.Mailbox;
 /// </summary>
 internal static class MailboxTopology
 {
-    // 100,000 short messages that were written one by one need about 150 MB.
-    private const long MaxBytes = 256 * 1024 * 1024;
+    /// <summary>How many bytes of letters a mailbox holds: 100,000 short messages that were written one by one need about 150 MB.</summary>
+    public const int MaxBytes = 256 * 1024 * 1024;
 
     // One day less than a letter is remembered, and than an unused claim or queue lives.
     private static readonly TimeSpan LettersWait = MessageStore.LettersFor - TimeSpan.FromDays(1);
@@ -36,7 +36,7 @@ internal static class MailboxTopology
             queue,
             new()
             {
-                ["x-max-length-bytes"] = MaxBytes,
+                ["x-max-length-bytes"] = (long)MaxBytes,
 
                 // The sender is told, and what it writes next waits behind what was refused.
                 ["x-overflow"] = "reject-publish",

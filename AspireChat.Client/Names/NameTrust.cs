@@ -48,8 +48,20 @@ public sealed partial class NameTrust(
     /// <param name="cancellationToken">Cancels waiting for the name server.</param>
     public async Task<NameVerdict> CheckAsync(string user, string fingerprint, long? epoch, CancellationToken cancellationToken)
     {
-        // Letters were sealed to this key alone: its holder is the one whom this user has written to.
-        if (known.Find(user) is null && known.FindAddressee(user)?.Fingerprint != fingerprint)
+        var isMet = known.Find(user) is not null;
+        if (!isMet && known.FindAddressee(user) is { } addressee)
+        {
+            if (addressee.Fingerprint != fingerprint)
+            {
+                // This user has written to the holder of another key; pinning this one would hand that over.
+                Warn(user, addressee.Fingerprint, fingerprint);
+                return NameVerdict.OtherKey;
+            }
+
+            isMet = true;
+        }
+
+        if (!isMet)
         {
             try
             {
@@ -130,8 +142,17 @@ public sealed partial class NameTrust(
         }
     }
 
-    /// <summary>Remembers the sealing key that a user's letter has shown; the caller has checked whose it is.</summary>
-    public Task AddressAsync(Addressee addressee) => known.AddressAsync(addressee);
+    /// <summary>
+    /// Remembers the sealing key that a user's letter has shown, unless one is known: a letter may be old. The caller has checked
+    /// whose it is.
+    /// </summary>
+    public Task AddressAsync(Addressee addressee) => known.FindAddressee(addressee.User)?.Fingerprint == addressee.Fingerprint
+        ? Task.CompletedTask
+        : known.AddressAsync(addressee);
+
+    /// <summary>The same addressee with the sealing key that is known now.</summary>
+    public Addressee Latest(Addressee addressee) =>
+        known.FindAddressee(addressee.User) is { } last && last.Fingerprint == addressee.Fingerprint ? last : addressee;
 
     /// <summary>
     /// Remembers the sealing key that a trusted peer shows when it greets: the peer's claim may be over when a letter is written.

@@ -60,39 +60,36 @@ internal sealed class ChatRequests(
         return await request.WaitAsync(cancellationToken);
     }
 
-    /// <summary>
-    /// Whether what a sender left in the mailbox may be shown. A stranger's first letter asks for the chat; a user whose chat was
-    /// declined does not ask again by letters.
-    /// </summary>
-    /// <returns>Null if this user must decide first; false if it must not be shown.</returns>
+    /// <summary>Raised when a chat is opened, in whatever way. Handlers must be quick and must not throw.</summary>
+    public event Action<string>? Opened;
+
+    /// <summary>Whether what a sender left in the mailbox may be shown; a stranger's letter asks for the chat.</summary>
+    /// <returns>False if this user must decide first.</returns>
     /// <exception cref="TooManyRequestsException">The sender asks too often.</exception>
-    public async Task<bool?> AdmitAsync(PeerCaller sender)
+    public async Task<bool> AdmitAsync(PeerCaller sender)
     {
         if (await IsOpenAsync(sender))
         {
             return true;
         }
 
-        if (store.FindChat(sender.User)?.State is not (ChatState.Asked or ChatState.Declined))
+        // Further letters belong to the same request.
+        if (store.FindChat(sender.User)?.State == ChatState.Asked)
         {
-            quota.Count(sender);
+            return false;
         }
 
-        return await InTurnAsync<bool?>(async () =>
+        quota.Count(sender);
+        return await InTurnAsync(async () =>
         {
-            switch (store.FindChat(sender.User)?.State)
+            var state = store.FindChat(sender.User)?.State;
+            if (state is not (ChatState.Open or ChatState.Asked))
             {
-                case ChatState.Open:
-                    return true;
-                case ChatState.Declined:
-                    return false;
-                case ChatState.Asked:
-                    return null;
-                default:
-                    await MakeRoomAsync();
-                    await ChangeAsync(sender.User, ChatState.Asked);
-                    return null;
+                await MakeRoomAsync();
+                await ChangeAsync(sender.User, ChatState.Asked);
             }
+
+            return state == ChatState.Open;
         });
     }
 
@@ -103,6 +100,12 @@ internal sealed class ChatRequests(
         if (store.FindChat(user)?.State != ChatState.Asked)
         {
             throw new ChatException(ChatFault.NotFound, $"{user} has not asked for a chat.");
+        }
+
+        if (!accept)
+        {
+            // Before the state changes: a letter that is still held would ask again.
+            await store.DropHeldOfAsync(user);
         }
 
         await ChangeAsync(user, accept ? ChatState.Open : ChatState.Declined);
@@ -208,6 +211,10 @@ internal sealed class ChatRequests(
 
         await store.SetChatStateAsync(user, state);
         events.Publish(new ChatOpenedEvent(user, state));
+        if (state == ChatState.Open)
+        {
+            Opened?.Invoke(user);
+        }
     }
 
     private sealed class Request

@@ -2,6 +2,7 @@ using System.Text;
 using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.History;
+using AspireChat.Client.Mailbox;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
@@ -16,6 +17,7 @@ internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> opt
     private const int PerMessage = 64;
 
     private readonly MostRecent<string, Sender> _senders = new(10_000);
+    private readonly MostRecent<string, TokenBucket> _letters = new(10_000);
 
     /// <summary>Waits until a batch may be stored. Bytes are counted per key, so a new connection gains nothing.</summary>
     /// <param name="caller">The sender of the batch.</param>
@@ -26,7 +28,7 @@ internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> opt
         PeerCaller caller, IReadOnlyList<ReceivedMessage> messages, Action told, CancellationToken cancellationToken)
     {
         var sender = Find(caller);
-        var wait = sender.Bytes.Take(messages.Sum(message => Encoding.UTF8.GetByteCount(message.Text) + PerMessage));
+        var wait = sender.Bytes.Take(Bytes(messages));
         if (wait <= TimeSpan.Zero)
         {
             return;
@@ -39,6 +41,19 @@ internal sealed class DeliveryQuota(LiveEvents events, IOptions<PeerOptions> opt
 
         await Task.Delay(wait, time, cancellationToken);
     }
+
+    /// <summary>
+    /// Whether letters may be stored; counted apart from streams. As much as a whole mailbox is taken at once, and then no more per
+    /// second than by a stream. What is not taken stays in its sender's outbox.
+    /// </summary>
+    /// <param name="caller">The sender.</param>
+    /// <param name="messages">The messages of one letter.</param>
+    public bool TryTakeLetter(PeerCaller caller, IReadOnlyList<ReceivedMessage> messages) => _letters.Meet(
+        caller.Fingerprint, () => new TokenBucket(options.Value.BytesPerSecond, MailboxTopology.MaxBytes, time))
+        .TryTake(Bytes(messages));
+
+    private static int Bytes(IReadOnlyList<ReceivedMessage> messages) =>
+        messages.Sum(message => Encoding.UTF8.GetByteCount(message.Text) + PerMessage);
 
     private Sender Find(PeerCaller caller) => _senders.Meet(caller.Fingerprint, () => new Sender(
         new TokenBucket(options.Value.BytesPerSecond, options.Value.BurstBytes, time), new SlowedNotice(caller.User, events, time)));

@@ -109,8 +109,11 @@ internal sealed class IncomingStream(
                 .Select(message => ChatTelemetry.StartReceive(sent, Caller.User, message.Trace, message.Id))
                 .OfType<Activity>()
                 .ToArray();
-            var commit = store.StoreReceivedAsync(_conversation, Caller.User, Caller.Fingerprint, messages);
-            await stored.WriteAsync(new Batch(commit, messages.Count, messages[^1].Seq, spans));
+
+            // Published with the commit: letters of the same sender may be stored at the same time.
+            var commit = store.StoreReceivedAsync(
+                _conversation, Caller.User, Caller.Fingerprint, messages, committed: fresh => Tell(messages, fresh));
+            await stored.WriteAsync(new Batch(commit, messages[^1].Seq, spans));
         }
     }
 
@@ -133,10 +136,9 @@ internal sealed class IncomingStream(
     {
         await foreach (var batch in stored.ReadAllAsync())
         {
-            IReadOnlyList<ChatMessage> fresh;
             try
             {
-                fresh = await batch.Commit;
+                await batch.Commit;
             }
             catch (Exception e)
             {
@@ -156,16 +158,19 @@ internal sealed class IncomingStream(
                 span.Dispose();
             }
 
-            ChatTelemetry.CountReceived(_conversation, fresh.Count, batch.Count - fresh.Count);
-            foreach (var message in fresh)
-            {
-                events.Publish(new MessageEvent(message));
-            }
-
             if (!_end.IsCancellationRequested)
             {
                 Tell(new Receipt { StoredThrough = (ulong)batch.LastSeq });
             }
+        }
+    }
+
+    private void Tell(IReadOnlyList<ReceivedMessage> received, IReadOnlyList<ChatMessage> fresh)
+    {
+        ChatTelemetry.CountReceived(_conversation, fresh.Count, received.Count - fresh.Count);
+        foreach (var message in fresh)
+        {
+            events.Publish(new MessageEvent(message));
         }
     }
 
@@ -192,6 +197,5 @@ internal sealed class IncomingStream(
         }
     }
 
-    private readonly record struct Batch(
-        Task<IReadOnlyList<ChatMessage>> Commit, int Count, long LastSeq, Activity[] Spans);
+    private readonly record struct Batch(Task Commit, long LastSeq, Activity[] Spans);
 }

@@ -4,6 +4,7 @@ using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Mailbox;
+using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Telemetry;
 using AspireChat.Client.Wire;
@@ -20,11 +21,14 @@ internal sealed partial class LetterInbox(
     LetterSender letters,
     NameTrust trust,
     ChatRequests requests,
+    IncomingStreams streams,
+    DeliveryQuota quota,
     ReadReceipts reading,
     PeerLinks links,
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
+    RefusalLog refusals,
     TimeProvider time,
     ILogger<LetterInbox> logger) : BackgroundService
 {
@@ -32,7 +36,14 @@ internal sealed partial class LetterInbox(
     private const long MaxHeldBytesOfKey = 1024 * 1024;
     private const long MaxHeldBytes = 16 * 1024 * 1024;
 
+    // While the name server is away each question takes seconds, and friends' letters wait behind it.
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+
     private readonly Bell _held = new();
+
+    // Keys of which a letter was refused for want of room. What they wrote next would overtake it, so a stream must bring it.
+    private readonly HashSet<string> _behind = new(StringComparer.Ordinal);
+    private long? _undecidedAt;
 
     private enum Verdict
     {
@@ -42,12 +53,21 @@ internal sealed partial class LetterInbox(
         Drop,
     }
 
-    /// <summary>Reports that this user has accepted or declined a chat, for which letters may be held.</summary>
-    public void Decided() => _held.Ring();
-
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(reader.RunAsync(TakeAsync, stoppingToken), ReleaseAsync(stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        requests.Opened += Release;
+        try
+        {
+            await Task.WhenAll(reader.RunAsync(TakeAsync, stoppingToken), ReleaseAsync(stoppingToken));
+        }
+        finally
+        {
+            requests.Opened -= Release;
+        }
+
+        void Release(string user) => _held.Ring();
+    }
 
     private async Task TakeAsync(IReadOnlyList<ReceivedLetter> received, CancellationToken round)
     {
@@ -81,26 +101,35 @@ internal sealed partial class LetterInbox(
 
     private async Task TellAsync(Arrived arrived, CancellationToken cancellationToken)
     {
-        foreach (var (sender, seqs) in arrived.BySender)
+        foreach (var (sender, ids) in arrived.BySender)
         {
-            await letters.TellAsync(sender, seqs, reading.Through(sender.User, sender.Fingerprint), cancellationToken);
+            await letters.TellAsync(sender, ids, reading.Through(sender.User, sender.Fingerprint), cancellationToken);
         }
     }
 
+    // Who has a message of this user's has accepted the chat; anybody else could open one by an empty receipt.
     private async Task TakeReceiptAsync(Addressee sender, OpenedReceipt receipt)
     {
-        await requests.SetAsync(sender.User, ChatState.Open);
-        await links.To(sender.User).TakeReceiptAsync(receipt);
+        if (store.HasOwn(Conversation.With(sender.User)) && await links.To(sender.User).TakeReceiptAsync(receipt))
+        {
+            await requests.SetAsync(sender.User, ChatState.Open);
+        }
     }
 
     private async Task<Verdict> JudgeAsync(OpenedLetter letter, CancellationToken round)
     {
         var (user, fingerprint) = (letter.Sender.User, letter.Sender.Fingerprint);
+        if (!trust.HasMet(user) && _undecidedAt is { } before && time.GetElapsedTime(before) < AskEvery)
+        {
+            return Verdict.HoldForName;
+        }
+
         switch (await trust.CheckAsync(user, fingerprint, epoch: null, round))
         {
             case NameVerdict.Trusted:
                 break;
             case NameVerdict.NotYetKnown or NameVerdict.NotYetClaimed:
+                _undecidedAt = time.GetTimestamp();
                 return Verdict.HoldForName;
             case NameVerdict.OtherKey:
                 return Refuse(user, $"A letter from {user} was refused: {user} is known here with another key.");
@@ -116,30 +145,44 @@ internal sealed partial class LetterInbox(
 
         try
         {
-            return await requests.AdmitAsync(new PeerCaller(user, fingerprint)) switch
+            var sender = new PeerCaller(user, fingerprint);
+            if (_behind.Contains(fingerprint) && !streams.IsConnected(fingerprint))
             {
-                true => Verdict.Show,
-                false => Verdict.Drop,
-                null => Verdict.HoldForUser,
-            };
+                return Verdict.Drop;
+            }
+
+            _behind.Remove(fingerprint);
+            if (!await requests.AdmitAsync(sender))
+            {
+                return Verdict.HoldForUser;
+            }
+
+            return quota.TryTakeLetter(sender, letter.Messages)
+                ? Verdict.Show
+                : RefuseAll(letter.Sender, $"A letter from {user} was refused: {user} sends more than one user may.");
         }
         catch (TooManyRequestsException)
         {
-            return Refuse(user, $"A letter from {user} was refused: too many strangers have written to you.");
+            return RefuseAll(letter.Sender, $"A letter from {user} was refused: too many strangers have written to you.");
         }
     }
 
     private async Task HoldAsync(ReceivedLetter letter)
     {
         var sender = letter.Opened.Sender;
-        if (await store.HoldAsync(
-            Conversation.With(sender.User), sender.Fingerprint, letter.Body, MaxHeldBytesOfKey, MaxHeldBytes, joined: []))
+        if (await store.HoldLetterAsync(sender.User, sender.Fingerprint, letter.Delivery.Body, MaxHeldBytesOfKey, MaxHeldBytes))
         {
             _held.Ring();
             return;
         }
 
-        Refuse(sender.User, $"A letter from {sender.User} was refused: too many letters already wait for a decision.");
+        RefuseAll(sender, $"A letter from {sender.User} was refused: too many letters already wait for a decision.");
+    }
+
+    private Verdict RefuseAll(Addressee sender, string sentence)
+    {
+        _behind.Add(sender.Fingerprint);
+        return Refuse(sender.User, sentence);
     }
 
     private async Task StoreAsync(OpenedLetter letter, HeldBatch? held)
@@ -216,20 +259,30 @@ internal sealed partial class LetterInbox(
                 continue;
             }
 
-            var letter = Letters.Open(self, body);
-            var verdict = await JudgeAsync(letter, stopping);
-            if (verdict == Verdict.Show)
+            try
             {
-                await StoreAsync(letter, held);
-                arrived.Add(letter);
+                var letter = Letters.Open(self, body);
+                var verdict = await JudgeAsync(letter, stopping);
+                if (verdict == Verdict.Show)
+                {
+                    await StoreAsync(letter, held);
+                    arrived.Add(letter);
+                }
+                else if (verdict == Verdict.Drop)
+                {
+                    await store.DropLetterAsync(user, held);
+                }
+                else
+                {
+                    isDecided &= verdict == Verdict.HoldForUser;
+                    break;
+                }
             }
-            else if (verdict == Verdict.Drop)
+            catch (Exception e) when (e is BatchRefusedException || DeliveryFault.IsIn(e))
             {
-                await store.DropLetterAsync(user, held);
-            }
-            else
-            {
-                isDecided = verdict == Verdict.HoldForUser;
+                // It could be opened when it was held: the fault is this program's, or a key is missing. After three tries it is set aside.
+                Log.NotReleased(logger, e);
+                isDecided &= await store.CountFailedTryAsync(held) is not null;
                 break;
             }
         }
@@ -240,18 +293,18 @@ internal sealed partial class LetterInbox(
 
     private Verdict Refuse(string user, string sentence)
     {
-        Log.Refused(logger, user);
+        refusals.Count(Conversation.With(user), sentence);
         ChatTelemetry.CountRefused("letter");
         events.Publish(new RefusedEvent(Conversation.With(user), sentence));
         return Verdict.Drop;
     }
 
-    /// <summary>The seqs of the messages that arrived, by sender.</summary>
+    /// <summary>The messages that arrived, by sender.</summary>
     private sealed class Arrived
     {
-        private readonly Dictionary<string, (Addressee Sender, List<long> Seqs)> _senders = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, (Addressee Sender, List<Guid> Ids)> _senders = new(StringComparer.Ordinal);
 
-        public IEnumerable<(Addressee Sender, List<long> Seqs)> BySender => _senders.Values;
+        public IEnumerable<(Addressee Sender, List<Guid> Ids)> BySender => _senders.Values;
 
         public void Add(OpenedLetter letter)
         {
@@ -260,16 +313,13 @@ internal sealed partial class LetterInbox(
                 _senders.Add(letter.Sender.Fingerprint, sender = (letter.Sender, []));
             }
 
-            sender.Seqs.AddRange(letter.Messages.Select(message => message.Seq));
+            sender.Ids.AddRange(letter.Messages.Select(message => message.Id));
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A letter in the name of {User} was refused", EventName = "LetterNotTaken")]
-        public static partial void Refused(ILogger logger, string user);
-
-        [LoggerMessage(2, LogLevel.Warning, "Held letters could not be looked at; trying again", EventName = "LettersNotReleased")]
+        [LoggerMessage(1, LogLevel.Warning, "Held letters could not be looked at; trying again", EventName = "LettersNotReleased")]
         public static partial void NotReleased(ILogger logger, Exception exception);
     }
 }

@@ -47,14 +47,24 @@ internal sealed partial class LetterSender(NameTrust trust, MailboxPost post, Lo
     /// Leaves a receipt for somebody who may be away. If that is not possible, the sender learns it from the next stream.
     /// </summary>
     /// <param name="to">The sender of the messages.</param>
-    /// <param name="stored">Their seqs.</param>
+    /// <param name="stored">Their ids.</param>
     /// <param name="readThrough">All that is stored up to this seq was read; 0 says nothing.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async Task TellAsync(Addressee to, IReadOnlyCollection<long> stored, long readThrough, CancellationToken cancellationToken)
+    public async Task TellAsync(Addressee to, IReadOnlyCollection<Guid> stored, long readThrough, CancellationToken cancellationToken)
     {
+        to = trust.Latest(to);
         try
         {
-            await post.UseAsync(to, leave => leave(Letters.Seal(self, to, stored, readThrough)), cancellationToken);
+            await post.UseAsync(
+                to,
+                async leave =>
+                {
+                    foreach (var part in stored.Chunk(Letters.MaxReceipts).DefaultIfEmpty([]))
+                    {
+                        await leave(Letters.Seal(self, to, part, readThrough));
+                    }
+                },
+                cancellationToken);
         }
         catch (Exception e) when (e is ChatException or MailboxFullException)
         {

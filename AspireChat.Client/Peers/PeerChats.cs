@@ -16,7 +16,6 @@ internal sealed class PeerChats(
     ChatRequests requests,
     IncomingStreams incoming,
     PeerLinks links,
-    LetterInbox inbox,
     LetterSender letters,
     ReadReceipts reading,
     IOptions<PeerOptions> options,
@@ -36,15 +35,17 @@ internal sealed class PeerChats(
     }
 
     /// <summary>Answers a user who asked for a chat.</summary>
-    public async Task AnswerAsync(string user, bool accept)
-    {
-        await requests.AnswerAsync(user, accept);
-        inbox.Decided();
-    }
+    public Task AnswerAsync(string user, bool accept) => requests.AnswerAsync(user, accept);
 
     /// <summary>Accepts another key for a name; delivery of the waiting messages continues.</summary>
     public async Task TrustAsync(string user, string fingerprint)
     {
+        if (known.FindAddressee(user) is { } before && before.Fingerprint != fingerprint)
+        {
+            await links.To(user).GiveUpLettersAsync(
+                $"It was sealed to {user}'s former key {before.Fingerprint}; you now trust {fingerprint}. Send it again if {user} should have it.");
+        }
+
         await known.AcceptKeyAsync(user, fingerprint);
 
         // Connections with the key that is no longer trusted are closed in both directions.

@@ -15,18 +15,44 @@ internal sealed partial class PeerLink
     // Events about a message must be published in the order in which its states were stored: receipts come by letter too.
     private readonly Turn _turn = new();
 
+    // What the broker has and this client could not mark yet: with a full disk the same letter must not be left again and again.
+    private long? _confirmed;
+
     /// <summary>Takes a receipt that came by letter.</summary>
-    public Task TakeReceiptAsync(OpenedReceipt receipt) => _turn.RunAsync(async () =>
+    /// <returns>Whether it tells of a message that was not known to have arrived.</returns>
+    public async Task<bool> TakeReceiptAsync(OpenedReceipt receipt)
     {
-        TellDelivered(await store.MarkDeliveredAsync(_conversation, receipt.Stored));
-        TellRead(await store.MarkReadByOtherAsync(_conversation, receipt.ReadThrough));
+        var hasNews = false;
+        await _turn.RunAsync(async () =>
+        {
+            var delivered = await store.MarkDeliveredAsync(_conversation, receipt.Stored);
+            hasNews = delivered.Count > 0;
+            TellDelivered(delivered);
+            TellRead(await store.MarkReadByOtherAsync(_conversation, receipt.ReadThrough));
+        });
+        return hasNews;
+    }
+
+    /// <summary>Gives up on what waits in a mailbox that only another key than the now trusted one opens.</summary>
+    public Task GiveUpLettersAsync(string reason) => _turn.RunAsync(async () =>
+    {
+        foreach (var message in await store.MarkStoredFailedAsync(_conversation, reason))
+        {
+            Publish(message.Id, MessageState.Failed, reason);
+        }
     });
 
     // Leaves copies of what is on its way; the outbox keeps each message until its receipt.
     private async Task LeaveLettersAsync(CancellationToken stopping)
     {
+        _isLeft = false;
         try
         {
+            if (_confirmed is not null)
+            {
+                await MarkLeftAsync();
+            }
+
             if (Unsent(count: 1, bytes: 0).Count > 0)
             {
                 await letters.SendAsync(user, () => Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes), LeftAsync, stopping);
@@ -48,13 +74,21 @@ internal sealed partial class PeerLink
     private IReadOnlyList<OutboxMessage> Unsent(int count, int bytes) =>
         store.ReadOutbox(_conversation, after: 0, count, bytes, MessageState.Sending);
 
-    private Task LeftAsync(IReadOnlyList<OutboxMessage> batch) => _turn.RunAsync(async () =>
+    private Task LeftAsync(IReadOnlyList<OutboxMessage> batch)
     {
-        foreach (var message in await store.MarkConfirmedAsync(_conversation, batch[^1].Seq, MessageState.Stored))
+        _confirmed = batch[^1].Seq;
+        return MarkLeftAsync();
+    }
+
+    private Task MarkLeftAsync() => _turn.RunAsync(async () =>
+    {
+        foreach (var message in await store.MarkConfirmedAsync(_conversation, _confirmed!.Value, MessageState.Stored))
         {
             ChatTelemetry.RecordStored(_conversation, message.Id, message.Trace);
             Publish(message.Id, MessageState.Stored);
         }
+
+        _confirmed = null;
     });
 
     private Task ExplainAsync(string reason) => _turn.RunAsync(async () =>

@@ -74,6 +74,11 @@ internal sealed partial class PeerLink(
                 {
                     await GiveUpAsync(givenUp);
                     givenUp = null;
+                    if (_isLeft)
+                    {
+                        await WaitAsync(stopping);
+                        continue;
+                    }
                 }
 
                 if (!_stayConnected && IsOutboxEmpty)
@@ -122,9 +127,15 @@ internal sealed partial class PeerLink(
     // A user who is not registered is away; so is one who cannot be reached for as long as a restart may take.
     private bool IsAway(Exception fault)
     {
+        if (fault is PeerAwayException)
+        {
+            _troubleSince = null;
+            return letters.HasMailboxes;
+        }
+
         var now = time.GetUtcNow();
         var since = _troubleSince ??= now;
-        return letters.HasMailboxes && (fault is PeerAwayException || (ReasonToGiveUp(fault) is null && now - since >= options.Value.AwayAfter));
+        return letters.HasMailboxes && ReasonToGiveUp(fault) is null && now - since >= options.Value.AwayAfter;
     }
 
     private ChatException? ReasonToGiveUp(Exception fault)

@@ -44,7 +44,9 @@ internal static class WindowSentences
                 ? "Saved, will be sent when RabbitMQ takes messages again."
                 : null
         : IsAway(connections, Redis) || IsStarting(connections, Redis) ? "Saved, will be sent when the name server is back."
-        : isOnline == false ? $"Saved; {conversation.Name} is away and gets it later."
+        : isOnline == false ? HasNoMailboxes(connections)
+            ? $"Saved, will be sent if {conversation.Name} comes back in a moment."
+            : $"Saved; {conversation.Name} is away and gets it later."
         : null;
 
     /// <summary>What an empty pane says.</summary>
@@ -67,6 +69,9 @@ internal static class WindowSentences
 
     private static string? TakingIn(IReadOnlyDictionary<string, ConnectionState> connections) =>
         connections.TryGetValue(Mailbox, out var now) && now.State == TakesIn ? now.Detail : null;
+
+    private static bool HasNoMailboxes(IReadOnlyDictionary<string, ConnectionState> connections) =>
+        connections.TryGetValue(RabbitMq, out var now) && now.State == NotConfigured;
 
     private static bool IsStarting(IReadOnlyDictionary<string, ConnectionState> connections, string name) =>
         connections.TryGetValue(name, out var now) && now is { State: ConnectionStates.Connecting, Detail: null };

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Security.Cryptography;
 using System.Text;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
@@ -16,15 +17,18 @@ namespace AspireChat.Client.Wire;
 internal sealed record OpenedLetter(Addressee Sender, IReadOnlyList<ReceivedMessage> Messages, OpenedReceipt? Receipt);
 
 /// <summary>How far this user's messages have come, as the receiver says.</summary>
-/// <param name="Stored">The seqs that the receiver has stored.</param>
+/// <param name="Stored">The ids of messages that the receiver has stored.</param>
 /// <param name="ReadThrough">All that is stored up to this seq was read; 0 says nothing.</param>
-internal sealed record OpenedReceipt(IReadOnlyList<SeqRange> Stored, long ReadThrough);
+internal sealed record OpenedReceipt(IReadOnlyList<Guid> Stored, long ReadThrough);
 
 /// <summary>Seals letters for users who are away, and opens those for this user; see <c>letter.proto</c>.</summary>
 internal static class Letters
 {
+    /// <summary>How many messages one receipt may name.</summary>
+    public const int MaxReceipts = 4_096;
+
     private const string Purpose = "aspirechat.v1.Letter";
-    private const int MaxRanges = 1_000;
+    private const int IdSize = 16;
     private const int LengthSize = sizeof(int);
 
     // A short message and its sender's keys fit, so that most lone messages look alike.
@@ -40,14 +44,33 @@ internal static class Letters
     /// <summary>Seals a receipt.</summary>
     /// <param name="self">The receiver of the messages, who sends the receipt.</param>
     /// <param name="to">The sender of the messages.</param>
-    /// <param name="stored">The seqs that are stored, in any order; the first 1,000 ranges are sent.</param>
+    /// <param name="stored">The ids of messages that are stored, at most <see cref="MaxReceipts"/>.</param>
     /// <param name="readThrough">All that is stored up to this seq was read; 0 says nothing.</param>
-    public static byte[] Seal(LocalPeer self, Addressee to, IEnumerable<long> stored, long readThrough)
+    public static byte[] Seal(LocalPeer self, Addressee to, IReadOnlyCollection<Guid> stored, long readThrough) => Seal(
+        self,
+        to,
+        new Letter
+        {
+            Receipt = new LetterReceipt
+            {
+                Stored = ByteString.CopyFrom([.. stored.SelectMany(id => id.ToByteArray(bigEndian: true))]),
+                ReadThrough = (ulong)readThrough,
+            },
+        });
+
+    /// <summary>Identifies a letter, however the message around it is written.</summary>
+    /// <param name="body">The letter; anything else is identified by its bytes.</param>
+    public static byte[] Digest(ReadOnlyMemory<byte> body)
     {
-        var receipt = new LetterReceipt { ReadThrough = (ulong)readThrough };
-        receipt.Stored.AddRange(Ranges(stored).Take(MaxRanges).Select(
-            range => new LetterReceipt.Types.SeqRange { First = (ulong)range.First, Last = (ulong)range.Last }));
-        return Seal(self, to, new Letter { Receipt = receipt });
+        try
+        {
+            var letter = SealedLetter.Parser.ParseFrom(body.Span);
+            return SHA256.HashData([.. letter.Enc.Span, .. letter.Text.Span]);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return SHA256.HashData(body.Span);
+        }
     }
 
     /// <summary>Opens a letter for this user. Does not yet decide whether the key may speak for the name.</summary>
@@ -156,38 +179,14 @@ internal static class Letters
 
     private static OpenedReceipt Read(LetterReceipt receipt)
     {
-        if (receipt.Stored.Count > MaxRanges || receipt.ReadThrough > long.MaxValue)
+        var ids = receipt.Stored.Memory;
+        if (ids.Length > MaxReceipts * IdSize || ids.Length % IdSize != 0 || receipt.ReadThrough > long.MaxValue)
         {
-            throw new BatchRefusedException("its receipt is too long");
+            throw new BatchRefusedException("its receipt is too long or cut off");
         }
 
-        return receipt.Stored.All(range => range.First is >= 1 && range.First <= range.Last && range.Last <= long.MaxValue)
-            ? new OpenedReceipt([.. receipt.Stored.Select(range => new SeqRange((long)range.First, (long)range.Last))], (long)receipt.ReadThrough)
-            : throw new BatchRefusedException("its receipt names seqs that no message can have");
-    }
-
-    private static IEnumerable<SeqRange> Ranges(IEnumerable<long> seqs)
-    {
-        SeqRange? open = null;
-        foreach (var seq in seqs.Distinct().Order())
-        {
-            if (open is { } range && range.Last + 1 == seq)
-            {
-                open = range with { Last = seq };
-                continue;
-            }
-
-            if (open is { } done)
-            {
-                yield return done;
-            }
-
-            open = new SeqRange(seq, seq);
-        }
-
-        if (open is { } last)
-        {
-            yield return last;
-        }
+        return new OpenedReceipt(
+            [.. Enumerable.Range(0, ids.Length / IdSize).Select(at => new Guid(ids.Span.Slice(at * IdSize, IdSize), bigEndian: true))],
+            (long)receipt.ReadThrough);
     }
 }

@@ -54,8 +54,27 @@ public sealed class RawQueue : IAsyncDisposable
         return all;
     }
 
-    /// <summary>Deletes all messages that wait.</summary>
-    public Task PurgeAsync() => _channel.QueuePurgeAsync(_name);
+    /// <summary>Takes certain messages out of the queue; the others stay, in their order.</summary>
+    public async Task RemoveAsync(Func<ReadOnlyMemory<byte>, bool> which)
+    {
+        var others = new List<ulong>();
+        while (await _channel.BasicGetAsync(_name, autoAck: false) is { } one)
+        {
+            if (which(one.Body))
+            {
+                await _channel.BasicAckAsync(one.DeliveryTag, multiple: false);
+            }
+            else
+            {
+                others.Add(one.DeliveryTag);
+            }
+        }
+
+        foreach (var tag in others)
+        {
+            await _channel.BasicNackAsync(tag, multiple: false, requeue: true);
+        }
+    }
 
     /// <summary>Publishes to the queue and waits for the confirm.</summary>
     public async Task PutAsync(ReadOnlyMemory<byte> body) => await _channel.BasicPublishAsync(

@@ -60,7 +60,7 @@ public sealed class TestPeer : IDisposable
             Signature = ByteString.CopyFrom(
                 Peer.Identity.Sign([.. Encoding.UTF8.GetBytes($"aspirechat.v1.Letter\n{address}\n"), .. content])),
         }.ToByteArray();
-        var padded = new byte[1024 * 64];
+        var padded = new byte[1024 * 128];
         BinaryPrimitives.WriteInt32BigEndian(padded, signed.Length);
         signed.CopyTo(padded, sizeof(int));
         var (enc, text) = to.Key.Seal(Encoding.UTF8.GetBytes($"aspirechat.v1.Letter\n{address}"), padded);

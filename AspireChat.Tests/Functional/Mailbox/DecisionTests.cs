@@ -16,8 +16,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
 
         await away.Bob.RestartAsync();
         await Until.Equal("bob is asked", ChatState.Asked, async () => (await away.Bob.Api.FindChatAsync("alice"))?.State);
-        await using var queue = await away.MailboxAsync();
-        await Until.Equal("the mailbox is empty", 0u, queue.CountAsync);
+        await Until.Equal("the letters that are held", 2L, () => Task.FromResult((long)away.Bob.QuerySql("SELECT count(*) FROM held")!));
         Assert.Empty(await away.Bob.Api.MessagesAsync("alice"));
 
         // The request outlives a crash. Alice learns of the answer though she was never there.
@@ -32,13 +31,14 @@ public sealed class DecisionTests(SharedRabbitMq broker)
     }
 
     [Fact]
-    public async Task A_declined_stranger_is_not_shown_and_does_not_ask_again_by_letter()
+    public async Task A_declined_stranger_is_not_shown_and_may_ask_again()
     {
         await using var away = await Away.StartAsync(broker, "alice", "buy this", ("Chat:AcceptChats", "ask"));
         await away.Alice.TerminateAsync();
         await away.Bob.RestartAsync();
         await Until.Equal("bob is asked", ChatState.Asked, async () => (await away.Bob.Api.FindChatAsync("alice"))?.State);
         await away.Bob.Api.DeclineChatAsync("alice");
+        Assert.Equal(0L, away.Bob.QuerySql("SELECT count(*) FROM held"));
 
         await away.Bob.TerminateAsync();
         await away.Alice.RestartAsync();
@@ -46,10 +46,13 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await away.Alice.UntilStatesAsync("bob", MessageState.Stored, MessageState.Stored);
         await away.Alice.TerminateAsync();
         await away.Bob.RestartAsync();
-        await using var queue = await away.MailboxAsync();
-        await Until.Equal("the mailbox is empty", 0u, queue.CountAsync);
-        Assert.Equal(ChatState.Declined, (await away.Bob.Api.FindChatAsync("alice"))!.State);
+        await Until.Equal("bob is asked again", ChatState.Asked, async () => (await away.Bob.Api.FindChatAsync("alice"))?.State);
         Assert.Empty(await away.Bob.Api.MessagesAsync("alice"));
+
+        // Opening the chat from this side releases what is held, too; what was declined comes from alice's outbox.
+        await away.Alice.RestartAsync();
+        await away.Bob.Api.OpenChatAsync("alice");
+        await Until.True("bob has both", async () => (await away.Bob.Api.MessagesAsync("alice")).Select(message => message.Text).Order().SequenceEqual(["buy that", "buy this"]));
     }
 
     [Fact]
@@ -64,6 +67,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await alice.UntilStatesAsync("bob", MessageState.Stored);
         await carol.Api.SendAsync("bob", "from a friend");
         await carol.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Stored);
+        var alicesKey = (await alice.Api.MeAsync()).Fingerprint;
         await alice.KillAsync();
         await carol.KillAsync();
 
@@ -73,9 +77,10 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await bob.HasOnceAsync("carol", "we know each other", "from a friend");
         Assert.Empty(await bob.Api.MessagesAsync("alice"));
 
-        // The server comes back empty: alice's claim is gone too, until she registers again.
+        // The server comes back empty: alice's claim is gone too, until she registers again, as it were.
         await system.Redis.RestartAsync(keepData: false);
-        await alice.RestartAsync();
+        await bob.UntilReadyAsync();
+        await system.Redis.ExecuteAsync("HSET", "chat:claim:alice", "fingerprint", alicesKey, "epoch", "1");
         await bob.HasOnceAsync("alice", "from a stranger");
     }
 
@@ -100,7 +105,14 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await other.TerminateAsync();
         await away.Alice.Api.SendAsync("bob", "and this");
         await away.Alice.UntilStatesAsync("bob", MessageState.Failed, MessageState.Failed, MessageState.Failed);
-        Assert.DoesNotContain($"chat.mailbox.bob.{otherKey[..16]}", (await away.Broker.QueuesAsync(away.System.Rabbit!)).Where(queue => queue.Contains("alice", StringComparison.Ordinal)));
+        await using var others = await RawQueue.OpenAsync(away.System.Rabbit!, $"chat.mailbox.bob.{otherKey[..16]}");
+        Assert.Equal(0u, await others.CountAsync());
+
+        // Neither does the holder of the other key get in by calling first.
+        await other.RestartAsync();
+        await Until.True("alice's client refuses", async () => (await Record.ExceptionAsync(() => other.Api.OpenChatAsync("alice"))) is LocalApiException);
+        await other.TerminateAsync();
+        Assert.Equal(0L, away.Alice.QuerySql("SELECT count(*) FROM pins WHERE name = 'bob'"));
 
         // Alice accepts the other key: what she writes from now on is for its holder, and nothing older is.
         await away.Alice.Api.TrustAsync("bob", otherKey);
@@ -108,6 +120,36 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await away.Alice.UntilStatesAsync("bob", MessageState.Failed, MessageState.Failed, MessageState.Failed, MessageState.Stored);
         await other.RestartAsync();
         await other.HasOnceAsync("alice", "nice to meet you");
+    }
+
+    [Fact]
+    public async Task What_is_stored_for_one_key_is_not_sent_to_the_next_that_is_trusted()
+    {
+        await using var away = await Away.StartAsync(broker, "alice", "for the old key");
+        var trusted = new string('a', 64);
+
+        await away.Alice.Api.TrustAsync("bob", trusted);
+        var failed = Assert.Single(await away.Alice.Api.MessagesAsync("bob"));
+        Assert.Equal(MessageState.Failed, failed.State);
+        Assert.Equal(
+            $"It was sealed to bob's former key {await away.BobsKeyAsync()}; you now trust {trusted}. Send it again if bob should have it.",
+            failed.Reason);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_given_up_is_delivered_after_all_if_its_letter_arrives()
+    {
+        await using var away = await Away.StartAsync(broker, "alice", "hello");
+        await away.Alice.KillAsync();
+        await away.Bob.RestartAsync();
+        await away.Bob.HasOnceAsync("alice", "hello");
+        await away.Bob.TerminateAsync();
+
+        // Alice's client gave it up meanwhile, for example because another key was shown; bob's receipt waits for her.
+        away.Alice.ExecuteSql($"UPDATE messages SET state = {(int)MessageState.Failed}, reason = 'gone'");
+        await away.Alice.RestartAsync();
+        await away.Alice.UntilStatesAsync("bob", MessageState.Delivered);
+        Assert.Null((await away.Alice.Api.MessagesAsync("bob"))[0].Reason);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using AspireChat.Protos.V1;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 
@@ -40,14 +41,14 @@ public sealed class SealedLetterTests(SharedRabbitMq broker)
         var letter = Assert.Single(await queue.DrainAsync());
         byte[] changed = [.. letter];
         changed[^1] ^= 1;
-        await queue.PutAsync(changed);
-        await queue.PutAsync("not a letter at all"u8.ToArray());
-
         await away.Alice.KillAsync();
-        await away.Bob.RelaunchAsync();
-        await away.Bob.UntilAliveAsync();
+        await away.Bob.RestartAsync();
         await using var events = await away.Bob.WatchAsync();
-        await away.Bob.UntilReadyAsync();
+
+        await queue.PutAsync(changed);
+        var reported = await events.NextAsync<ConnectionChange>("it is reported", change => change is { Connection: "mailbox", State: "unreadable" });
+        Assert.Contains("A letter in your mailbox could not be opened", reported.Detail, StringComparison.Ordinal);
+        await queue.PutAsync("not a letter at all"u8.ToArray());
 
         await using var dead = await UntilThereAsync(away, $"chat.dead.bob.{(await away.BobsKeyAsync())[..16]}", 2);
         Assert.Equal([changed, "not a letter at all"u8.ToArray()], (await dead.LookAsync()).Select(each => each.Body.ToArray()));
@@ -70,9 +71,14 @@ public sealed class SealedLetterTests(SharedRabbitMq broker)
         await away.Bob.HasOnceAsync("alice", Secret);
         await using var events = await away.Bob.WatchAsync();
 
-        await queue.PutAsync(letter);
-        var refused = await events.NextAsync<ConnectionChange>("the replay is reported", change => change.Connection == "mailbox");
-        Assert.Equal("A letter came into your mailbox a second time, which no sender does; it was dropped.", refused.Detail);
+        // The same letter, and the same one with a field that says nothing.
+        foreach (var replay in (byte[][])[letter, [.. letter, 0x78, 1]])
+        {
+            await queue.PutAsync(replay);
+            var refused = await events.NextAsync<ConnectionChange>("the replay is reported", change => change.Connection == "mailbox");
+            Assert.Equal("A letter came into your mailbox a second time, which no sender does; it was dropped.", refused.Detail);
+        }
+
         await away.Bob.HasOnceAsync("alice", Secret);
     }
 
@@ -115,6 +121,28 @@ public sealed class SealedLetterTests(SharedRabbitMq broker)
         Assert.Equal("user:mallory", (await events.NextAsync<RefusedBatch>()).In);
         await Until.Sequence(
             "bob's chats", ["alice"], async () => (await away.Bob.Api.ChatsAsync()).Select(chat => chat.User));
+    }
+
+    [Fact]
+    public async Task A_receipt_of_a_stranger_opens_no_chat()
+    {
+        await using var away = await Away.StartAsync(broker, "alice", Secret, ("Chat:AcceptChats", "ask"));
+        await away.Bob.RestartAsync();
+        await Until.Equal("bob is asked", ChatState.Asked, async () => (await away.Bob.Api.FindChatAsync("alice"))?.State);
+        await using var events = await away.Bob.WatchAsync();
+        await using var queue = await away.MailboxAsync();
+        using var mallory = new TestPeer("mallory");
+        await away.System.Redis.ExecuteAsync(
+            "HSET", "chat:claim:mallory", "fingerprint", mallory.Peer.Identity.Fingerprint, "epoch", "1");
+
+        // A receipt for nothing, then a letter; letters are taken in order.
+        var receipt = mallory.LetterTo("bob", "");
+        receipt.Receipt = new LetterReceipt { ReadThrough = 1 };
+        await queue.PutAsync(mallory.SealLetter(away.AddresseeBob(), receipt));
+        await queue.PutAsync(mallory.SealLetter(away.AddresseeBob(), mallory.LetterTo("bob", "open up")));
+        var asked = await events.NextAsync<ChatChange>();
+        Assert.Equal(new ChatChange("mallory", ChatState.Asked), asked);
+        Assert.Empty(await away.Bob.Api.MessagesAsync("mallory"));
     }
 
     private static async Task<RawQueue> UntilThereAsync(Away away, string queue, uint count)

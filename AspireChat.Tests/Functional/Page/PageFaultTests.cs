@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace AspireChat.Tests.Functional.Page;
 
 /// <summary>What users see in their browsers when something stops, leaves, or is killed.</summary>
-public sealed class PageFaultTests(SharedBrowser browser)
+public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
 {
     [Fact]
     public async Task A_page_finds_its_client_again_and_says_who_is_away()
@@ -41,6 +41,23 @@ public sealed class PageFaultTests(SharedBrowser browser)
         await page.ChooseAsync("bob");
         await page.UntilShownAsync("one", "two");
         await Expect(page.Box).ToHaveValueAsync("a draft");
+    }
+
+    [Fact]
+    public async Task A_message_to_somebody_away_shows_that_it_is_stored_until_it_is_delivered()
+    {
+        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        var alice = await system.StartClientAsync("alice");
+        var bob = await system.StartClientAsync("bob");
+        await using var page = await OpenAsync(alice);
+        await page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Write to bob" }).ClickAsync();
+        await page.UntilOpenAsync("bob");
+        Assert.Equal(0, await bob.TerminateAsync());
+        await page.SayAsync("for later");
+        await page.UntilStatesAsync("~ stored until bob is back");
+        await Expect(page.Page.Locator(".waiting")).ToHaveCountAsync(0);
+        await bob.RestartAsync();
+        await page.UntilStatesAsync("✓ delivered");
     }
 
     [Fact]

@@ -54,6 +54,9 @@ public sealed class WindowSentencesTests
         Assert.Equal(
             "Saved; bob is away and gets it later.",
             WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: false));
+        Assert.Equal(
+            "Saved, will be sent if bob comes back in a moment.",
+            WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, States("connected", "not-configured"), isOnline: false));
         Assert.Null(WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: null));
     }
 
