@@ -101,7 +101,7 @@ public sealed partial class MessageStore
             {
                 id.Value = Sql.Bytes(one);
                 using var row = find.ExecuteReader();
-                if (row.Read() && MessageStates.After((MessageState)row.GetInt64(6)).Contains(MessageState.Delivered))
+                if (row.Read() && MessageStates.Before(MessageState.Delivered, isOwn: true).Contains((MessageState)row.GetInt64(6)))
                 {
                     changed.Add(Outbox(row));
                     left += IsInOutbox((MessageState)row.GetInt64(6)) ? 1 : 0;

@@ -56,11 +56,11 @@ internal sealed class PeerChats(
     /// <summary>Makes sure that a user of that name exists.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.NotFound"/>: no user has claimed it. <see cref="ChatFault.Unavailable"/>: this client has never
-    /// met the user, and the name server is away. See also <see cref="FirstRegistration.WaitAsync"/>.
+    /// met or written to the user, and the name server is away. See also <see cref="FirstRegistration.WaitAsync"/>.
     /// </exception>
     public async Task EnsureKnownAsync(string user, CancellationToken cancellationToken)
     {
-        if (known.Find(user) is not null)
+        if (known.Find(user) is not null || known.FindAddressee(user) is not null)
         {
             return;
         }

@@ -172,10 +172,13 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
         await using var away = await Away.StartAsync(broker, "alice", "fits");
         await using var queue = await away.MailboxAsync();
         var block = new byte[4 * 1024 * 1024];
-        for (var filled = 0L; filled <= 256 * 1024 * 1024; filled += block.Length)
+        Assert.NotNull(await Record.ExceptionAsync(async () =>
         {
-            await queue.PutAsync(block);
-        }
+            for (var filled = 0L; filled <= 2 * 256 * 1024 * 1024; filled += block.Length)
+            {
+                await queue.PutAsync(block);
+            }
+        }));
 
         await using var events = await away.Alice.WatchAsync();
         var first = await away.Alice.Api.SendAsync("bob", "waits");
