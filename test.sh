@@ -9,11 +9,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=eng/common.sh
 source "$root/eng/common.sh"
 
-selected='Category!=Picture&Category!=Long'
+selected='Category!=Picture&Category!=Figures&Category!=Long'
 arguments=()
 while [ $# -gt 0 ]; do
   case $1 in
-    --all) selected='Category!=Picture' ;;
+    --all) selected='Category!=Picture&Category!=Figures' ;;
     --filter)
       [ $# -gt 1 ] || fail "--filter needs the tests to select: ./test.sh --filter FullyQualifiedName~Groups"
       filter=$2

@@ -35,7 +35,7 @@ internal sealed class Hpke
         _keySize = keySize;
     }
 
-    // The RFC has test vectors of this KEM and KDF only with AES-128-GCM.
+    // The RFC has no test vectors of this KEM and KDF with AES-256-GCM.
     internal static Hpke Aes128 { get; } = new(aead: 1, keySize: 16);
 
     /// <summary>Seals a text to a key (SealBase, RFC 9180, section 6.1).</summary>

@@ -32,8 +32,8 @@ internal sealed class MailboxReader(
     /// <summary>The name of the mailbox among the events about connections.</summary>
     public const string ConnectionName = "mailbox";
 
-    // A letter has at most about 200 KB: a few MB are read ahead, and share a commit.
-    private const ushort Prefetch = 16;
+    // A letter has at most about 200 KB: at most 13 MB are read ahead, and share a commit and a receipt.
+    private const ushort Prefetch = 64;
 
     private const string What = "the mailbox";
 

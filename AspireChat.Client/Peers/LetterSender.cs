@@ -25,7 +25,7 @@ internal sealed partial class LetterSender(NameTrust trust, MailboxPost post, Lo
     /// </exception>
     public async Task SendAsync(
         string user,
-        Func<IReadOnlyList<OutboxMessage>> next,
+        Func<Task<IReadOnlyList<OutboxMessage>>> next,
         Func<IReadOnlyList<OutboxMessage>, Task> left,
         CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed partial class LetterSender(NameTrust trust, MailboxPost post, Lo
             to,
             async leave =>
             {
-                for (var batch = next(); batch.Count > 0; batch = next())
+                for (var batch = await next(); batch.Count > 0; batch = await next())
                 {
                     await leave(Letters.Seal(self, to, batch));
                     await left(batch);
@@ -79,6 +79,6 @@ internal sealed partial class LetterSender(NameTrust trust, MailboxPost post, Lo
     }
 }
 
-/// <summary>A user who is away has no mailbox: the claim shows no key to seal letters to.</summary>
+/// <summary>A user who is away has no mailbox: there is no claim, or none that shows a valid key to seal letters to.</summary>
 internal sealed class NoMailboxException(string user) : Exception(
-    $"{user} is away, and {user}'s client is too old to have a mailbox; the delivery was not confirmed.");
+    $"{user} is away, and nobody has shown a mailbox of {user}'s; the delivery was not confirmed.");

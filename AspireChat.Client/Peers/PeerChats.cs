@@ -37,7 +37,9 @@ internal sealed class PeerChats(
     /// <summary>Answers a user who asked for a chat.</summary>
     public Task AnswerAsync(string user, bool accept) => requests.AnswerAsync(user, accept);
 
-    /// <summary>Accepts another key for a name; delivery of the waiting messages continues.</summary>
+    /// <summary>
+    /// Accepts another key for a name. What was not sealed to the former one is delivered to the new one; what was sealed fails.
+    /// </summary>
     public async Task TrustAsync(string user, string fingerprint)
     {
         if (known.FindAddressee(user) is { } before && before.Fingerprint != fingerprint)

@@ -12,6 +12,9 @@ internal sealed partial class PeerLink
     // How long to wait for news of a user for whom everything is left: the name server's list and receipts tell of a return.
     private static readonly TimeSpan UntilHeardOf = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(5);
+
     // Events about a message must be published in the order in which its states were stored: receipts come by letter too.
     private readonly Turn _turn = new();
 
@@ -55,10 +58,11 @@ internal sealed partial class PeerLink
 
             if (Unsent(count: 1, bytes: 0).Count > 0)
             {
-                await letters.SendAsync(user, () => Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes), LeftAsync, stopping);
+                var since = time.GetTimestamp();
+                await letters.SendAsync(user, () => NextAsync(since, stopping), LeftAsync, stopping);
             }
 
-            _isLeft = true;
+            _isLeft = Unsent(count: 1, bytes: 0).Count == 0;
             _stayConnected &= !IsOutboxEmpty;
         }
         catch (MailboxFullException e)
@@ -69,6 +73,21 @@ internal sealed partial class PeerLink
         {
             await ExplainAsync(e.Message);
         }
+    }
+
+    // Stays for a moment when all is left: who writes line after line needs no new channel for each. Not for long, since the user may
+    // be back.
+    private async Task<IReadOnlyList<OutboxMessage>> NextAsync(long since, CancellationToken stopping)
+    {
+        if (time.GetElapsedTime(since) > LongestStay)
+        {
+            return [];
+        }
+
+        var batch = Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+        return batch.Count == 0 && await _bell.WaitAsync(Linger, time, stopping)
+            ? Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes)
+            : batch;
     }
 
     private IReadOnlyList<OutboxMessage> Unsent(int count, int bytes) =>

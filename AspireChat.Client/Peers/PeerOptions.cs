@@ -19,9 +19,9 @@ public sealed class PeerOptions
     public int Port { get; set; }
 
     /// <summary>
-    /// How long after the last contact an unregistered user counts as away instead of restarting
-    /// (<c>Chat:Peer:AwayAfter</c>); 0 to 5 min. The default is the lease of a registration (<c>Chat:NameServer:Lease</c>):
-    /// a client that crashed stays registered that long, and may come back.
+    /// How long a registered user may be out of reach before letters are left (<c>Chat:Peer:AwayAfter</c>); 0 to 5 min. One who is not
+    /// registered gets letters at once or, without a mailbox, fails after this time. The default is the lease of a registration
+    /// (<c>Chat:NameServer:Lease</c>): a client that crashed stays registered that long, and may come back.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan? AwayAfter { get; set; }

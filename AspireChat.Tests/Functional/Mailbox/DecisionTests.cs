@@ -165,7 +165,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await alice.Api.SendAsync("bob", "hello");
         var failed = await events.NextAsync<StateChange>();
         Assert.Equal(MessageState.Failed, failed.State);
-        Assert.Equal("bob is away, and bob's client is too old to have a mailbox; the delivery was not confirmed.", failed.Reason);
+        Assert.Equal("bob is away, and nobody has shown a mailbox of bob's; the delivery was not confirmed.", failed.Reason);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace AspireChat.Tests.Functional.Mailbox;
 /// Measures a login after 100,000 missed messages of 1 KB. Explicit: figures depend on the machine, and nothing can fail but the
 /// exact set of messages.
 /// </summary>
+[Trait("Category", "Figures")]
 public sealed class LoginFigures(SharedRabbitMq broker)
 {
     private const int Count = 100_000;

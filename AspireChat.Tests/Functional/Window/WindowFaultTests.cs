@@ -45,7 +45,7 @@ public sealed class WindowFaultTests(SharedRabbitMq broker)
         await alice.SendAsync("hello");
         var failed = await Until.Value(
             "it has failed", () => Task.FromResult(alice.Current!.Rows.OfType<ShownMessage>().Single()), shown => shown.CanRetry);
-        Assert.Equal("failed: carol is away, and carol's client is too old to have a mailbox; the delivery was not confirmed.", failed.State);
+        Assert.Equal("failed: carol is away, and nobody has shown a mailbox of carol's; the delivery was not confirmed.", failed.State);
         Assert.Null(alice.Current!.Waiting);
 
         await alice.RetryAsync(failed);
@@ -58,7 +58,7 @@ public sealed class WindowFaultTests(SharedRabbitMq broker)
         // A conversation that is not shown tells it by a toast.
         alice.Close();
         await alice.RetryAsync(failed);
-        await alice.UntilToastsAsync("A message to carol was not delivered: carol is away, and carol's client is too old to have a mailbox; the delivery was not confirmed.");
+        await alice.UntilToastsAsync("A message to carol was not delivered: carol is away, and nobody has shown a mailbox of carol's; the delivery was not confirmed.");
     }
 
     [Fact]
