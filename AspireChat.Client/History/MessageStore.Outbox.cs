@@ -97,7 +97,7 @@ public sealed partial class MessageStore
                 """,
                 Place(to));
             var id = find.Parameters.Add("$id", SqliteType.Blob);
-            foreach (var one in ids)
+            foreach (var one in ids.Distinct())
             {
                 id.Value = Sql.Bytes(one);
                 using var row = find.ExecuteReader();

@@ -100,7 +100,7 @@ internal sealed class MailboxReader(
         // After a fault the same deliveries come once more; those that were done then are no replays.
         _done.IntersectWith(deliveries);
         var letters = new List<ReceivedLetter>(deliveries.Count);
-        var digests = new List<byte[]>(deliveries.Count);
+        var digests = new Dictionary<Delivery, byte[]>(ReferenceEqualityComparer.Instance);
         var unreadable = new List<(Delivery Letter, Exception Why)>();
         foreach (var delivery in deliveries.Where(delivery => !_done.Contains(delivery)))
         {
@@ -115,7 +115,7 @@ internal sealed class MailboxReader(
             await TakeAsync(letters, take, unreadable, round);
         }
 
-        await store.RememberLettersAsync(digests);
+        await store.RememberLettersAsync([.. letters.Select(letter => letter.Delivery).Except(unreadable.Select(each => each.Letter)).Select(taken => digests[taken])]);
         _done.UnionWith(deliveries.Except(unreadable.Select(each => each.Letter)));
 
         // Last, since the broker may accept nothing now; the others must not wait for that.
@@ -129,7 +129,7 @@ internal sealed class MailboxReader(
     }
 
     // Returns null if there is nothing to take.
-    private ReceivedLetter? Open(Delivery delivery, List<byte[]> digests, List<(Delivery Letter, Exception Why)> unreadable)
+    private ReceivedLetter? Open(Delivery delivery, Dictionary<Delivery, byte[]> digests, List<(Delivery Letter, Exception Why)> unreadable)
     {
         if (delivery.Size != delivery.Body.Length)
         {
@@ -138,7 +138,7 @@ internal sealed class MailboxReader(
         }
 
         var digest = Letters.Digest(delivery.Body);
-        if (!delivery.IsRedelivered && (digests.Any(other => other.AsSpan().SequenceEqual(digest)) || store.HasTakenLetter(digest)))
+        if (!delivery.IsRedelivered && (digests.Values.Any(other => other.AsSpan().SequenceEqual(digest)) || store.HasTakenLetter(digest)))
         {
             Refuse("A letter came into your mailbox a second time, which no sender does; it was dropped.");
             return null;
@@ -147,7 +147,7 @@ internal sealed class MailboxReader(
         try
         {
             var letter = new ReceivedLetter(Letters.Open(self, delivery.Body), delivery);
-            digests.Add(digest);
+            digests.Add(delivery, digest);
             return letter;
         }
         catch (Exception e) when (e is BatchRefusedException || DeliveryFault.IsIn(e))

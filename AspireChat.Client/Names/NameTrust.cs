@@ -150,9 +150,30 @@ public sealed partial class NameTrust(
         ? Task.CompletedTask
         : known.AddressAsync(addressee);
 
-    /// <summary>The same addressee with the sealing key that is known now.</summary>
-    public Addressee Latest(Addressee addressee) =>
-        known.FindAddressee(addressee.User) is { } last && last.Fingerprint == addressee.Fingerprint ? last : addressee;
+    /// <summary>Whether a key is still the one that may have what is written to a name: the user may trust another meanwhile.</summary>
+    public bool IsExpected(Addressee addressee) => Expected(addressee.User) is not { } expected || expected == addressee.Fingerprint;
+
+    /// <summary>
+    /// The sealing key to answer a letter to. If the letter shows another one than is known, either may be old: the claim decides.
+    /// </summary>
+    public async Task<Addressee> LatestAsync(Addressee shown, CancellationToken cancellationToken)
+    {
+        if (known.FindAddressee(shown.User) is not { } last
+            || last.Fingerprint != shown.Fingerprint
+            || last.Key.PublicKey.AsSpan().SequenceEqual(shown.Key.PublicKey))
+        {
+            return shown;
+        }
+
+        try
+        {
+            return await FindAddresseeAsync(shown.User, cancellationToken) ?? last;
+        }
+        catch (ChatException)
+        {
+            return last;
+        }
+    }
 
     /// <summary>
     /// Remembers the sealing key that a trusted peer shows when it greets: the peer's claim may be over when a letter is written.

@@ -37,9 +37,6 @@ internal sealed class IncomingStreams(ReadReceipts reading)
         }
     }
 
-    /// <summary>Whether the holder of a key has a stream.</summary>
-    public bool IsConnected(string fingerprint) => _streams.ContainsKey(fingerprint);
-
     /// <summary>Ends a user's streams with any key but the one given.</summary>
     public Task EndOthersAsync(string user, string fingerprint) => Task.WhenAll(_streams
         .Where(stream => stream.Value.Caller.User == user && stream.Key != fingerprint)

@@ -21,7 +21,6 @@ internal sealed partial class LetterInbox(
     LetterSender letters,
     NameTrust trust,
     ChatRequests requests,
-    IncomingStreams streams,
     DeliveryQuota quota,
     ReadReceipts reading,
     PeerLinks links,
@@ -41,9 +40,8 @@ internal sealed partial class LetterInbox(
 
     private readonly Bell _held = new();
 
-    // Keys of which a letter was refused for want of room. What they wrote next would overtake it, so a stream must bring it.
-    private readonly HashSet<string> _behind = new(StringComparer.Ordinal);
-    private long? _undecidedAt;
+    // Both loops of this class read and write it; 0 is never.
+    private long _undecidedAt;
 
     private enum Verdict
     {
@@ -119,7 +117,7 @@ internal sealed partial class LetterInbox(
     private async Task<Verdict> JudgeAsync(OpenedLetter letter, CancellationToken round)
     {
         var (user, fingerprint) = (letter.Sender.User, letter.Sender.Fingerprint);
-        if (!trust.HasMet(user) && _undecidedAt is { } before && time.GetElapsedTime(before) < AskEvery)
+        if (!trust.HasMet(user) && Interlocked.Read(ref _undecidedAt) is not 0 and var before && time.GetElapsedTime(before) < AskEvery)
         {
             return Verdict.HoldForName;
         }
@@ -129,7 +127,7 @@ internal sealed partial class LetterInbox(
             case NameVerdict.Trusted:
                 break;
             case NameVerdict.NotYetKnown or NameVerdict.NotYetClaimed:
-                _undecidedAt = time.GetTimestamp();
+                Interlocked.Exchange(ref _undecidedAt, time.GetTimestamp());
                 return Verdict.HoldForName;
             case NameVerdict.OtherKey:
                 return Refuse(user, $"A letter from {user} was refused: {user} is known here with another key.");
@@ -146,12 +144,6 @@ internal sealed partial class LetterInbox(
         try
         {
             var sender = new PeerCaller(user, fingerprint);
-            if (_behind.Contains(fingerprint) && !streams.IsConnected(fingerprint))
-            {
-                return Verdict.Drop;
-            }
-
-            _behind.Remove(fingerprint);
             if (!await requests.AdmitAsync(sender))
             {
                 return Verdict.HoldForUser;
@@ -159,11 +151,11 @@ internal sealed partial class LetterInbox(
 
             return quota.TryTakeLetter(sender, letter.Messages)
                 ? Verdict.Show
-                : RefuseAll(letter.Sender, $"A letter from {user} was refused: {user} sends more than one user may.");
+                : Refuse(user, $"A letter from {user} was refused: {user} sends more than one user may.");
         }
         catch (TooManyRequestsException)
         {
-            return RefuseAll(letter.Sender, $"A letter from {user} was refused: too many strangers have written to you.");
+            return Refuse(user, $"A letter from {user} was refused: too many strangers have written to you.");
         }
     }
 
@@ -176,13 +168,7 @@ internal sealed partial class LetterInbox(
             return;
         }
 
-        RefuseAll(sender, $"A letter from {sender.User} was refused: too many letters already wait for a decision.");
-    }
-
-    private Verdict RefuseAll(Addressee sender, string sentence)
-    {
-        _behind.Add(sender.Fingerprint);
-        return Refuse(sender.User, sentence);
+        Refuse(sender.User, $"A letter from {sender.User} was refused: too many letters already wait for a decision.");
     }
 
     private async Task StoreAsync(OpenedLetter letter, HeldBatch? held)
@@ -282,8 +268,11 @@ internal sealed partial class LetterInbox(
             {
                 // It could be opened when it was held: the fault is this program's, or a key is missing. After three tries it is set aside.
                 Log.NotReleased(logger, e);
-                isDecided &= await store.CountFailedTryAsync(held) is not null;
-                break;
+                if (await store.CountFailedTryAsync(held) is null)
+                {
+                    isDecided = false;
+                    break;
+                }
             }
         }
 
@@ -302,9 +291,9 @@ internal sealed partial class LetterInbox(
     /// <summary>The messages that arrived, by sender.</summary>
     private sealed class Arrived
     {
-        private readonly Dictionary<string, (Addressee Sender, List<Guid> Ids)> _senders = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, (Addressee Sender, HashSet<Guid> Ids)> _senders = new(StringComparer.Ordinal);
 
-        public IEnumerable<(Addressee Sender, List<Guid> Ids)> BySender => _senders.Values;
+        public IEnumerable<(Addressee Sender, HashSet<Guid> Ids)> BySender => _senders.Values;
 
         public void Add(OpenedLetter letter)
         {
@@ -313,7 +302,7 @@ internal sealed partial class LetterInbox(
                 _senders.Add(letter.Sender.Fingerprint, sender = (letter.Sender, []));
             }
 
-            sender.Ids.AddRange(letter.Messages.Select(message => message.Id));
+            sender.Ids.UnionWith(letter.Messages.Select(message => message.Id));
         }
     }
 

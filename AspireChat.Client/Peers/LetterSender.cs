@@ -34,7 +34,7 @@ internal sealed partial class LetterSender(NameTrust trust, MailboxPost post, Lo
             to,
             async leave =>
             {
-                for (var batch = await next(); batch.Count > 0; batch = await next())
+                for (var batch = await next(); batch.Count > 0 && trust.IsExpected(to); batch = await next())
                 {
                     await leave(Letters.Seal(self, to, batch));
                     await left(batch);
@@ -52,9 +52,9 @@ internal sealed partial class LetterSender(NameTrust trust, MailboxPost post, Lo
     /// <param name="cancellationToken">Ends the waiting.</param>
     public async Task TellAsync(Addressee to, IReadOnlyCollection<Guid> stored, long readThrough, CancellationToken cancellationToken)
     {
-        to = trust.Latest(to);
         try
         {
+            to = await trust.LatestAsync(to, cancellationToken);
             await post.UseAsync(
                 to,
                 async leave =>

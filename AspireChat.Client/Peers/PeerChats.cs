@@ -42,13 +42,13 @@ internal sealed class PeerChats(
     /// </summary>
     public async Task TrustAsync(string user, string fingerprint)
     {
-        if (known.FindAddressee(user) is { } before && before.Fingerprint != fingerprint)
+        var before = known.FindAddressee(user);
+        await known.AcceptKeyAsync(user, fingerprint);
+        if (before is not null && before.Fingerprint != fingerprint)
         {
             await links.To(user).GiveUpLettersAsync(
                 $"It was sealed to {user}'s former key {before.Fingerprint}; you now trust {fingerprint}. Send it again if {user} should have it.");
         }
-
-        await known.AcceptKeyAsync(user, fingerprint);
 
         // Connections with the key that is no longer trusted are closed in both directions.
         await incoming.EndOthersAsync(user, fingerprint);

@@ -33,6 +33,12 @@ internal sealed partial class PeerLink
             TellDelivered(delivered);
             TellRead(await store.MarkReadByOtherAsync(_conversation, receipt.ReadThrough));
         });
+        if (hasNews)
+        {
+            // Whoever has left it is probably there.
+            _bell.Ring();
+        }
+
         return hasNews;
     }
 
@@ -48,7 +54,6 @@ internal sealed partial class PeerLink
     // Leaves copies of what is on its way; the outbox keeps each message until its receipt.
     private async Task LeaveLettersAsync(CancellationToken stopping)
     {
-        _isLeft = false;
         try
         {
             if (_confirmed is not null)
@@ -85,9 +90,17 @@ internal sealed partial class PeerLink
         }
 
         var batch = Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
-        return batch.Count == 0 && await _bell.WaitAsync(Linger, time, stopping)
-            ? Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes)
-            : batch;
+        if (batch.Count == 0 && await _bell.WaitAsync(Linger, time, stopping))
+        {
+            batch = Unsent(MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+            if (batch.Count == 0)
+            {
+                // It rang for something else: the user is back.
+                _bell.Ring();
+            }
+        }
+
+        return batch;
     }
 
     private IReadOnlyList<OutboxMessage> Unsent(int count, int bytes) =>

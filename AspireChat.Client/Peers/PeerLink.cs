@@ -113,6 +113,7 @@ internal sealed partial class PeerLink(
 
     private async Task ReachAsync(CancellationToken stopping)
     {
+        _isLeft = false;
         try
         {
             await ConverseAsync(stopping);

@@ -35,6 +35,10 @@ public sealed class InProcessSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>The queues at the broker without the mailboxes, which each client declares when it gets to it.</summary>
+    public async Task<IEnumerable<string>> QueuesAsync() =>
+        (await Broker.QueuesAsync(Rabbit)).Where(queue => !queue.StartsWith("chat.mailbox.", StringComparison.Ordinal));
+
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(Clients.Select(client => client.DisposeAsync().AsTask()));

@@ -18,7 +18,7 @@ public sealed class CrowdTests(SharedRabbitMq broker)
             await system.Clients[i].Api.JoinGroupAsync($"table{i % 5}", GroupMode.Transient);
         }
 
-        var queues = (await system.Broker.QueuesAsync(system.Rabbit)).ToList();
+        var queues = (await system.QueuesAsync()).ToList();
         var seconds = new List<double>();
         foreach (var asker in system.Clients.Take(5))
         {
@@ -39,7 +39,7 @@ public sealed class CrowdTests(SharedRabbitMq broker)
         Assert.All(surveys, survey => Assert.Equal((SurveyEnd.Complete, Crowd - 1), (survey.Ended, survey.Users.Count)));
 
         // Each client has a queue for questions and one for the group, and there is one for insults: as before.
-        await Until.Sequence("the broker has the same queues as before", queues, () => system.Broker.QueuesAsync(system.Rabbit));
+        await Until.Sequence("the broker has the same queues as before", queues, system.QueuesAsync);
         Assert.Equal((2 * Crowd) + 1, queues.Count);
     }
 }

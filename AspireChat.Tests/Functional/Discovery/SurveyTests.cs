@@ -22,7 +22,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
 
         await carol.Api.LeaveGroupAsync("left");
         await using var atAlice = await alice.WatchAsync();
-        var queues = await system.Broker.QueuesAsync(system.Rabbit);
+        var queues = await system.QueuesAsync();
         var survey = await alice.Api.DiscoverAsync(seconds: 20);
 
         // Not found are the asker, groups that only the asker is in, and empty rooms.
@@ -35,7 +35,7 @@ public sealed class SurveyTests(SharedRabbitMq broker)
         await Until.Sequence("both users are reported", ["bob", "carol"], () => Task.FromResult(Named(atAlice, found => found.User?.Name)));
         await Until.Sequence(
             "both groups are reported", ["now", "ours"], () => Task.FromResult(Named(atAlice, found => found.Group?.Name)));
-        await Until.Sequence("the broker has the same queues as before", queues, () => system.Broker.QueuesAsync(system.Rabbit));
+        await Until.Sequence("the broker has the same queues as before", queues, system.QueuesAsync);
 
         // Surveys at the same time do not count each other's answers.
         var surveys = await Task.WhenAll(system.Clients.Select(client => client.Api.DiscoverAsync(20)));
