@@ -20,6 +20,7 @@ internal abstract class ConversationView(
     private readonly HashSet<(string From, Guid Id)> _shown = [];
     private readonly Dictionary<Guid, PrintedLine> _own = [];
     private readonly Bell _unread = new();
+    private bool _isToldStored;
 
     /// <summary>The conversation's title on the screen.</summary>
     protected abstract string Title { get; }
@@ -205,6 +206,11 @@ internal abstract class ConversationView(
         if (state.State == MessageState.Failed)
         {
             Screen.Print($"[red]         ✗ not delivered: {state.Reason}[/]");
+        }
+        else if (state.State == MessageState.Stored && !_isToldStored)
+        {
+            _isToldStored = true;
+            Screen.Print($"[grey]         ~ stored until {conversation.Name} is back[/]");
         }
     }
 
