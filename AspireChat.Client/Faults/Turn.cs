@@ -5,7 +5,7 @@ namespace AspireChat.Client.Faults;
 /// <summary>Lets changes happen one at a time, in the order of the calls. Holds nothing that must be disposed of.</summary>
 public sealed class Turn
 {
-    // Whoever has taken the item from this channel has the turn, and puts the item back.
+    // The caller that has taken the item from this channel has the turn, and puts the item back.
     private readonly Channel<bool> _free = Channel.CreateBounded<bool>(1);
 
     /// <summary>Makes a turn that is free.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class PeerLink
         });
         if (hasNews)
         {
-            // Whoever has left it is probably there.
+            // The user who has left it is probably there.
             _bell.Ring();
         }
 

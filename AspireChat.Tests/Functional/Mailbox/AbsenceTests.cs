@@ -58,13 +58,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
         await bob.KillAsync();
-        string[] texts = [.. Enumerable.Range(1, 200).Select(number => $"number {number}")];
-        foreach (var text in texts)
-        {
-            await alice.Api.SendAsync("bob", text);
-        }
-
-        await alice.UntilStatesAsync("bob", [MessageState.Delivered, .. texts.Select(_ => MessageState.Stored)]);
+        var texts = await LeaveTwoHundredAsync(alice);
         await alice.KillAsync();
 
         await bob.RestartAsync();
@@ -81,13 +75,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
         await bob.KillAsync();
-        string[] texts = [.. Enumerable.Range(1, 200).Select(number => $"number {number}")];
-        foreach (var text in texts)
-        {
-            await alice.Api.SendAsync("bob", text);
-        }
-
-        await alice.UntilStatesAsync("bob", [MessageState.Delivered, .. texts.Select(_ => MessageState.Stored)]);
+        var texts = await LeaveTwoHundredAsync(alice);
         Assert.Equal(0, await alice.TerminateAsync());
 
         await bob.RestartAsync();
@@ -101,5 +89,18 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         await alice.RestartAsync();
         await alice.UntilTrueAsync(
             "bob", "everything is read, and the answer is here", message => message.State == (message.From == "bob" ? MessageState.Delivered : MessageState.Read), 202);
+    }
+
+    // After one message that bob has got.
+    private static async Task<string[]> LeaveTwoHundredAsync(ChatClientProcess alice)
+    {
+        string[] texts = [.. Enumerable.Range(1, 200).Select(number => $"number {number}")];
+        foreach (var text in texts)
+        {
+            await alice.Api.SendAsync("bob", text);
+        }
+
+        await alice.UntilStatesAsync("bob", [MessageState.Delivered, .. texts.Select(_ => MessageState.Stored)]);
+        return texts;
     }
 }

@@ -216,8 +216,9 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
             using var end = new CancellationTokenSource();
             var saying = SayAsync(end.Token);
 
-            // A moment, of which the seed decides.
-            await Task.Delay(random.Next(50, 1_500), TestContext.Current.CancellationToken);
+            // The seed decides on the moment.
+            var through = said.Count + random.Next(1, 200);
+            await Until.True($"{through} are said", () => said.Count >= through, Patience);
             var victim = random.Next(2) == 0 ? alice : bob;
             await victim.KillAsync();
             await end.CancelAsync();
