@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
@@ -21,17 +22,27 @@ public sealed class ChatDatabase : IAsyncDisposable
     // Enough to share a commit in a burst. A full queue makes writers wait, which slows the peer instead of using more memory.
     private const int QueueLength = 1024;
 
+    // More may read at a time; only so many stay open. Each keeps up to 2 MB of the file in memory.
+    private const int KeptReaders = 4;
+
     private readonly string _connectionString;
-    private readonly SqliteConnection _writer;
+    private readonly HistoryConnection _writer;
+    private readonly ConcurrentBag<HistoryConnection> _readers = [];
     private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly Task _loop;
+    private volatile bool _isClosed;
 
     /// <summary>Opens the file in a data directory, or creates it.</summary>
     /// <exception cref="ClientStartException">This version cannot use the file.</exception>
     public ChatDatabase(DataDirectory directory)
     {
-        _connectionString = new SqliteConnectionStringBuilder { DataSource = directory.File(FileName), DefaultTimeout = 5 }.ToString();
-        _writer = new SqliteConnection(_connectionString);
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = directory.File(FileName),
+            DefaultTimeout = 5,
+            Pooling = false,
+        }.ToString();
+        _writer = new HistoryConnection(_connectionString);
         try
         {
             CreateForOwnerOnly(directory.File(FileName));
@@ -49,6 +60,9 @@ public sealed class ChatDatabase : IAsyncDisposable
         _loop = Task.Factory.StartNew(CommitWhatIsWaiting, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>A transaction failed, and with it everything that was changed in it. Raised on the writer's thread.</summary>
+    public event Action? RolledBack;
+
     /// <summary>
     /// Runs a change on the writer and waits for its commit. Changes run one at a time, in the order of the calls.
     /// </summary>
@@ -59,7 +73,7 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// <param name="committed">
     /// Called right after the commit, before any later change runs; must be quick and must not throw.
     /// </param>
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, T> change, Action<T>? committed = null)
+    public async Task<T> WriteAsync<T>(Func<HistoryConnection, T> change, Action<T>? committed = null)
     {
         var write = new Write<T>(change, committed);
         await _queue.Writer.WriteAsync(write);
@@ -67,12 +81,22 @@ public sealed class ChatDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs a query on its own connection; sees everything committed before the call.</summary>
-    public T Read<T>(Func<SqliteConnection, T> query)
+    public T Read<T>(Func<HistoryConnection, T> query)
     {
-        // The provider pools connections.
-        using var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        return query(connection);
+        if (!_readers.TryTake(out var connection))
+        {
+            connection = new HistoryConnection(_connectionString);
+            connection.Open();
+        }
+
+        try
+        {
+            return query(connection);
+        }
+        finally
+        {
+            Keep(connection);
+        }
     }
 
     /// <summary>Commits the waiting changes and closes the file.</summary>
@@ -81,8 +105,34 @@ public sealed class ChatDatabase : IAsyncDisposable
         if (_queue.Writer.TryComplete())
         {
             await _loop;
+            _isClosed = true;
+            CloseReaders();
             await _writer.DisposeAsync();
-            SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+        }
+    }
+
+    private void Keep(HistoryConnection reader)
+    {
+        if (_readers.Count < KeptReaders)
+        {
+            _readers.Add(reader);
+        }
+        else
+        {
+            reader.Dispose();
+        }
+
+        if (_isClosed)
+        {
+            CloseReaders();
+        }
+    }
+
+    private void CloseReaders()
+    {
+        while (_readers.TryTake(out var reader))
+        {
+            reader.Dispose();
         }
     }
 
@@ -141,10 +191,12 @@ public sealed class ChatDatabase : IAsyncDisposable
         }
         catch (Exception) when (group.Count > 1)
         {
+            RolledBack?.Invoke();
             return false;
         }
         catch (Exception e)
         {
+            RolledBack?.Invoke();
             group[0].Fail(e);
             return true;
         }
@@ -161,21 +213,21 @@ public sealed class ChatDatabase : IAsyncDisposable
 
     private abstract class Write
     {
-        public abstract void Run(SqliteConnection connection);
+        public abstract void Run(HistoryConnection connection);
 
         public abstract void Complete();
 
         public abstract void Fail(Exception e);
     }
 
-    private sealed class Write<T>(Func<SqliteConnection, T> change, Action<T>? committed) : Write
+    private sealed class Write<T>(Func<HistoryConnection, T> change, Action<T>? committed) : Write
     {
         private readonly TaskCompletionSource<T> _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
 
         public Task<T> Committed => _committed.Task;
 
-        public override void Run(SqliteConnection connection) => _result = change(connection);
+        public override void Run(HistoryConnection connection) => _result = change(connection);
 
         public override void Complete()
         {

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using AspireChat.Client.Identity;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -21,8 +21,21 @@ public sealed record Addressee(string User, string Fingerprint, SealingKey Key);
 /// </summary>
 public sealed class KnownPeers(ChatDatabase database)
 {
+    // Every message that arrives asks for a pin. One entry per user met: some hundred bytes each. Changed right after the commit of
+    // each change of a pin, before any later change runs.
+    private readonly ConcurrentDictionary<string, KnownPeer> _pins = new(StringComparer.Ordinal);
+
     /// <summary>The pin of a name, or null if this client never met it.</summary>
-    public KnownPeer? Find(string user) => database.Read(connection => Pinned(connection, user));
+    public KnownPeer? Find(string user)
+    {
+        if (_pins.TryGetValue(user, out var pin))
+        {
+            return pin;
+        }
+
+        // A pin that was just read may be older than one that is committed meanwhile.
+        return database.Read(connection => Pinned(connection, user)) is { } stored ? _pins.GetOrAdd(user, stored) : null;
+    }
 
     /// <summary>
     /// Pins a name at first contact and remembers the highest epoch seen. An existing pin keeps its key.
@@ -36,40 +49,35 @@ public sealed class KnownPeers(ChatDatabase database)
             return known;
         }
 
-        return await database.WriteAsync(connection =>
-        {
-            using (var command = connection.CreateCommand())
+        return await database.WriteAsync(
+            connection =>
             {
-                command.CommandText = """
+                connection.Command(
+                    """
                     INSERT INTO pins (name, fingerprint, epoch, since) VALUES ($name, $fingerprint, $epoch, $now)
                     ON CONFLICT (name) DO UPDATE SET epoch = max(epoch, excluded.epoch) WHERE fingerprint = excluded.fingerprint
-                    """;
-                command.Parameters.AddWithValue("$name", user);
-                command.Parameters.AddWithValue("$fingerprint", fingerprint);
-                command.Parameters.AddWithValue("$epoch", epoch);
-                command.Parameters.AddWithValue("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-                command.ExecuteNonQuery();
-            }
-
-            return Pinned(connection, user)!;
-        });
+                    """,
+                    ("$name", user), ("$fingerprint", fingerprint), ("$epoch", epoch), ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())).Run();
+                return Pinned(connection, user)!;
+            },
+            Remember);
     }
 
     /// <summary>Accepts another key for a name: replaces the pin and restarts its epoch at 0; nothing is sealed to the old one.</summary>
-    public Task AcceptKeyAsync(string user, string fingerprint) => database.WriteAsync(connection =>
-    {
-        connection.Command(
-            "DELETE FROM addressees WHERE name = $name AND fingerprint <> $fingerprint", ("$name", user), ("$fingerprint", fingerprint)).Run();
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            INSERT INTO pins (name, fingerprint, epoch, since) VALUES ($name, $fingerprint, 0, $now)
-            ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, epoch = 0, since = excluded.since
-            """;
-        command.Parameters.AddWithValue("$name", user);
-        command.Parameters.AddWithValue("$fingerprint", fingerprint);
-        command.Parameters.AddWithValue("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        return command.ExecuteNonQuery();
-    });
+    public Task AcceptKeyAsync(string user, string fingerprint) => database.WriteAsync(
+        connection =>
+        {
+            connection.Command(
+                "DELETE FROM addressees WHERE name = $name AND fingerprint <> $fingerprint", ("$name", user), ("$fingerprint", fingerprint)).Run();
+            connection.Command(
+                """
+                INSERT INTO pins (name, fingerprint, epoch, since) VALUES ($name, $fingerprint, 0, $now)
+                ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint, epoch = 0, since = excluded.since
+                """,
+                ("$name", user), ("$fingerprint", fingerprint), ("$now", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())).Run();
+            return new KnownPeer(user, fingerprint, Epoch: 0);
+        },
+        Remember);
 
     /// <summary>To whom letters for a name are sealed, or null if none ever was.</summary>
     public Addressee? FindAddressee(string user) => database.Read(connection => connection.Command(
@@ -102,12 +110,9 @@ public sealed class KnownPeers(ChatDatabase database)
             ("$signature", addressee.Key.Signature)).Run());
     }
 
-    private static KnownPeer? Pinned(SqliteConnection connection, string user)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT fingerprint, epoch FROM pins WHERE name = $name";
-        command.Parameters.AddWithValue("$name", user);
-        using var reader = command.ExecuteReader();
-        return reader.Read() ? new KnownPeer(user, reader.GetString(0), reader.GetInt64(1)) : null;
-    }
+    private void Remember(KnownPeer pin) => _pins[pin.User] = pin;
+
+    private static KnownPeer? Pinned(HistoryConnection connection, string user) => connection.Command(
+        "SELECT fingerprint, epoch FROM pins WHERE name = $name", ("$name", user))
+        .FirstOrDefault(row => new KnownPeer(user, row.GetString(0), row.GetInt64(1)));
 }

@@ -8,7 +8,7 @@ namespace AspireChat.Client.History;
 /// </summary>
 public sealed partial class MessageStore
 {
-    private const string Others = "fingerprint <> ''";
+    private const string Others = "sender <> 0";
 
     /// <summary>The newest messages of a conversation, oldest first; none if the conversation is not known.</summary>
     public IReadOnlyList<ChatMessage> ReadNewest(Conversation conversation, int limit) =>
@@ -31,7 +31,7 @@ public sealed partial class MessageStore
     public ChatMessage? FindFirstUnread(Conversation conversation, IReadOnlyCollection<string> except) => database.Read(connection =>
         connection.Command(
             $"""
-            SELECT {Sql.MessageColumns} FROM messages JOIN conversations ON conversations.id = conversation
+            SELECT {Sql.MessageColumns} FROM {Sql.Messages}
             WHERE {IsUnread(except)} ORDER BY local LIMIT 1
             """,
             [.. Place(conversation), .. Named(except)]).FirstOrDefault(row => row.Message(conversation)));
@@ -42,7 +42,7 @@ public sealed partial class MessageStore
     public int CountUnread(Conversation conversation, IReadOnlyCollection<string> except) => except.Count == 0
         ? CountUnread(conversation)
         : database.Read(connection => connection.Command(
-            $"SELECT count(*) FROM messages JOIN conversations ON conversations.id = conversation WHERE {IsUnread(except)}",
+            $"SELECT count(*) FROM {Sql.Messages} WHERE {IsUnread(except)}",
             [.. Place(conversation), .. Named(except)]).FirstOrDefault(row => row.GetInt32(0)));
 
     // The name tells two senders apart who use the same id, so that neither can make the other's messages disappear from a page.
@@ -54,12 +54,15 @@ public sealed partial class MessageStore
         }
 
         var place = connection.Command(
-            "SELECT local FROM messages WHERE id = $message AND conversation = $id AND sender = $sender ORDER BY local DESC LIMIT 1",
+            """
+            SELECT local FROM messages WHERE id = $message AND conversation = $id
+              AND sender IN (SELECT id FROM senders WHERE name = $sender) ORDER BY local DESC LIMIT 1
+            """,
             ("$message", Sql.Bytes(message.Id)), ("$id", id), ("$sender", message.From))
             .FirstOrDefault(row => (long?)row.GetInt64(0));
         return place is null ? [] : connection.Command(
             $"""
-            SELECT {Sql.MessageColumns}, {IsRead} FROM messages JOIN conversations ON conversations.id = conversation
+            SELECT {Sql.MessageColumns}, {IsRead} FROM {Sql.Messages}
             WHERE conversation = $id AND {side} AND messages.state <> {(int)MessageState.Held} {OnlyShown(message.Conversation)}
             ORDER BY {order} LIMIT $limit
             """,
@@ -70,8 +73,8 @@ public sealed partial class MessageStore
     private static string OnlyShown(Conversation conversation) => conversation.Kind == ConversationKind.Insults ? $"AND {Others}" : "";
 
     private static string IsUnread(IReadOnlyCollection<string> except) =>
-        $"kind = $kind AND name = $name AND local > read_local AND {Others} "
-        + $"AND sender NOT IN ({string.Join(", ", except.Select((_, index) => $"$except{index}"))})";
+        $"kind = $kind AND conversations.name = $name AND local > read_local AND {Others} "
+        + $"AND senders.name NOT IN ({string.Join(", ", except.Select((_, index) => $"$except{index}"))})";
 
     private static IEnumerable<(string Name, object? Value)> Named(IReadOnlyCollection<string> except) =>
         except.Select((sender, index) => ($"$except{index}", (object?)sender));

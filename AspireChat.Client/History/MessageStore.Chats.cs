@@ -27,6 +27,7 @@ public sealed partial class MessageStore
     public Task CloseChatAsync(string user) => database.WriteAsync(connection =>
     {
         DropHeldOf(connection, user);
+        _numbers.Forget();
         connection.Command(
             "UPDATE conversations SET state = $closed WHERE kind = 0 AND name = $name",
             ("$name", user), ("$closed", (int)ChatState.Closed)).Run();

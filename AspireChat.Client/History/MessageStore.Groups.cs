@@ -1,5 +1,4 @@
 using AspireChat.Client.Chat;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -68,7 +67,7 @@ public sealed partial class MessageStore
 
     /// <summary>Makes a conversation known, even if it has no messages yet.</summary>
     public Task MakeKnownAsync(Conversation conversation) =>
-        database.WriteAsync(connection => EnsureConversation(connection, conversation));
+        database.WriteAsync(connection => _numbers.Of(connection, conversation));
 
     /// <summary>
     /// The last seq of this user in a group that the broker has confirmed; 0 if none. A message that is not in the outbox is
@@ -123,12 +122,12 @@ public sealed partial class MessageStore
     /// </summary>
     public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection => connection.Command(
         "UPDATE conversations SET last_seq = $seq WHERE id = $id AND last_seq < $seq AND $seq < $max",
-        ("$id", EnsureConversation(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run());
+        ("$id", _numbers.Of(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run());
 
     /// <summary>Whether this store knows a conversation.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);
 
-    private static void Forget(SqliteConnection connection, string group)
+    private static void Forget(HistoryConnection connection, string group)
     {
         connection.Command("DELETE FROM subscriptions WHERE name = $name", ("$name", group)).Run();
         connection.Command("DELETE FROM generations WHERE name = $name", ("$name", group)).Run();
@@ -138,7 +137,7 @@ public sealed partial class MessageStore
             ("$kind", (int)ConversationKind.Group), ("$name", group)).Run();
     }
 
-    private static void Learn(SqliteConnection connection, string group, IReadOnlyList<string> generations)
+    private static void Learn(HistoryConnection connection, string group, IReadOnlyList<string> generations)
     {
         connection.Command("UPDATE generations SET is_current = 0 WHERE name = $name", ("$name", group)).Run();
         for (var i = 0; i < generations.Count; i++)
@@ -153,8 +152,8 @@ public sealed partial class MessageStore
     }
 
     // Messages sent before the subscription began are not shown, no matter who publishes them again.
-    private static long Floor(SqliteConnection connection, Conversation conversation, string fingerprint) =>
-        conversation.Kind != ConversationKind.Group ? 0 : connection.Command(
-            "SELECT seq FROM floors WHERE name = $name AND fingerprint = $fingerprint",
-            ("$name", conversation.Name), ("$fingerprint", fingerprint)).FirstOrDefault(row => row.GetInt64(0));
+    private static long Floor(HistoryConnection connection, Conversation conversation, string fingerprint) =>
+        conversation.Kind != ConversationKind.Group ? 0 : connection
+            .Statement("SELECT seq FROM floors WHERE name = ?1 AND fingerprint = ?2")
+            .Bind(1, conversation.Name).Bind(2, fingerprint).Number() ?? 0;
 }

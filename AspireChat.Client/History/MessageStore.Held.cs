@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AspireChat.Client.Chat;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -52,7 +51,7 @@ public sealed partial class MessageStore
         var sharing = JsonSerializer.Serialize(joined);
         return database.WriteAsync(connection =>
         {
-            var id = EnsureConversation(connection, conversation);
+            var id = _numbers.Of(connection, conversation);
             if (connection.Command(
                 "SELECT 1 FROM held WHERE conversation = $id AND fingerprint = $fingerprint AND size = $size AND body = $body",
                 ("$id", id), ("$fingerprint", fingerprint), ("$size", size), ("$body", bytes)).FirstOrDefault(_ => true))
@@ -120,7 +119,7 @@ public sealed partial class MessageStore
         var bytes = body.ToArray();
         return database.WriteAsync(connection =>
         {
-            Hold(connection, EnsureConversation(connection, conversation), fingerprint, bytes, HeldTries);
+            Hold(connection, _numbers.Of(connection, conversation), fingerprint, bytes, HeldTries);
             return TrimSetAside(connection);
         });
     }
@@ -144,13 +143,13 @@ public sealed partial class MessageStore
         """,
         ("$kind", (int)ConversationKind.Group), ("$mode", mode.Word)).Run());
 
-    private static bool Hold(SqliteConnection connection, long conversation, string fingerprint, byte[] body, int tries) =>
+    private static bool Hold(HistoryConnection connection, long conversation, string fingerprint, byte[] body, int tries) =>
         connection.Command(
             "INSERT INTO held (conversation, fingerprint, body, size, tries) VALUES ($id, $fingerprint, $body, $size, $tries)",
             ("$id", conversation), ("$fingerprint", fingerprint), ("$body", body), ("$size", body.Length + HeldOverhead), ("$tries", tries)).Run() > 0;
 
     // The size of held batches that are not being retried, of one key and of all. Used only if it matters: it scans every row.
-    private static (double OfKey, double OfAll) SizeOfLeft(SqliteConnection connection, string fingerprint, string joined) => connection.Command(
+    private static (double OfKey, double OfAll) SizeOfLeft(HistoryConnection connection, string fingerprint, string joined) => connection.Command(
         """
         SELECT total(size) FILTER (WHERE fingerprint = $fingerprint), total(size) FROM held
         WHERE tries < 3 AND conversation NOT IN (
@@ -159,7 +158,7 @@ public sealed partial class MessageStore
         ("$fingerprint", fingerprint), ("$kind", (int)ConversationKind.Group), ("$joined", joined))
         .FirstOrDefault(row => (row.GetDouble(0), row.GetDouble(1)));
 
-    private static int TrimSetAside(SqliteConnection connection) => connection.Command(
+    private static int TrimSetAside(HistoryConnection connection) => connection.Command(
         """
         DELETE FROM held WHERE local IN (
           SELECT local FROM (SELECT local, sum(size) OVER (ORDER BY local DESC) AS through FROM held WHERE tries >= 3)
@@ -167,7 +166,7 @@ public sealed partial class MessageStore
         """,
         ("$max", MaxSetAside)).Run();
 
-    private static int DropHeld(SqliteConnection connection, long local) =>
+    private static int DropHeld(HistoryConnection connection, long local) =>
         connection.Command("DELETE FROM held WHERE local = $local", ("$local", local)).Run();
 
     private const string HeldIn =

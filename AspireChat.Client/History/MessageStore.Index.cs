@@ -1,5 +1,4 @@
 using AspireChat.Client.Faults;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -45,11 +44,15 @@ public sealed partial class MessageStore
     private bool HasMoreToIndex() => database.Read(connection => connection.Command(
         "SELECT 1 FROM messages WHERE local > (SELECT through FROM words_mark) LIMIT 1").FirstOrDefault(_ => true));
 
-    private static long IndexedThrough(SqliteConnection connection) =>
+    private static long IndexedThrough(HistoryConnection connection) =>
         connection.Command("SELECT through FROM words_mark").FirstOrDefault(row => row.GetInt64(0));
 
+    // The number of a message that was deleted last is given to the next one, whose words are not in the index.
+    private static void LowerMark(HistoryConnection connection) => connection.Command(
+        "UPDATE words_mark SET through = min(through, (SELECT coalesce(max(local), 0) FROM messages))").Run();
+
     // The index must be told the text of a message that will be deleted, since it keeps none itself.
-    private static void ForgetWords(SqliteConnection connection, string fingerprint, Guid id) => connection.Command(
+    private static void ForgetWords(HistoryConnection connection, string fingerprint, Guid id) => connection.Command(
         $"""
         INSERT INTO words (words, rowid, text) SELECT 'delete', local, text FROM messages
         {One} AND state = {(int)MessageState.Held} AND local <= (SELECT through FROM words_mark)

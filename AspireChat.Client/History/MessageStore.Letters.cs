@@ -1,5 +1,4 @@
 using AspireChat.Client.Chat;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -58,7 +57,7 @@ public sealed partial class MessageStore
             var size = bytes.Length + HeldOverhead;
             return ofKey + size <= maxOfKey
                 && ofAll + size <= maxOfAll
-                && Hold(connection, EnsureConversation(connection, Conversation.With(user)), fingerprint, bytes, tries: 0);
+                && Hold(connection, _numbers.Of(connection, Conversation.With(user)), fingerprint, bytes, tries: 0);
         });
     }
 
@@ -81,6 +80,7 @@ public sealed partial class MessageStore
     public Task DropLetterAsync(string user, HeldBatch held) => database.WriteAsync(connection =>
     {
         DropHeld(connection, held.Local);
+        _numbers.Forget();
         return connection.Command(
             """
             DELETE FROM conversations WHERE kind = $kind AND name = $name AND last_seq = 0 AND state = $closed
@@ -90,7 +90,7 @@ public sealed partial class MessageStore
             [.. Place(Conversation.With(user)), ("$closed", (int)ChatState.Closed)]).Run();
     });
 
-    private static int DropHeldOf(SqliteConnection connection, string user) => connection.Command(
+    private static int DropHeldOf(HistoryConnection connection, string user) => connection.Command(
         "DELETE FROM held WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)",
         Place(Conversation.With(user))).Run();
 }

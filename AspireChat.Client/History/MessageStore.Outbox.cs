@@ -25,7 +25,7 @@ public sealed partial class MessageStore
             $"""
             {string.Join(" UNION ALL ", OutboxStates.Where(each => state is null || each == state).Select(each => $"""
                 SELECT * FROM (
-                    SELECT id, seq, text, sent_at, traceparent, tracestate FROM messages
+                    SELECT id, seq, text, sent_at, trace FROM messages
                     WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
                       AND {OwnIn(each)} AND seq > $after ORDER BY seq LIMIT $count)
                 """))}
@@ -89,22 +89,20 @@ public sealed partial class MessageStore
         {
             var changed = new List<OutboxMessage>();
             var left = 0;
-            using var find = connection.Command(
-                """
-                SELECT messages.id, seq, text, sent_at, traceparent, tracestate, messages.state
-                FROM messages JOIN conversations ON conversations.id = conversation
-                WHERE messages.id = $id AND fingerprint = '' AND kind = $kind AND name = $name
-                """,
-                Place(to));
-            var id = find.Parameters.Add("$id", SqliteType.Blob);
             foreach (var one in ids.Distinct())
             {
-                id.Value = Sql.Bytes(one);
-                using var row = find.ExecuteReader();
-                if (row.Read() && MessageStates.Before(MessageState.Delivered, isOwn: true).Contains((MessageState)row.GetInt64(6)))
+                var found = connection.Command(
+                    """
+                    SELECT messages.id, seq, text, sent_at, trace, messages.state
+                    FROM messages JOIN conversations ON conversations.id = conversation
+                    WHERE messages.id = $id AND sender = 0 AND kind = $kind AND name = $name
+                    """,
+                    [("$id", Sql.Bytes(one)), .. Place(to)])
+                    .FirstOrDefault(row => ((OutboxMessage Message, MessageState State)?)(Outbox(row), (MessageState)row.GetInt64(5)));
+                if (found is var (message, state) && MessageStates.Before(MessageState.Delivered, isOwn: true).Contains(state))
                 {
-                    changed.Add(Outbox(row));
-                    left += IsInOutbox((MessageState)row.GetInt64(6)) ? 1 : 0;
+                    changed.Add(message);
+                    left += IsInOutbox(state) ? 1 : 0;
                 }
             }
 
@@ -167,14 +165,14 @@ public sealed partial class MessageStore
         long through,
         MessageState state,
         string? reason = null,
-        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null) =>
+        Action<HistoryConnection, IReadOnlyList<OutboxMessage>>? also = null) =>
         AdvanceAsync(to, state, (connection, from) => Move(connection, to, through, from, state, reason), also);
 
     private async Task<IReadOnlyList<OutboxMessage>> AdvanceAsync(
         Conversation to,
         MessageState state,
-        Func<SqliteConnection, MessageState, List<OutboxMessage>> move,
-        Action<SqliteConnection, IReadOnlyList<OutboxMessage>>? also = null)
+        Func<HistoryConnection, MessageState, List<OutboxMessage>> move,
+        Action<HistoryConnection, IReadOnlyList<OutboxMessage>>? also = null)
     {
         var (all, _) = await database.WriteAsync(connection =>
         {
@@ -201,10 +199,10 @@ public sealed partial class MessageStore
     private static bool IsInOutbox(MessageState state) => OutboxStates.Contains(state);
 
     // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes.
-    private static string OwnIn(MessageState state) => $"fingerprint = '' AND messages.state = {(int)state}";
+    private static string OwnIn(MessageState state) => $"sender = 0 AND messages.state = {(int)state}";
 
     private static List<OutboxMessage> Move(
-        SqliteConnection connection,
+        HistoryConnection connection,
         Conversation to,
         long through,
         MessageState from,
@@ -216,7 +214,7 @@ public sealed partial class MessageStore
             WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
               AND {OwnIn(from)} AND seq <= $through
               AND NOT (state = $state AND reason IS $reason)
-            RETURNING id, seq, text, sent_at, traceparent, tracestate
+            RETURNING id, seq, text, sent_at, trace
             """,
             ("$kind", (int)to.Kind),
             ("$name", to.Name),
@@ -226,7 +224,7 @@ public sealed partial class MessageStore
             .ToList(Outbox);
 
     private static OutboxMessage Outbox(SqliteDataReader row) =>
-        new(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4, 5));
+        new(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4));
 
     // RETURNING guarantees no order.
     private static List<OutboxMessage> InOrder(List<OutboxMessage> changed)

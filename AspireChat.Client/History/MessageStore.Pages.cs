@@ -33,7 +33,7 @@ public sealed partial class MessageStore
 
         var page = connection.Command(
             $"""
-            SELECT {Sql.MessageColumns}, {IsRead} FROM messages JOIN conversations ON conversations.id = conversation
+            SELECT {Sql.MessageColumns}, {IsRead} FROM {Sql.Messages}
             WHERE conversation = $id AND local < $end AND messages.state <> {(int)MessageState.Held} {andOnly} ORDER BY local DESC LIMIT $limit
             """,
             ("$id", id), ("$end", end), ("$limit", limit)).ToList(row => AsRead(row.Message(conversation), row.GetBoolean(9)));

@@ -14,7 +14,7 @@ public sealed partial class MessageStore
 
     // Held insults may be another client's, and own insults are not shown by the list of insults either.
     private static readonly string IsFindable =
-        $"messages.state <> {(int)MessageState.Held} AND (kind <> {(int)ConversationKind.Insults} OR fingerprint <> '')";
+        $"messages.state <> {(int)MessageState.Held} AND (kind <> {(int)ConversationKind.Insults} OR sender <> 0)";
 
     /// <summary>
     /// Finds messages that contain all words, the newest first in the order in which they were stored, whatever their
@@ -34,7 +34,7 @@ public sealed partial class MessageStore
             return InContext(connection, found, cancellationToken);
         });
 
-    private static List<long> FindInIndex(SqliteConnection connection, SearchWords words, int limit) => connection.Command(
+    private static List<long> FindInIndex(HistoryConnection connection, SearchWords words, int limit) => connection.Command(
         $"""
         SELECT local FROM words
         CROSS JOIN messages ON local = words.rowid CROSS JOIN conversations ON conversations.id = conversation
@@ -43,7 +43,7 @@ public sealed partial class MessageStore
         ("$words", words.Expression), ("$limit", limit)).ToList(row => row.GetInt64(0));
 
     private static List<long> FindInTail(
-        SqliteConnection connection, long mark, SearchWords words, int limit, CancellationToken cancellationToken)
+        HistoryConnection connection, long mark, SearchWords words, int limit, CancellationToken cancellationToken)
     {
         var found = new List<long>();
         var end = long.MaxValue;
@@ -71,7 +71,7 @@ public sealed partial class MessageStore
     // The tokenizer is that of the index on disk (SchemaSteps); a test compares what they find.
     private static List<long> Matching(List<(long Local, string Text)> page, SearchWords words)
     {
-        using var memory = new SqliteConnection("Data Source=:memory:");
+        using var memory = new HistoryConnection("Data Source=:memory:");
         memory.Open();
         memory.Command("CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')").Run();
         using (var transaction = memory.BeginTransaction())
@@ -93,7 +93,7 @@ public sealed partial class MessageStore
             .ToList(row => row.GetInt64(0));
     }
 
-    private static List<FoundMessage> InContext(SqliteConnection connection, List<long> found, CancellationToken cancellationToken)
+    private static List<FoundMessage> InContext(HistoryConnection connection, List<long> found, CancellationToken cancellationToken)
     {
         // Three statements for all hits: prepared once, bound per hit.
         const string Neighbours = "conversation = (SELECT conversation FROM messages WHERE local = $local)";
@@ -110,9 +110,9 @@ public sealed partial class MessageStore
         return hits;
     }
 
-    private static SqliteCommand SelectOne(SqliteConnection connection, string which) => connection.Command(
+    private static SqliteCommand SelectOne(HistoryConnection connection, string which) => connection.Command(
         $"""
-        SELECT {Sql.MessageColumns}, {IsRead}, kind, name FROM messages JOIN conversations ON conversations.id = conversation
+        SELECT {Sql.MessageColumns}, {IsRead}, kind, conversations.name FROM {Sql.Messages}
         WHERE {IsFindable} AND {which} LIMIT 1
         """,
         ("$local", 0L));

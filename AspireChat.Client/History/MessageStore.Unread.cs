@@ -1,5 +1,4 @@
 using AspireChat.Client.Chat;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -10,7 +9,7 @@ namespace AspireChat.Client.History;
 public sealed partial class MessageStore
 {
     // Whether the mark has passed a message. Rows marked as read before the mark existed lie before it, in state read.
-    private const string IsRead = "fingerprint <> '' AND local <= read_local";
+    private const string IsRead = "sender <> 0 AND local <= read_local";
 
     /// <summary>How many messages of others in a conversation are unread; 0 if the conversation is not known.</summary>
     public int CountUnread(Conversation conversation) => database.Read(connection => connection.Command(
@@ -22,9 +21,9 @@ public sealed partial class MessageStore
     public Task<bool> MarkReadAsync(Conversation conversation) => database.WriteAsync(connection =>
     {
         var marked = connection.Command(
-            "SELECT id, read_local FROM conversations WHERE kind = $kind AND name = $name AND unread > 0", Place(conversation))
-            .FirstOrDefault(row => ((long Id, long ReadLocal)?)(row.GetInt64(0), row.GetInt64(1)));
-        if (marked is not { } before)
+            "SELECT id FROM conversations WHERE kind = $kind AND name = $name AND unread > 0", Place(conversation))
+            .FirstOrDefault(row => (long?)row.GetInt64(0));
+        if (marked is not { } id)
         {
             return false;
         }
@@ -34,7 +33,7 @@ public sealed partial class MessageStore
             UPDATE conversations
             SET unread = 0, read_local = (SELECT max(local) FROM messages WHERE conversation = conversations.id) WHERE id = $id
             """,
-            ("$id", before.Id)).Run();
+            ("$id", id)).Run();
 
         // The sender of a group message is not told who has read it.
         if (conversation.Kind == ConversationKind.User)
@@ -42,11 +41,10 @@ public sealed partial class MessageStore
             connection.Command(
                 """
                 INSERT INTO read_marks (conversation, fingerprint, read_through)
-                SELECT conversation, fingerprint, max(seq) FROM messages
-                WHERE conversation = $id AND fingerprint <> '' AND local > $before GROUP BY conversation, fingerprint
+                SELECT conversation, fingerprint, seq FROM last_seqs WHERE conversation = $id
                 ON CONFLICT DO UPDATE SET read_through = max(read_through, excluded.read_through)
                 """,
-                ("$id", before.Id), ("$before", before.ReadLocal)).Run();
+                ("$id", id)).Run();
         }
 
         return true;
@@ -65,11 +63,11 @@ public sealed partial class MessageStore
         isRead && MessageStates.After(message.State).Contains(MessageState.Read) ? message with { State = MessageState.Read } : message;
 
     // Insults are not counted: they are shown as they arrive.
-    private static void AddUnread(SqliteConnection connection, Conversation conversation, long id, int fresh)
+    private static void AddUnread(HistoryConnection connection, Conversation conversation, long id, int fresh)
     {
         if (fresh > 0 && conversation.Kind != ConversationKind.Insults)
         {
-            connection.Command("UPDATE conversations SET unread = unread + $fresh WHERE id = $id", ("$fresh", fresh), ("$id", id)).Run();
+            connection.Statement("UPDATE conversations SET unread = unread + ?2 WHERE id = ?1").Bind(1, id).Bind(2, fresh).Run();
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using AspireChat.Client.Chat;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Telemetry;
-using Microsoft.Data.Sqlite;
 
 namespace AspireChat.Client.History;
 
@@ -12,6 +11,8 @@ namespace AspireChat.Client.History;
 /// </summary>
 public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, TimeProvider time)
 {
+    private readonly RowNumbers _numbers = new(database);
+
     /// <summary>
     /// Adds a message of this user to its conversation, gives it an id and the next seq, and leaves it in the outbox.
     /// </summary>
@@ -20,27 +21,40 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// <param name="span">The span that sends it; its context is kept with the message.</param>
     /// <param name="committed">Called with the message before anything else can happen to it.</param>
     /// <param name="given">The id to give it; null: a new one.</param>
+    /// <param name="leaving">
+    /// Called when the message has its seq but is not committed: it may be sent now. If the commit fails, it is called again with
+    /// the next seq, or the message never existed here.
+    /// </param>
     /// <returns>The message; null if this user has already sent one with the given id, which then did not change.</returns>
     public async Task<ChatMessage?> AppendOwnAsync(
-        Conversation to, string text, Activity? span, Action<ChatMessage>? committed, Guid? given)
+        Conversation to,
+        string text,
+        Activity? span,
+        Action<ChatMessage>? committed,
+        Guid? given,
+        Action<OutboxMessage>? leaving = null)
     {
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         var id = given ?? Guid.CreateVersion7(sentAt);
         var trace = span?.Context ?? default;
         return await database.WriteAsync(connection =>
         {
-            if (given is not null && connection.Command($"SELECT 1 FROM messages WHERE {IsOwn}", ("$id", Sql.Bytes(id))).FirstOrDefault(_ => true))
+            if (given is not null && IsKnown(connection, id))
             {
                 return null;
             }
 
-            var conversation = EnsureConversation(connection, to);
-            var seq = connection.Command(
-                "UPDATE conversations SET last_seq = last_seq + 1 WHERE id = $id RETURNING last_seq", ("$id", conversation))
-                .FirstOrDefault(row => row.GetInt64(0));
-            using var insert = Insert(connection, conversation, self.Name, fingerprint: "", MessageState.Sending);
-            Bind(insert, id, seq, text, sentAt, trace, missing: 0);
-            insert.ExecuteNonQuery();
+            var conversation = _numbers.Of(connection, to);
+            var seq = NextSeq(connection, to, conversation);
+            Insert(
+                connection, conversation, _numbers.Of(connection, self.Name, OwnFingerprint), MessageState.Sending,
+                new ReceivedMessage(id, seq, text, sentAt, trace), missing: 0);
+            if (leaving is not null)
+            {
+                _left[to] = seq;
+                leaving(new OutboxMessage(id, seq, text, sentAt, trace));
+            }
+
             return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
         }, message =>
         {
@@ -53,13 +67,13 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         });
     }
 
-    /// <inheritdoc cref="AppendOwnAsync(Conversation, string, Activity?, Action{ChatMessage}?, Guid?)"/>
+    /// <inheritdoc cref="AppendOwnAsync(Conversation, string, Activity?, Action{ChatMessage}?, Guid?, Action{OutboxMessage}?)"/>
     public async Task<ChatMessage> AppendOwnAsync(Conversation to, string text, Activity? span, Action<ChatMessage>? committed = null) =>
         (await AppendOwnAsync(to, text, span, committed, given: null))!;
 
     /// <summary>This user's message with an id, or null.</summary>
     public ChatMessage? FindOwn(Guid id) => database.Read(connection => connection.Command(
-        $"SELECT {Sql.MessageColumns}, kind, name FROM messages JOIN conversations ON conversations.id = conversation WHERE messages.{IsOwn}",
+        $"SELECT {Sql.MessageColumns}, kind, conversations.name FROM {Sql.Messages} WHERE messages.{IsOwn}",
         ("$id", Sql.Bytes(id)))
         .FirstOrDefault(row => row.Message(new Conversation((ConversationKind)row.GetInt64(9), row.GetString(10)))));
 
@@ -96,32 +110,33 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
                 DropHeld(connection, local);
             }
 
-            var conversation = EnsureConversation(connection, from);
-            var last = tellGaps ? LastSeq(connection, conversation, fingerprint) : null;
-            using var insert = Insert(connection, conversation, sender, fingerprint, state);
+            var conversation = _numbers.Of(connection, from);
+            var number = _numbers.Of(connection, sender, fingerprint);
+            var isCounted = tellGaps || from.Kind == ConversationKind.User;
+            var last = isCounted ? LastSeq(connection, conversation, fingerprint) : null;
+            var before = last;
             var stored = new List<ChatMessage>(messages.Count);
             var floor = Floor(connection, from, fingerprint);
             foreach (var message in messages.Where(message => message.Seq > floor))
             {
-                var missing = last is { } before && message.Seq > before ? message.Seq - before - 1 : 0;
-                Bind(insert, message.Id, message.Seq, message.Text, message.SentAt, message.Trace, missing);
-                if (insert.ExecuteNonQuery() > 0)
+                var missing = tellGaps && last is { } known && message.Seq > known ? message.Seq - known - 1 : 0;
+                if (Insert(connection, conversation, number, state, message, missing))
                 {
                     stored.Add(new ChatMessage(
                         message.Id, sender, from, IsOwn: false, message.Seq, message.Text, message.SentAt, state, Missing: missing));
                 }
 
-                last = tellGaps ? Math.Max(last ?? 0, message.Seq) : null;
+                last = isCounted ? Math.Max(last ?? 0, message.Seq) : null;
             }
 
-            if (last is { } now)
+            if (last != before)
             {
-                connection.Command(
+                var highest = messages.First(message => message.Seq == last);
+                connection.Statement(
                     """
-                    INSERT INTO last_seqs (conversation, fingerprint, seq) VALUES ($id, $fingerprint, $seq)
-                    ON CONFLICT DO UPDATE SET seq = excluded.seq
-                    """,
-                    ("$id", conversation), ("$fingerprint", fingerprint), ("$seq", now)).Run();
+                    INSERT INTO last_seqs (conversation, fingerprint, seq, id) VALUES (?1, ?2, ?3, ?4)
+                    ON CONFLICT DO UPDATE SET seq = excluded.seq, id = excluded.id
+                    """).Bind(1, conversation).Bind(2, fingerprint).Bind(3, highest.Seq).Bind(4, Sql.Bytes(highest.Id)).Run();
             }
 
             AddUnread(connection, from, conversation, stored.Count);
@@ -132,61 +147,38 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             committed?.Invoke(stored);
         });
 
-    private const string IsOwn = "id = $id AND fingerprint = ''";
+    private const string IsOwn = "id = $id AND sender = 0";
 
-    private static long? FindConversation(SqliteConnection connection, Conversation conversation) => connection.Command(
+    private const string OwnFingerprint = "";
+
+    private static long? FindConversation(HistoryConnection connection, Conversation conversation) => connection.Command(
         "SELECT id FROM conversations WHERE kind = $kind AND name = $name",
         ("$kind", (int)conversation.Kind), ("$name", conversation.Name))
         .FirstOrDefault(row => (long?)row.GetInt64(0));
 
-    private static long EnsureConversation(SqliteConnection connection, Conversation conversation)
+    private static bool Insert(
+        HistoryConnection connection, long conversation, long sender, MessageState state, in ReceivedMessage message, long missing)
     {
-        if (FindConversation(connection, conversation) is { } known)
-        {
-            return known;
-        }
-
-        return connection.Command(
-            "INSERT INTO conversations (kind, name, state) VALUES ($kind, $name, $state) RETURNING id",
-            ("$kind", (int)conversation.Kind), ("$name", conversation.Name), ("$state", (int)ChatState.Closed))
-            .FirstOrDefault(row => row.GetInt64(0));
-    }
-
-    // One statement for a whole batch: prepared once, bound per message.
-    private static SqliteCommand Insert(
-        SqliteConnection connection, long conversation, string sender, string fingerprint, MessageState state)
-    {
-        var insert = connection.Command(
+        Span<byte> id = stackalloc byte[16];
+        message.Id.TryWriteBytes(id, bigEndian: true, out _);
+        return connection.Statement(
             """
-            INSERT INTO messages (conversation, id, sender, fingerprint, seq, text, sent_at, state, traceparent, tracestate, missing)
-            VALUES ($conversation, $id, $sender, $fingerprint, $seq, $text, $sent_at, $state, $traceparent, $tracestate, $missing)
-            ON CONFLICT (id, fingerprint) DO NOTHING
-            """,
-            ("$conversation", conversation), ("$sender", sender), ("$fingerprint", fingerprint), ("$state", (int)state));
-        insert.Parameters.Add("$id", SqliteType.Blob);
-        insert.Parameters.Add("$seq", SqliteType.Integer);
-        insert.Parameters.Add("$text", SqliteType.Text);
-        insert.Parameters.Add("$sent_at", SqliteType.Integer);
-        insert.Parameters.Add("$traceparent", SqliteType.Text);
-        insert.Parameters.Add("$tracestate", SqliteType.Text);
-        insert.Parameters.Add("$missing", SqliteType.Integer);
-        return insert;
+            INSERT INTO messages (conversation, id, sender, seq, text, sent_at, state, trace, missing)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id, sender) DO NOTHING
+            """)
+            .Bind(1, conversation)
+            .Bind(2, id)
+            .Bind(3, sender)
+            .Bind(4, message.Seq)
+            .Bind(5, message.Text)
+            .Bind(6, message.SentAt.ToUnixTimeMilliseconds())
+            .Bind(7, (int)state)
+            .Bind(8, TraceColumn.Write(message.Trace, stackalloc byte[TraceColumn.Size]))
+            .Bind(9, missing)
+            .Run() > 0;
     }
 
-    private static long? LastSeq(SqliteConnection connection, long conversation, string fingerprint) => connection.Command(
-        "SELECT seq FROM last_seqs WHERE conversation = $id AND fingerprint = $fingerprint",
-        ("$id", conversation), ("$fingerprint", fingerprint))
-        .FirstOrDefault(row => (long?)row.GetInt64(0));
-
-    private static void Bind(
-        SqliteCommand insert, Guid id, long seq, string text, DateTimeOffset sentAt, in ActivityContext trace, long missing)
-    {
-        insert.Parameters["$missing"].Value = missing;
-        insert.Parameters["$id"].Value = Sql.Bytes(id);
-        insert.Parameters["$seq"].Value = seq;
-        insert.Parameters["$text"].Value = text;
-        insert.Parameters["$sent_at"].Value = sentAt.ToUnixTimeMilliseconds();
-        insert.Parameters["$traceparent"].Value = (object?)Sql.TraceParent(trace) ?? DBNull.Value;
-        insert.Parameters["$tracestate"].Value = (object?)trace.TraceState ?? DBNull.Value;
-    }
+    private static long? LastSeq(HistoryConnection connection, long conversation, string fingerprint) => connection
+        .Statement("SELECT seq FROM last_seqs WHERE conversation = ?1 AND fingerprint = ?2")
+        .Bind(1, conversation).Bind(2, fingerprint).Number();
 }

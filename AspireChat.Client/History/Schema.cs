@@ -9,7 +9,7 @@ internal static class Schema
     public static int Version => SchemaSteps.All.Count;
 
     /// <summary>Configures the connection as the writer and upgrades the file to this version; forgets what only the last process could know.</summary>
-    public static void Prepare(SqliteConnection writer)
+    public static void Prepare(HistoryConnection writer)
     {
         writer.Command("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;").Run();
 
@@ -30,6 +30,6 @@ internal static class Schema
 
         // Why a message waits was known to the process that ended, and may not hold any more.
         writer.Command(
-            $"UPDATE messages SET reason = NULL WHERE fingerprint = '' AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run();
+            $"UPDATE messages SET reason = NULL WHERE sender = 0 AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace AspireChat.Client.Identity;
@@ -6,6 +7,12 @@ namespace AspireChat.Client.Identity;
 internal static class P256
 {
     private const string Oid = "1.2.840.10045.3.1.7";
+
+    // Importing a key costs about as much as a verification, and the same senders sign again and again.
+    private const int MostImported = 256;
+
+    // Each is taken out while it is used: ECDsa is not documented as safe for concurrent use.
+    private static readonly ConcurrentDictionary<string, ECDsa> Imported = new(StringComparer.Ordinal);
 
     /// <summary>Whether a key is on this curve.</summary>
     /// <exception cref="CryptographicException">The key's parameters cannot be read.</exception>
@@ -17,16 +24,49 @@ internal static class P256
     /// <param name="signature">The signature.</param>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
     {
-        using var key = ECDsa.Create();
+        var name = Convert.ToBase64String(publicKey);
         try
         {
-            key.ImportSubjectPublicKeyInfo(publicKey, out var read);
-            return read == publicKey.Length && Has(key) && key.VerifyData(signed, signature, HashAlgorithmName.SHA256);
+            if ((Imported.TryRemove(name, out var kept) ? kept : TryImport(publicKey)) is not { } key)
+            {
+                return false;
+            }
+
+            var isBySigner = key.VerifyData(signed, signature, HashAlgorithmName.SHA256);
+            Keep(name, key);
+            return isBySigner;
         }
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             // .NET throws PlatformNotSupportedException for an unknown curve.
             return false;
+        }
+    }
+
+    private static ECDsa? TryImport(ReadOnlySpan<byte> publicKey)
+    {
+        var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(publicKey, out var read);
+        if (read == publicKey.Length && Has(key))
+        {
+            return key;
+        }
+
+        key.Dispose();
+        return null;
+    }
+
+    private static void Keep(string name, ECDsa key)
+    {
+        if (Imported.Count >= MostImported)
+        {
+            // Rare: a client meets fewer senders at a time, and it costs no more than before.
+            Imported.Clear();
+        }
+
+        if (!Imported.TryAdd(name, key))
+        {
+            key.Dispose();
         }
     }
 }

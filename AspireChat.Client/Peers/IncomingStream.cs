@@ -34,6 +34,9 @@ internal sealed class IncomingStream(
     private readonly Channel<Receipt> _receipts = Channel.CreateUnbounded<Receipt>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Conversation _conversation = Conversation.With(caller.User);
 
+    // How many batches were stored without a fault before them.
+    private long _stored;
+
     /// <summary>The sender.</summary>
     public PeerCaller Caller { get; } = caller;
 
@@ -42,7 +45,8 @@ internal sealed class IncomingStream(
     /// <exception cref="RpcException">INVALID_ARGUMENT: a batch broke a rule.</exception>
     public async Task RunAsync(long readThrough)
     {
-        Tell(new Receipt { ReadThrough = (ulong)readThrough });
+        var held = store.LastHeld(_conversation, Caller.Fingerprint);
+        Tell(new Receipt { ReadThrough = (ulong)readThrough, HeldThrough = (ulong)held.Seq, HeldId = held.Id?.ToString() ?? "" });
 
         var stored = Channel.CreateBounded<Batch>(Window);
         var settling = SettleAsync(stored.Reader);
@@ -100,7 +104,7 @@ internal sealed class IncomingStream(
 
     private async Task ReadAsync(ChannelWriter<Batch> stored)
     {
-        while (await MoveNextAsync())
+        for (var number = 0L; await MoveNextAsync(); number++)
         {
             var sent = Conversation.With(self); // The conversation as the sender sees it.
             var messages = MessageListCodec.Unpack(frames.Current.Batch, Caller.User, sent);
@@ -110,10 +114,11 @@ internal sealed class IncomingStream(
                 .OfType<Activity>()
                 .ToArray();
 
-            // Published with the commit: letters of the same sender may be stored at the same time.
+            // Told with the commit: letters of the same sender may be stored at the same time, and nobody need be woken for the receipt.
+            var place = number;
             var commit = store.StoreReceivedAsync(
-                _conversation, Caller.User, Caller.Fingerprint, messages, committed: fresh => Tell(messages, fresh));
-            await stored.WriteAsync(new Batch(commit, messages[^1].Seq, spans));
+                _conversation, Caller.User, Caller.Fingerprint, messages, committed: fresh => Tell(messages, fresh, place));
+            await stored.WriteAsync(new Batch(commit, spans));
         }
     }
 
@@ -157,16 +162,19 @@ internal sealed class IncomingStream(
             {
                 span.Dispose();
             }
-
-            if (!_end.IsCancellationRequested)
-            {
-                Tell(new Receipt { StoredThrough = (ulong)batch.LastSeq });
-            }
         }
     }
 
-    private void Tell(IReadOnlyList<ReceivedMessage> received, IReadOnlyList<ChatMessage> fresh)
+    // On the writer's thread of the history, in the order of the batches.
+    private void Tell(IReadOnlyList<ReceivedMessage> received, IReadOnlyList<ChatMessage> fresh, long place)
     {
+        if (place == _stored)
+        {
+            // No batch after one that could not be stored is acknowledged.
+            _stored++;
+            Tell(new Receipt { StoredThrough = (ulong)received[^1].Seq });
+        }
+
         ChatTelemetry.CountReceived(_conversation, fresh.Count, received.Count - fresh.Count);
         foreach (var message in fresh)
         {
@@ -197,5 +205,5 @@ internal sealed class IncomingStream(
         }
     }
 
-    private readonly record struct Batch(Task Commit, long LastSeq, Activity[] Spans);
+    private readonly record struct Batch(Task Commit, Activity[] Spans);
 }

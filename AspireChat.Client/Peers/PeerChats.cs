@@ -74,8 +74,8 @@ internal sealed class PeerChats(
         }
     }
 
-    /// <summary>Reports that the outbox has a message for a user.</summary>
-    public void Wake(string user) => links.To(user).Wake();
+    /// <summary>The link by which messages to a user leave.</summary>
+    public PeerLink LinkTo(string user) => links.To(user);
 
     /// <summary>Tells a user how far this user has read, by letter if there is no stream; never waits.</summary>
     public void TellRead(string user)

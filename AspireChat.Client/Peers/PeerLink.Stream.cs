@@ -1,3 +1,5 @@
+using AspireChat.Client.Chat;
+using AspireChat.Client.History;
 using AspireChat.Client.Wire;
 using AspireChat.Protos.V1;
 using Grpc.Core;
@@ -31,6 +33,7 @@ internal sealed partial class PeerLink
 
         Touch();
         await requests.SetAsync(user, ChatState.Open);
+        await NumberOnAsync(call.ResponseStream.Current);
 
         var progress = new Progress();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, abort.Token);
@@ -81,43 +84,107 @@ internal sealed partial class PeerLink
         _bell.Ring();
     }
 
-    // The outbox is the queue: each frame takes all that is waiting when it can be sent, and a lone message never waits.
+    // Messages that left before their commit may be unknown here after a kill, once per process.
+    private async Task NumberOnAsync(Receipt first)
+    {
+        if (_isNumberedOn)
+        {
+            return;
+        }
+
+        var held = (long)Math.Min(first.HeldThrough, long.MaxValue);
+        var id = Guid.TryParseExact(first.HeldId, "D", out var known) ? known : (Guid?)null;
+        var lacking = await store.NumberOnFromAsync(_conversation, held, id, Departures.Window);
+        _isNumberedOn = true;
+        if (lacking > 0)
+        {
+            Log.Lacking(logger, user, lacking);
+            events.Publish(new ConnectionEvent(
+                $"peer:{user}",
+                "history-lacks",
+                $"{user} has {lacking} of your last messages that this client had not stored when it was stopped; they are not shown here."));
+        }
+    }
+
+    // Each frame takes all that is waiting when it can be sent, and a lone message never waits.
     private async Task WriteAsync(
         IClientStreamWriter<DeliverFrame> frames, Progress progress, CancellationToken end, CancellationToken abort)
     {
+        try
+        {
+            while (true)
+            {
+                var batch = await NextAsync(progress, end);
+
+                // The receipt may arrive before the write returns.
+                progress.SentThrough = batch[^1].Seq;
+                await frames.WriteAsync(new DeliverFrame { Batch = MessageListCodec.Pack(dialer.Self, _conversation, batch) }, abort);
+            }
+        }
+        finally
+        {
+            _departures.Close();
+        }
+    }
+
+    // First what the outbox has; then what is stored meanwhile, which needs no reading. If that is too much at a time, the outbox again.
+    private async Task<IReadOnlyList<OutboxMessage>> NextAsync(Progress progress, CancellationToken end)
+    {
         while (true)
         {
-            var batch = store.ReadOutbox(_conversation, progress.SentThrough, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
-            if (batch.Count == 0)
+            if (!progress.IsCaughtUp)
             {
-                await _bell.WaitAsync(end);
-                continue;
+                if (!_departures.IsOpen)
+                {
+                    // In this order: what was stored before is in the outbox then, and what comes after is among the departures.
+                    _departures.Open();
+                    await store.SettleAsync();
+                }
+
+                var waiting = store.ReadOutbox(_conversation, progress.SentThrough, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+                if (waiting.Count > 0)
+                {
+                    return waiting;
+                }
+
+                progress.IsCaughtUp = true;
             }
 
-            // The receipt may arrive before the write returns.
-            progress.SentThrough = batch[^1].Seq;
-            await frames.WriteAsync(new DeliverFrame { Batch = MessageListCodec.Pack(dialer.Self, _conversation, batch) }, abort);
+            var leaving = _departures.Take(progress.SentThrough, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+            if (leaving.Count > 0)
+            {
+                return leaving;
+            }
+
+            progress.IsCaughtUp = _departures.IsOpen;
+            if (progress.IsCaughtUp)
+            {
+                await _bell.WaitAsync(end);
+            }
         }
     }
 
     private async Task ReadAsync(IAsyncStreamReader<Receipt> receipts, Progress progress, CancellationToken end)
     {
         // The first receipt came before anything was sent: it reports what was read, but cannot report what was stored.
-        await AdvanceReadAsync(receipts.Current, progress);
+        await AdvanceReadAsync(receipts.Current, progress, hasUntold: false);
         while (await receipts.MoveNext(end))
         {
             var receipt = receipts.Current;
 
             // A receipt counts only for messages sent on this stream; beyond them it would be false.
             var stored = Math.Min(receipt.StoredThrough, (ulong)progress.SentThrough);
-            if (stored > 0)
+            var hasUntold = stored > progress.StoredThrough && progress.ReadThrough > progress.StoredThrough;
+            if (stored > progress.StoredThrough)
             {
+                progress.StoredThrough = stored;
+
                 // Reset here and not at the greeting: a peer that greets but cannot store must not be called ten times a second.
                 _backoff.Reset();
                 await _turn.RunAsync(async () => TellDelivered(await store.MarkDeliveredAsync(_conversation, (long)stored)));
             }
 
-            await AdvanceReadAsync(receipt, progress);
+            await AdvanceReadAsync(receipt, progress, hasUntold);
             if (receipt.Slowed)
             {
                 _slowed.Say($"You send faster than {user}'s client accepts; messages still on their way arrive more slowly.");
@@ -125,12 +192,13 @@ internal sealed partial class PeerLink
         }
     }
 
-    // Runs with every receipt, since a message that was read before its receipt came becomes delivered, and then read, only now.
-    private async Task AdvanceReadAsync(Receipt receipt, Progress progress)
+    // A message that was read before its receipt came becomes delivered, and then read, only now: it is untold.
+    private async Task AdvanceReadAsync(Receipt receipt, Progress progress, bool hasUntold)
     {
-        progress.ReadThrough = Math.Max(progress.ReadThrough, Math.Min(receipt.ReadThrough, long.MaxValue));
-        if (progress.ReadThrough > 0)
+        var read = Math.Min(receipt.ReadThrough, long.MaxValue);
+        if (read > progress.ReadThrough || hasUntold)
         {
+            progress.ReadThrough = Math.Max(progress.ReadThrough, read);
             await _turn.RunAsync(async () => TellRead(await store.MarkReadByOtherAsync(_conversation, (long)progress.ReadThrough)));
         }
     }
@@ -147,5 +215,10 @@ internal sealed partial class PeerLink
         }
 
         public ulong ReadThrough { get; set; }
+
+        public ulong StoredThrough { get; set; }
+
+        /// <summary>Whether all that was in the outbox was sent; the rest comes by the departures.</summary>
+        public bool IsCaughtUp { get; set; }
     }
 }

@@ -24,16 +24,39 @@ internal sealed partial class PeerLink(
 {
     private readonly Conversation _conversation = Conversation.With(user);
     private readonly Bell _bell = new();
+    private readonly Departures _departures = new();
     private readonly SlowedNotice _slowed = new(user, events, time);
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(100), options.Value.MaxBackoff);
     private DateTimeOffset _lastContact = DateTimeOffset.MinValue;
     private DateTimeOffset? _troubleSince;
     private bool _isLeft;
+    private bool _isNumberedOn;
     private volatile bool _stayConnected;
     private CancellationTokenSource? _connected;
 
-    /// <summary>Reports that the outbox has a message or the user came online.</summary>
-    public void Wake() => _bell.Ring();
+    /// <summary>
+    /// Reports that the outbox has a message or the user came online. Changes nothing while there is a stream: that has the message
+    /// already, by <see cref="Leave"/>.
+    /// </summary>
+    public void Wake()
+    {
+        if (!_departures.IsOpen)
+        {
+            _bell.Ring();
+        }
+    }
+
+    /// <summary>Gives a message to the stream, if there is one, while its commit is under way. For the writer of the history.</summary>
+    public void Leave(OutboxMessage message)
+    {
+        if (_departures.Put(message))
+        {
+            _bell.Ring();
+        }
+    }
+
+    /// <summary>Reports that a message that left is committed. For the writer of the history.</summary>
+    public void Left() => _departures.Committed();
 
     /// <summary>Connects to a user whose chat was just opened, and stays connected.</summary>
     public void Open()
@@ -201,5 +224,8 @@ internal sealed partial class PeerLink(
 
         [LoggerMessage(2, LogLevel.Warning, "{User}'s client refused with {Status}", EventName = "LinkRefused")]
         public static partial void Refused(ILogger logger, string user, StatusCode status);
+
+        [LoggerMessage(3, LogLevel.Warning, "{User} has {Count} messages of this user that were not stored here before the last process was killed", EventName = "HistoryLacks")]
+        public static partial void Lacking(ILogger logger, string user, long count);
     }
 }

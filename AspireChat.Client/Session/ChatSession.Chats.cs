@@ -90,8 +90,9 @@ internal sealed partial class ChatSession
 
         await chats.EnsureKnownAsync(other, cancellationToken);
 
-        var message = await AppendAsync(Conversation.With(other), text!, id);
-        chats.Wake(other);
+        var link = chats.LinkTo(other);
+        var message = await AppendAsync(Conversation.With(other), text!, id, link);
+        link.Wake();
         return message;
     }
 

@@ -62,13 +62,22 @@ internal sealed partial class ChatSession(
     public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken) => events.Watch(cancellationToken);
 
     // The span ends when the message is in the outbox; its context travels with the message.
-    private async Task<ChatMessage> AppendAsync(Conversation to, string text, Guid? id = null)
+    private async Task<ChatMessage> AppendAsync(Conversation to, string text, Guid? id = null, PeerLink? link = null)
     {
         using var span = ChatTelemetry.StartSend(to);
 
         // Published at the commit, so that no receipt is reported before the message itself.
         var message = await store.AppendOwnAsync(
-            to, text, Activity.Current, committed: appended => events.Publish(new MessageEvent(appended)), id)
+            to,
+            text,
+            Activity.Current,
+            committed: appended =>
+            {
+                events.Publish(new MessageEvent(appended));
+                link?.Left();
+            },
+            id,
+            leaving: link is null ? null : link.Leave)
 
             // Another call with the same id was a moment earlier.
             ?? FindRepeated(to, text, id)!;

@@ -12,8 +12,10 @@ public static partial class ChatTelemetry
     public static Activity? StartSend(Conversation to)
     {
         Sent.Add(1, Kind(to.Kind));
-        return Source.StartActivity(
-            $"send {Word(to.Kind)}", ActivityKind.Producer, parentContext: default, Operation("send", "send", to));
+        return !Source.HasListeners()
+            ? null
+            : Source.StartActivity(
+                $"send {Word(to.Kind)}", ActivityKind.Producer, parentContext: default, Operation("send", "send", to));
     }
 
     /// <summary>Starts the span of receiving one message, up to its commit in the local store.</summary>
@@ -21,8 +23,9 @@ public static partial class ChatTelemetry
     /// <param name="sender">The sender's name.</param>
     /// <param name="context">The context that came with the message; it becomes the parent.</param>
     /// <param name="id">The message's id.</param>
-    public static Activity? StartReceive(Conversation to, string sender, ActivityContext context, Guid id) =>
-        StartApart($"receive {Word(to.Kind)}", ActivityKind.Consumer, context, Operation("receive", "receive", to))
+    public static Activity? StartReceive(Conversation to, string sender, ActivityContext context, Guid id) => !Source.HasListeners()
+        ? null
+        : StartApart($"receive {Word(to.Kind)}", ActivityKind.Consumer, context, Operation("receive", "receive", to))
             ?.SetTag(Sender, sender)
             .SetTag(MessageId, id);
 
@@ -51,7 +54,7 @@ public static partial class ChatTelemetry
     private static void Record(string what, Conversation to, Guid id, ActivityContext context, DateTimeOffset start = default)
     {
         // If the sending of a message was not traced, its later steps are not traced either.
-        if (context != default)
+        if (context != default && Source.HasListeners())
         {
             StartApart($"{what} {Word(to.Kind)}", ActivityKind.Client, context, Operation(what, "settle", to), start)
                 ?.SetTag(MessageId, id)

@@ -46,7 +46,7 @@ public static class MessageListCodec
                 SentAt = Timestamp.FromDateTimeOffset(message.SentAt),
                 Trace = message.Trace == default ? null : new TraceContext
                 {
-                    Traceparent = Sql.TraceParent(message.Trace),
+                    Traceparent = TraceParent(message.Trace),
                     Tracestate = message.Trace.TraceState ?? "",
                 },
             });
@@ -133,6 +133,10 @@ public static class MessageListCodec
 
         throw new BatchRefusedException("a message has no valid send time");
     }
+
+    // https://www.w3.org/TR/trace-context/#traceparent-header
+    private static string TraceParent(in ActivityContext context) =>
+        $"00-{context.TraceId}-{context.SpanId}-{(context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? "01" : "00")}";
 
     // A malformed trace context loses the trace, not the message.
     private static ActivityContext Trace(WireMessage message) =>

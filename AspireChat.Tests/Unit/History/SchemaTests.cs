@@ -4,7 +4,6 @@ using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Tests.Infrastructure;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace AspireChat.Tests.Unit.History;
@@ -190,7 +189,7 @@ public sealed class SchemaTests : IDisposable
         var sql = version is null
             ? ""
             : File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Unit", "History", "Schemas", $"v{version}.sql"));
-        using var connection = new SqliteConnection($"Data Source={_folder.File("chat.db")};Pooling=False");
+        using var connection = new HistoryConnection($"Data Source={_folder.File("chat.db")};Pooling=False");
         connection.Open();
         connection.Command(sql + alsoRun).Run();
     }
