@@ -12,6 +12,10 @@ namespace AspireChat.Client.Messaging;
 
 internal sealed partial class BrokerOutbox
 {
+    // While so many publishes wait for their confirm, the next one waits for one of them unless it is full: every publish costs each
+    // receiver a delivery, a signature check and a commit, so a broker or receivers that fall behind get larger batches.
+    private const int MostPartial = 4;
+
     // One round on one channel. It ends only by an exception, since more messages may always follow.
     private async Task PublishAsync(IConnection connection, IChannel channel, Backoff backoff, CancellationToken stopping)
     {
@@ -30,10 +34,11 @@ internal sealed partial class BrokerOutbox
         while (true)
         {
             var alarm = broker.Alarm.Changed;
-            while (window.Count < options.PublishWindow && !broker.Alarm.IsOn)
+            var mayPublish = true;
+            while ((mayPublish = window.Count < options.PublishWindow) && !broker.Alarm.IsOn)
             {
                 var batch = store.ReadOutbox(conversation, sent, route.MaxBatch, MessageListCodec.MaxBytes);
-                if (batch.Count == 0)
+                if (batch.Count == 0 || !(mayPublish = window.Count < MostPartial || IsFull(batch)))
                 {
                     break;
                 }
@@ -48,7 +53,7 @@ internal sealed partial class BrokerOutbox
                 await _reason.TellAsync();
             }
 
-            await WaitAsync(window, confirms.Reader, alarm, connection, stopping);
+            await WaitAsync(window, mayPublish, confirms.Reader, alarm, connection, stopping);
             long? through = null;
             while (confirms.Reader.TryRead(out var confirm))
             {
@@ -62,6 +67,9 @@ internal sealed partial class BrokerOutbox
             }
         }
     }
+
+    private bool IsFull(IReadOnlyList<OutboxMessage> batch) =>
+        batch.Count == route.MaxBatch || batch.Sum(message => message.Text.Length) >= MessageListCodec.MaxBytes / 2;
 
     private async Task PublishAsync(IChannel channel, IReadOnlyList<OutboxMessage> batch, IConnection connection, CancellationToken stopping)
     {
@@ -100,11 +108,16 @@ internal sealed partial class BrokerOutbox
 
     // Waits for a confirm, for room and something to publish, for a change of the alarm, or for the deadline of the oldest publish.
     private async Task WaitAsync(
-        PublishWindow window, ChannelReader<BasicAckEventArgs> confirms, Task alarm, IConnection connection, CancellationToken stopping)
+        PublishWindow window,
+        bool mayPublish,
+        ChannelReader<BasicAckEventArgs> confirms,
+        Task alarm,
+        IConnection connection,
+        CancellationToken stopping)
     {
         using var round = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var confirm = confirms.WaitToReadAsync(round.Token).AsTask();
-        var more = window.Count < options.PublishWindow ? _bell.WaitAsync(round.Token) : Task.Delay(Timeout.Infinite, round.Token);
+        var more = mayPublish ? _bell.WaitAsync(round.Token) : Task.Delay(Timeout.Infinite, round.Token);
         var late = Task.Delay(Deadline(window), time, round.Token);
 
         var first = await Task.WhenAny(confirm, more, late, alarm);

@@ -1,5 +1,4 @@
 using AspireChat.Tests.Infrastructure;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.Mailbox;
@@ -225,12 +224,12 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
             await saying;
 
             Assert.Equal("ok", victim.QuerySql("PRAGMA integrity_check"));
-            var delivered = Ids(alice, $"fingerprint = '' AND state IN ({(int)MessageState.Delivered}, {(int)MessageState.Read})");
-            Assert.Empty(delivered.Except(Ids(bob, "fingerprint <> ''")));
+            var delivered = Ids(alice, $"sender = 0 AND state IN ({(int)MessageState.Delivered}, {(int)MessageState.Read})");
+            Assert.Empty(delivered.Except(Ids(bob, "sender <> 0")));
             if (victim == bob && (waits = !waits))
             {
                 await Until.True(
-                    "a letter is left", () => Ids(alice, $"fingerprint = '' AND state = {(int)MessageState.Stored}") is { Count: > 0 } left && (stored += left.Count) > 0, Patience);
+                    "a letter is left", () => Ids(alice, $"sender = 0 AND state = {(int)MessageState.Stored}") is { Count: > 0 } left && (stored += left.Count) > 0, Patience);
             }
 
             await victim.RelaunchAsync();
@@ -268,21 +267,8 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
     }
 
     // Asked of the file: a client that is busy with thousands of messages should not answer questions too.
-    private static long Stored(ChatClientProcess client) => (long)client.QuerySql("SELECT count(*) FROM messages WHERE fingerprint <> ''")!;
+    private static long Stored(ChatClientProcess client) => (long)client.QuerySql("SELECT count(*) FROM messages WHERE sender <> 0")!;
 
-    private static HashSet<string> Ids(ChatClientProcess client, string which)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(client.DataDirectory, "chat.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT hex(id) FROM messages WHERE {which}";
-        using var reader = command.ExecuteReader();
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        while (reader.Read())
-        {
-            ids.Add(reader.GetString(0));
-        }
-
-        return ids;
-    }
+    private static HashSet<string> Ids(ChatClientProcess client, string which) =>
+        [.. client.QueryAll($"SELECT hex(id) FROM messages WHERE {which}")];
 }

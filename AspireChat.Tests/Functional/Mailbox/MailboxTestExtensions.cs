@@ -51,13 +51,25 @@ internal static class MailboxTestExtensions
             [.. (await client.Api.WholeChatAsync(from)).Where(message => message.From == from).Select(message => message.Text)];
     }
 
-    /// <summary>Asks a client's history.</summary>
-    public static object? QuerySql(this ChatClientProcess client, string sql)
+    /// <summary>Asks a client's history for one value.</summary>
+    public static object? QuerySql(this ChatClientProcess client, string sql) => client.QueryAll<object?>(sql).FirstOrDefault();
+
+    /// <summary>Asks a client's history for the first column of all rows.</summary>
+    public static List<string> QueryAll(this ChatClientProcess client, string sql) => client.QueryAll<string>(sql);
+
+    private static List<T> QueryAll<T>(this ChatClientProcess client, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(client.DataDirectory, "chat.db")};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return command.ExecuteScalar();
+        using var reader = command.ExecuteReader();
+        var values = new List<T>();
+        while (reader.Read())
+        {
+            values.Add((T)reader.GetValue(0));
+        }
+
+        return values;
     }
 }

@@ -11,8 +11,11 @@ namespace AspireChat.Tests.Functional.Peers;
 /// <summary>How a client treats a peer that answers wrongly, late, or not at all.</summary>
 public sealed class LyingPeerTests
 {
-    [Fact]
-    public async Task Receipts_for_messages_never_sent_change_nothing()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_025)]
+    [InlineData(ulong.MaxValue)]
+    public async Task Receipts_for_messages_never_sent_change_nothing(ulong held)
     {
         await using var line = await Line.StartAsync();
         var receipts = Channel.CreateUnbounded<Receipt>();
@@ -20,7 +23,7 @@ public sealed class LyingPeerTests
         line.Bob.OnDeliver = async (frames, writer, context) =>
         {
             await context.WriteResponseHeadersAsync(line.Peer.Greeting());
-            await writer.WriteAsync(new Receipt { StoredThrough = ulong.MaxValue, ReadThrough = ulong.MaxValue });
+            await writer.WriteAsync(new Receipt { StoredThrough = ulong.MaxValue, ReadThrough = ulong.MaxValue, HeldThrough = held });
             var telling = Task.Run(async () =>
             {
                 await foreach (var receipt in receipts.Reader.ReadAllAsync(context.CancellationToken))
