@@ -10,6 +10,28 @@ public sealed partial class MessageStore
     // A private message whose copy waits in a mailbox stays in the outbox until the receipt: the mailbox may be lost.
     private static readonly MessageState[] OutboxStates = [MessageState.Stored, MessageState.Sending];
 
+    private const string OutboxColumns = "messages.id, seq, text, sent_at, trace";
+
+    private static readonly Dictionary<MessageState, string> OutboxOf = OutboxStates.ToDictionary(
+        state => state, state => $"{InOutbox(state)} ORDER BY seq LIMIT $count");
+
+    private static readonly string WholeOutbox =
+        $"{string.Join(" UNION ALL ", OutboxStates.Select(state => $"SELECT * FROM ({OutboxOf[state]})"))} ORDER BY seq LIMIT $count";
+
+    private static readonly string Range = string.Join(" UNION ALL ", OutboxStates.Select(state =>
+        $"SELECT {OutboxColumns} FROM messages WHERE conversation = $id AND {OwnIn(state)} AND seq > $above AND seq <= $through"));
+
+    // A row that a receipt covers keeps the state that it had in the outbox.
+    private static readonly Dictionary<MessageState, string> MoveFrom = Enum.GetValues<MessageState>().ToDictionary(
+        state => state,
+        state => $"""
+            UPDATE messages SET state = $state, reason = $reason
+            WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name) AND {OwnIn(state)} AND seq <= $through
+              {(IsInOutbox(state) ? "AND seq > (SELECT delivered_through FROM conversations WHERE kind = $kind AND name = $name)" : "")}
+              AND NOT (state = $state AND reason IS $reason)
+            RETURNING id, seq, text, sent_at, trace
+            """);
+
     /// <summary>
     /// This user's messages without a receipt or confirm, in ascending order of seq: as many as fit into a batch.
     /// </summary>
@@ -21,16 +43,8 @@ public sealed partial class MessageStore
     public IReadOnlyList<OutboxMessage> ReadOutbox(
         Conversation to, long after, int count, int bytes, MessageState? state = null) => database.Read(connection =>
     {
-        using var command = connection.Command(
-            $"""
-            {string.Join(" UNION ALL ", OutboxStates.Where(each => state is null || each == state).Select(each => $"""
-                SELECT * FROM (
-                    SELECT id, seq, text, sent_at, trace FROM messages
-                    WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-                      AND {OwnIn(each)} AND seq > $after ORDER BY seq LIMIT $count)
-                """))}
-            ORDER BY seq LIMIT $count
-            """,
+        var command = connection.Command(
+            state is { } one ? OutboxOf[one] : WholeOutbox,
             ("$kind", (int)to.Kind), ("$name", to.Name), ("$after", after), ("$count", count));
         using var reader = command.ExecuteReader();
         var batch = new List<OutboxMessage>();
@@ -53,16 +67,20 @@ public sealed partial class MessageStore
     public IReadOnlyList<string> ListOutboxes(ConversationKind kind) => database.Read(connection => connection.Command(
         $"""
         SELECT name FROM conversations WHERE kind = $kind AND ({string.Join(" OR ", OutboxStates.Select(state =>
-            $"EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id AND {OwnIn(state)})"))})
+            $"EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id AND {OwnIn(state)} AND seq > delivered_through)"))})
         """,
         ("$kind", (int)kind)).ToList(row => row.GetString(0)));
 
     /// <summary>Reports to the telemetry what an earlier process left in the outbox; from then on changes are counted.</summary>
     internal void CountOutbox()
     {
+        // CROSS JOIN keeps SQLite from going through all messages that were delivered.
         var left = database.Read(connection => connection.Command(
             string.Join(" UNION ALL ", OutboxStates.Select(state =>
-                $"SELECT kind, count(*) FROM messages JOIN conversations ON conversations.id = conversation WHERE {OwnIn(state)} GROUP BY kind")))
+                $"""
+                SELECT kind, count(*) FROM conversations CROSS JOIN messages
+                ON conversation = conversations.id AND {OwnIn(state)} AND seq > delivered_through GROUP BY kind
+                """)))
             .ToList(row => (Kind: (ConversationKind)row.GetInt64(0), Count: row.GetInt64(1))));
         foreach (var (kind, count) in left)
         {
@@ -70,12 +88,26 @@ public sealed partial class MessageStore
         }
     }
 
-    /// <summary>Marks this user's messages as delivered: all in the outbox, up to a seq.</summary>
+    /// <summary>
+    /// Marks this user's private messages as delivered: all in the outbox, up to a seq. Messages that were given up stay so, whatever
+    /// comes after them.
+    /// </summary>
     /// <returns>The messages that changed, in order of seq.</returns>
-    public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) =>
-        AdvanceAsync(to, MessageState.Delivered, (connection, from) => IsInOutbox(from)
-            ? Move(connection, to, through, from, MessageState.Delivered, reason: null)
-            : []); // Messages that were given up are not sent again, whatever comes after them.
+    public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) => database.WriteAsync<IReadOnlyList<OutboxMessage>>(
+        connection =>
+        {
+            var (id, delivered, _, last) = MarksOf(connection, to);
+            through = Math.Min(through, last);
+            if (through <= delivered)
+            {
+                return [];
+            }
+
+            var changed = Covered(connection, id, delivered, through);
+            connection.Statement("UPDATE conversations SET delivered_through = ?2 WHERE id = ?1").Bind(1, id).Bind(2, through).Run();
+            return changed;
+        },
+        changed => ChatTelemetry.CountOutbox(to.Kind, -changed.Count));
 
     /// <summary>
     /// Marks certain messages of this user as delivered, even those that were given up: the receiver has their letters.
@@ -92,8 +124,8 @@ public sealed partial class MessageStore
             foreach (var one in ids.Distinct())
             {
                 var found = connection.Command(
-                    """
-                    SELECT messages.id, seq, text, sent_at, trace, messages.state
+                    $"""
+                    SELECT messages.id, seq, text, sent_at, trace, iif({Sql.IsCovered}, {(int)MessageState.Delivered}, messages.state)
                     FROM messages JOIN conversations ON conversations.id = conversation
                     WHERE messages.id = $id AND sender = 0 AND kind = $kind AND name = $name
                     """,
@@ -120,7 +152,19 @@ public sealed partial class MessageStore
     /// <summary>Marks this user's messages as read by the other user: all that were delivered, up to a seq.</summary>
     /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkReadByOtherAsync(Conversation to, long through) =>
-        Advance(to, through, MessageState.Read);
+        database.WriteAsync<IReadOnlyList<OutboxMessage>>(connection =>
+        {
+            var (id, delivered, read, _) = MarksOf(connection, to);
+            var covered = Math.Min(through, delivered);
+            var changed = Move(connection, to, through, MessageState.Delivered, MessageState.Read, reason: null);
+            if (covered > read)
+            {
+                changed.AddRange(Covered(connection, id, read, covered));
+                connection.Statement("UPDATE conversations SET read_by_other = ?2 WHERE id = ?1").Bind(1, id).Bind(2, covered).Run();
+            }
+
+            return InOrder(changed);
+        });
 
     /// <summary>Marks this user's messages as confirmed by the broker: all that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>
@@ -198,6 +242,11 @@ public sealed partial class MessageStore
 
     private static bool IsInOutbox(MessageState state) => OutboxStates.Contains(state);
 
+    private static string InOutbox(MessageState state) => $"""
+        SELECT {OutboxColumns} FROM messages JOIN conversations ON conversations.id = conversation
+        WHERE kind = $kind AND name = $name AND {OwnIn(state)} AND seq > delivered_through AND seq > $after
+        """;
+
     // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes.
     private static string OwnIn(MessageState state) => $"sender = 0 AND messages.state = {(int)state}";
 
@@ -209,19 +258,21 @@ public sealed partial class MessageStore
         MessageState state,
         string? reason) =>
         connection.Command(
-            $"""
-            UPDATE messages SET state = $state, reason = $reason
-            WHERE conversation = (SELECT id FROM conversations WHERE kind = $kind AND name = $name)
-              AND {OwnIn(from)} AND seq <= $through
-              AND NOT (state = $state AND reason IS $reason)
-            RETURNING id, seq, text, sent_at, trace
-            """,
+            MoveFrom[from],
             ("$kind", (int)to.Kind),
             ("$name", to.Name),
             ("$through", through),
             ("$state", (int)state),
             ("$reason", reason))
             .ToList(Outbox);
+
+    // The messages in the outbox in a range of seqs that a receipt covers.
+    private static List<OutboxMessage> Covered(HistoryConnection connection, long conversation, long above, long through) =>
+        InOrder(connection.Command(Range, ("$id", conversation), ("$above", above), ("$through", through)).ToList(Outbox));
+
+    private static (long Id, long Delivered, long Read, long Last) MarksOf(HistoryConnection connection, Conversation to) => connection.Command(
+        "SELECT id, delivered_through, read_by_other, last_seq FROM conversations WHERE kind = $kind AND name = $name", Place(to))
+        .FirstOrDefault(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)));
 
     private static OutboxMessage Outbox(SqliteDataReader row) =>
         new(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4));

@@ -30,6 +30,11 @@ internal static class Schema
 
         // Why a message waits was known to the process that ended, and may not hold any more.
         writer.Command(
-            $"UPDATE messages SET reason = NULL WHERE sender = 0 AND state = {(int)MessageState.Sending} AND reason IS NOT NULL").Run();
+            $"""
+            UPDATE messages SET reason = NULL WHERE local IN (
+              SELECT local FROM conversations CROSS JOIN messages ON conversation = conversations.id
+                AND sender = 0 AND messages.state = {(int)MessageState.Sending} AND seq > delivered_through
+              WHERE reason IS NOT NULL)
+            """).Run();
     }
 }

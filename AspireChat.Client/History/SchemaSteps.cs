@@ -234,12 +234,17 @@ internal static class SchemaSteps
         DROP TABLE messages;
         ALTER TABLE slim_messages RENAME TO messages;
 
+        -- Private messages: all in the outbox up to this own seq are delivered, and all of those up to that one are read. So a receipt
+        -- changes one row, whatever it covers.
+        ALTER TABLE conversations ADD COLUMN delivered_through INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE conversations ADD COLUMN read_by_other INTEGER NOT NULL DEFAULT 0;
+
         -- Each ends with the row's number, in the order of which a conversation is read.
         CREATE INDEX messages_by_conversation ON messages (conversation);
-        -- The outbox: own messages that are still on their way (state 0), and those that wait in a mailbox (state 1).
+        -- The outbox is what lies above delivered_through: messages on their way (state 0), and those that wait in a mailbox (state 1).
         CREATE INDEX messages_outbox ON messages (conversation, seq) WHERE sender = 0 AND state = 0;
         CREATE INDEX messages_stored ON messages (conversation, seq) WHERE sender = 0 AND state = 1;
-        -- What can still become read one by one: own messages that were delivered.
+        -- What can still become read one by one: own messages that were delivered by earlier versions, or whose letter arrived alone.
         CREATE INDEX messages_delivered ON messages (conversation, seq) WHERE sender = 0 AND state = 2;
         -- Insults of which it is not settled whose they are (state 7, held); nearly always none.
         CREATE INDEX messages_held ON messages (sender, id) WHERE state = 7;

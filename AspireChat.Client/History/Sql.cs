@@ -39,9 +39,13 @@ internal static class Sql
     public static ActivityContext Trace(this SqliteDataReader reader, int column) =>
         reader.IsDBNull(column) ? default : TraceColumn.Read(reader.GetFieldValue<byte[]>(column));
 
+    /// <summary>Whether a message is one of this user's that a receipt covers: its row still says that it is in the outbox.</summary>
+    public const string IsCovered = "(sender = 0 AND messages.state IN (0, 1) AND seq <= delivered_through)";
+
     /// <summary>The columns that <see cref="Message"/> reads.</summary>
     public const string MessageColumns =
-        "messages.id, senders.name, sender, seq, text, sent_at, messages.state, reason, missing";
+        $"messages.id, senders.name, sender, seq, text, sent_at, iif({IsCovered}, iif(seq <= read_by_other, 3, 2), messages.state), "
+        + $"iif({IsCovered}, NULL, reason), missing";
 
     /// <summary>The messages with their conversations and senders.</summary>
     public const string Messages =

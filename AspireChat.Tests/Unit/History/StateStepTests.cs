@@ -72,5 +72,8 @@ public sealed class StateStepTests : IAsyncDisposable
 
     // Sets the state directly, however the message may have reached it.
     private Task<int> SetAsync(MessageState state) => _store.Database.WriteAsync(connection =>
-        connection.Command("UPDATE messages SET state = $state", ("$state", (int)state)).Run());
+    {
+        connection.Command("UPDATE conversations SET delivered_through = 0, read_by_other = 0").Run();
+        return connection.Command("UPDATE messages SET state = $state", ("$state", (int)state)).Run();
+    });
 }
