@@ -33,7 +33,7 @@ internal static class ApiDescription
             };
             foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
             {
-                parameter.Schema = SchemaOf(parameter.Name!);
+                parameter.Schema = SchemaOf(parameter.Name!, context.Description.RelativePath);
             }
 
             return Task.CompletedTask;
@@ -67,8 +67,9 @@ internal static class ApiDescription
         });
 
     // Parameters of a path or a query are read as text, so that a refusal can say what is wrong with them.
-    private static OpenApiSchema SchemaOf(string parameter) => parameter switch
+    private static OpenApiSchema SchemaOf(string parameter, string? path) => parameter switch
     {
+        "limit" when path == "api/users" => new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageLimits.MaxUsers}", Default = PageLimits.MaxUsers },
         "limit" => new() { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageLimits.Max}", Default = PageLimits.Default },
         "q" => new() { Type = JsonSchemaType.String, MinLength = 1, MaxLength = SearchLimits.MaxQueryLength },
         "before" => new() { Type = JsonSchemaType.String, Format = "uuid" },

@@ -9,7 +9,8 @@ internal static class NameEndpoints
     {
         api.MapGet("/me", (ChatSession session, CancellationToken aborted) => session.DescribeAsync(aborted));
 
-        api.MapGet("/users", async (ChatSession session, CancellationToken aborted) =>
-            new ItemList<OnlineUser>(await session.ListUsersAsync(aborted)));
+        api.MapGet("/users", async (ChatSession session, string? limit, string? after, CancellationToken aborted) =>
+            new ItemList<OnlineUser>(await session.ListUsersAsync(
+                PageQuery.Limit(limit, PageLimits.MaxUsers), PageQuery.After(after), aborted)));
     }
 }

@@ -16,7 +16,7 @@ namespace AspireChat.Client.Discovery;
 /// <summary>Asks all clients who they are: publishes one question to all of them and gathers the answers on its own queue.</summary>
 internal sealed class PeerSurvey(
     BrokerConnection broker,
-    PresenceDirectory names,
+    OnlineUsers online,
     FirstRegistration registration,
     NameTrust trust,
     JoinedGroups joined,
@@ -151,7 +151,7 @@ internal sealed class PeerSurvey(
     {
         try
         {
-            return (await names.ListAsync(cancellationToken)).Select(peer => peer.User).Where(user => user != self.Name).ToHashSet();
+            return (await online.ListAsync(cancellationToken)).Where(user => user != self.Name).ToHashSet();
         }
         catch (ChatException e) when (e.Fault == ChatFault.Unavailable)
         {

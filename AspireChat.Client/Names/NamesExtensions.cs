@@ -25,6 +25,7 @@ public static class NamesExtensions
         builder.Services.AddSingleton<FirstRegistration>();
         builder.Services.AddSingleton<NameTrust>();
         builder.Services.AddSingleton<UserArrivals>();
+        builder.Services.AddSingleton<OnlineUsers>();
         builder.Services.AddHostedService<PresenceHeartbeatService>();
         builder.Services.AddHealthChecks().AddCheck<RegistrationHealthCheck>(RedisExtensions.ConnectionName);
         return builder;

@@ -14,7 +14,7 @@ namespace AspireChat.Client.Names;
 /// <c>sealSignature</c>; <c>chat:peer:{user}</c> hash <c>address</c>, <c>fingerprint</c>, <c>epoch</c>, <c>lease</c>,
 /// <c>since</c> (milliseconds since 1970-01-01 UTC),
 /// expiring with the lease; <c>chat:peers</c> sorted set of users by the end of their lease in such milliseconds;
-/// <c>chat:since</c>, the time since which it has kept its data, in such milliseconds.
+/// <c>chat:changes</c> stream of users who came or went, with <c>user</c> and <c>what</c>; <c>chat:since</c>, the time since which it has kept its data, in such milliseconds.
 /// User names are those of <see cref="ChatName"/> everywhere. Every call is bounded by
 /// <see cref="RedisOptions.CallTimeout"/> and ends with a <see cref="ChatException"/>
 /// (<see cref="ChatFault.Unavailable"/>) if Redis is away or answers with an error.
@@ -25,6 +25,7 @@ public sealed partial class PresenceDirectory(
     private const string PeerPrefix = "chat:peer:";
     private const string ClaimPrefix = "chat:claim:";
     private const string PeersKey = "chat:peers";
+    private const string ChangesKey = "chat:changes";
     private const string SinceKey = "chat:since";
 
     private readonly NameServerOptions _options = options.Value;
@@ -68,11 +69,17 @@ public sealed partial class PresenceDirectory(
 
     /// <summary>
     /// Prolongs a registration and rewrites its record, so that forged fields last until the next renewal at most. A forged
-    /// lease ends the registration instead.
+    /// lease ends the registration instead. The same call tells who came and went.
     /// </summary>
-    /// <returns>False if it is gone or superseded, or the name now belongs to another key; registering again tells which.</returns>
-    public async Task<bool> RenewAsync(Lease lease, CancellationToken cancellationToken) =>
-        (int)await redis.EvaluateAsync(
+    /// <param name="lease">The lease.</param>
+    /// <param name="version">The version up to which this client knows the changes; empty if it knows none.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>
+    /// The changes since; null if the lease is gone or superseded, or the name now belongs to another key; registering again tells
+    /// which.
+    /// </returns>
+    public async Task<PresenceChanges?> RenewAsync(Lease lease, string version, CancellationToken cancellationToken) =>
+        PresenceChanges.Parse(await redis.EvaluateAsync(
             "renew",
             PresenceScripts.Renew,
             KeysOf(lease.User),
@@ -86,8 +93,10 @@ public sealed partial class PresenceDirectory(
                 lease.Epoch,
                 lease.Since,
                 .. KeysIn(lease),
+                PeerPrefix,
+                version,
             ],
-            cancellationToken) == 1;
+            cancellationToken));
 
     /// <summary>Removes a registration; the claim to the name stays.</summary>
     /// <returns>False if the name was no longer registered with this lease.</returns>
@@ -160,29 +169,43 @@ public sealed partial class PresenceDirectory(
         return redis.UnbrokenFor is { } unbroken && unbroken < age ? unbroken : age;
     }
 
-    /// <summary>The users who are online, in alphabetical order. Malformed records are left out.</summary>
-    public async Task<IReadOnlyList<PeerRecord>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Who came and went since a version.</summary>
+    public async Task<PresenceChanges> ReadChangesAsync(string version, CancellationToken cancellationToken) =>
+        PresenceChanges.Parse(await redis.EvaluateAsync(
+            "read-changes", PresenceScripts.Changes, [PeersKey, ChangesKey], [PeerPrefix, version], cancellationToken))!;
+
+    /// <summary>All who are online, as anyone may have written them there; what is no name is among them.</summary>
+    /// <returns>The names and the version up to which they have the changes; it is empty if Redis keeps none for this client.</returns>
+    public async Task<(string Version, IReadOnlyList<string> Names)> ListNamesAsync(CancellationToken cancellationToken)
     {
-        var answer = await redis.EvaluateAsync("list-peers", PresenceScripts.List, [PeersKey], [PeerPrefix], cancellationToken);
+        var answer = ((RedisResult[]?)await redis.EvaluateAsync(
+            "list-peers", PresenceScripts.List, [PeersKey, ChangesKey], [PeerPrefix], cancellationToken))!;
+        return ((string)answer[0]!, ((string[]?)answer[1])!);
+    }
+
+    /// <summary>The records of those of the given users who are online, in the given order. Malformed records are left out.</summary>
+    public async Task<IReadOnlyList<PeerRecord>> ReadAsync(IEnumerable<string> users, CancellationToken cancellationToken)
+    {
+        var answer = await redis.EvaluateAsync(
+            "read-peers",
+            PresenceScripts.Read,
+            [PeersKey, ChangesKey],
+            [PeerPrefix, .. users.Select(user => (RedisValue)user)],
+            cancellationToken);
         var records = new List<PeerRecord>();
         foreach (var row in ((RedisResult[]?)answer)!)
         {
             var fields = ((string[]?)row)!;
-            if (!ChatName.TryParse(fields[0], out var user) || user != fields[0])
-            {
-                Log.SkippedForeignName(logger);
-            }
-            else if (Reported(PeerRecord.Parse(user, fields[1], fields[2], fields[3], fields[4]), user) is { } record)
+            if (Reported(PeerRecord.Parse(fields[0], fields[1], fields[2], fields[3], fields[4]), fields[0]) is { } record)
             {
                 records.Add(record);
             }
         }
 
-        records.Sort((a, b) => string.CompareOrdinal(a.User, b.User));
         return records;
     }
 
-    private static RedisKey[] KeysOf(string user) => [ClaimPrefix + user, PeerPrefix + user, PeersKey];
+    private static RedisKey[] KeysOf(string user) => [ClaimPrefix + user, PeerPrefix + user, PeersKey, ChangesKey];
 
     private static RedisValue[] KeysIn(Lease lease) => lease.Keys is { } keys
         ? [Text(keys.Identity), Text(keys.Sealing.PublicKey), Text(keys.Sealing.Signature)]
@@ -224,11 +247,7 @@ public sealed partial class PresenceDirectory(
         [LoggerMessage(1, LogLevel.Warning, "The name server holds a malformed {Kind} of {User}; skipped", EventName = "RecordMalformed")]
         public static partial void SkippedMalformed(ILogger logger, string user, string kind);
 
-        // The log does not repeat the text that is not a name: it could be crafted to deceive the reader.
-        [LoggerMessage(2, LogLevel.Warning, "The name server lists something that is not a user name; skipped", EventName = "ForeignNameListed")]
-        public static partial void SkippedForeignName(ILogger logger);
-
-        [LoggerMessage(3, LogLevel.Warning, "The name server has an address of {User} that no peer can have: {Fault}", EventName = "AddressRefused")]
+        [LoggerMessage(2, LogLevel.Warning, "The name server has an address of {User} that no peer can have: {Fault}", EventName = "AddressRefused")]
         public static partial void RefusedAddress(ILogger logger, string user, string fault);
     }
 }

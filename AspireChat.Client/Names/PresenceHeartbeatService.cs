@@ -18,8 +18,7 @@ public sealed partial class PresenceHeartbeatService(
     KnownPeers known,
     FirstRegistration first,
     ConnectionStates connections,
-    LiveEvents events,
-    UserArrivals arrivals,
+    OnlineUsers online,
     StartFailure failure,
     IHostApplicationLifetime lifetime,
     IOptions<NameServerOptions> options,
@@ -35,13 +34,11 @@ public sealed partial class PresenceHeartbeatService(
     private static readonly TimeSpan UnregisterTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Backoff _backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2));
-    private readonly OnlineUsers _online = new(self.Name, events, arrivals);
     private Lease? _lease;
     private string? _state;
     private bool _isHeld;
     private bool _wasHeld;
     private bool _isAway;
-    private long? _lostAt;
 
     /// <summary>Starts in the background; the connection has a state before any front end asks for it.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -113,12 +110,15 @@ public sealed partial class PresenceHeartbeatService(
 
     private async Task BeatAsync(Lease lease, CancellationToken cancellationToken)
     {
-        if (!_isHeld || !await names.RenewAsync(lease, cancellationToken))
+        // One call renews and tells who came and went since.
+        var version = online.Version;
+        var changes = _isHeld ? await names.RenewAsync(lease, version, cancellationToken) : null;
+        if (changes is null)
         {
             if (_isHeld)
             {
                 _isHeld = false;
-                _lostAt = time.GetTimestamp();
+                online.NoteLoss();
                 SayLost();
             }
 
@@ -132,9 +132,7 @@ public sealed partial class PresenceHeartbeatService(
 
         if (failure.Sentence is null)
         {
-            // The cause of the lost registration may have hit the other clients too: they get the same time to come back.
-            var sayGone = _lostAt is not { } lostAt || time.GetElapsedTime(lostAt) > options.Value.Lease;
-            _online.Update(await names.ListAsync(cancellationToken), sayGone);
+            await (changes is null ? online.ListAsync(cancellationToken) : online.TakeAsync(version, changes, cancellationToken));
         }
     }
 

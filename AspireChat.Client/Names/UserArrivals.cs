@@ -1,11 +1,11 @@
 namespace AspireChat.Client.Names;
 
-/// <summary>Tells the rooms of this client who came online, at the time when the name server's list shows it.</summary>
+/// <summary>Tells the rooms of this client who came online or registered anew, at the time when the name server tells it.</summary>
 public sealed class UserArrivals
 {
-    /// <summary>A user came online. Handlers must be quick and must not throw.</summary>
+    /// <summary>A user came online, or registered anew. Handlers must be quick and must not throw.</summary>
     public event Action<string>? Came;
 
-    /// <summary>Tells that a user came online.</summary>
+    /// <summary>Tells that a user came.</summary>
     public void Tell(string user) => Came?.Invoke(user);
 }

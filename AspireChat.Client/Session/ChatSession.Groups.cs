@@ -38,8 +38,8 @@ internal sealed partial class ChatSession
         await registration.SettleAsync(cancellationToken);
         var members = await membership.ListMembersAsync(name, cancellationToken)
             ?? throw new ChatException(ChatFault.NotFound, $"There is no group {name}.");
-        var online = (await names.ListAsync(cancellationToken)).Select(peer => peer.User).ToHashSet(StringComparer.Ordinal);
-        return [.. members.Select(member => new GroupMember(member, online.Contains(member)))];
+        var there = (await online.ListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        return [.. members.Select(member => new GroupMember(member, there.Contains(member)))];
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ namespace AspireChat.Client.Session;
 internal sealed partial class ChatSession(
     LocalPeer self,
     PresenceDirectory names,
+    OnlineUsers online,
     FirstRegistration registration,
     PeerChats chats,
     GroupRooms rooms,
@@ -44,15 +45,6 @@ internal sealed partial class ChatSession(
             self.Identity.Fingerprint,
             states.ToDictionary(state => state.Key, state => state.Value.State),
             details.Count > 0 ? details : null);
-    }
-
-    /// <summary>The users who are online according to the name server, this one included, in alphabetical order.</summary>
-    /// <exception cref="ChatException">The name server is away (<see cref="ChatFault.Unavailable"/>).</exception>
-    public async Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken)
-    {
-        await registration.SettleAsync(cancellationToken);
-        return [.. (await names.ListAsync(cancellationToken)).Select(
-            peer => new OnlineUser(peer.User, PeerAddress.Text(peer.Address), peer.Since))];
     }
 
     /// <summary>

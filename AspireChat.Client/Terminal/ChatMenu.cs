@@ -91,10 +91,10 @@ internal sealed partial class ChatMenu(
 
     private async Task ShowUsersAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<OnlineUser> online = [];
+        IReadOnlyList<string> online = [];
         try
         {
-            online = await session.ListUsersAsync(cancellationToken);
+            online = await session.ListNamesAsync(cancellationToken);
         }
         catch (ChatException e)
         {
@@ -102,14 +102,15 @@ internal sealed partial class ChatMenu(
         }
 
         var chats = session.ListChats().ToDictionary(chat => chat.User);
-        var names = online.Select(user => user.Name).Union(chats.Keys).Where(name => name != session.Name).Order(StringComparer.Ordinal);
+        var there = online.ToHashSet(StringComparer.Ordinal);
+        var names = online.Union(chats.Keys).Where(name => name != session.Name).Order(StringComparer.Ordinal);
         var table = new Table().Border(TableBorder.Simple).AddColumns("user", "", "unread", "chat");
         foreach (var name in names)
         {
             var chat = chats.GetValueOrDefault(name);
             table.AddRow(
                 Markup.Escape(ShownText.Line(name)),
-                online.Any(user => user.Name == name) ? "[green]online[/]" : "[grey]away[/]",
+                there.Contains(name) ? "[green]online[/]" : "[grey]away[/]",
                 chat is { Unread: > 0 } ? $"[yellow]{chat.Unread}[/]" : "",
                 chat?.State.ToString().ToLowerInvariant() ?? "");
         }

@@ -128,7 +128,7 @@ internal sealed partial class ChatWindow
                 _signal.Ring();
                 break;
             case PresenceEvent presence:
-                _around.SetOnline(presence.User, presence.IsOnline, _time.GetUtcNow());
+                _around.SetOnline(presence.User, presence.IsOnline);
                 _toAsk.Ring();
                 _signal.Ring();
                 break;

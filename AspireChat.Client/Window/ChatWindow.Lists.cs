@@ -176,7 +176,7 @@ internal sealed partial class ChatWindow
         _toRead.Ring();
         try
         {
-            isOther |= _around.SetOnline(await _session.ListUsersAsync(end));
+            isOther |= _around.SetOnline(await _session.ListNamesAsync(end));
         }
         catch (ChatException)
         {

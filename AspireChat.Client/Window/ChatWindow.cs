@@ -101,7 +101,7 @@ internal sealed partial class ChatWindow : IAsyncDisposable
         get
         {
             var partners = _lists.Partners;
-            return [.. _around.Online.Select(user => new PersonItem(user.Key, partners.Contains(user.Key)))];
+            return [.. _around.Online.Select(user => new PersonItem(user, partners.Contains(user)))];
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class ChatWindow : IAsyncDisposable
     public IReadOnlyList<Completion> Complete(string line, int caret)
     {
         var items = _lists.Items(alsoShown: null);
-        var online = _around.Online.Select(user => user.Key).ToHashSet(StringComparer.Ordinal);
+        var online = _around.Online.ToHashSet(StringComparer.Ordinal);
         return Completions.Of(line, caret, new CompletionWords(
             online,
             [.. items.Where(item => item.Conversation.Kind == ConversationKind.User).Select(item => item.Title)],

@@ -8,7 +8,7 @@ internal sealed class Surroundings(string self)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ConnectionState> _connections = new(StringComparer.Ordinal);
-    private SortedDictionary<string, DateTimeOffset>? _online;
+    private SortedSet<string>? _online;
 
     /// <summary>The states by connection.</summary>
     public IReadOnlyDictionary<string, ConnectionState> Connections
@@ -22,8 +22,8 @@ internal sealed class Surroundings(string self)
         }
     }
 
-    /// <summary>The other users who are online, in alphabetical order, and since when.</summary>
-    public IReadOnlyList<KeyValuePair<string, DateTimeOffset>> Online
+    /// <summary>The other users who are online, in alphabetical order.</summary>
+    public IReadOnlyList<string> Online
     {
         get
         {
@@ -39,20 +39,15 @@ internal sealed class Surroundings(string self)
     {
         lock (_gate)
         {
-            return _online?.ContainsKey(user);
+            return _online?.Contains(user);
         }
     }
 
     /// <summary>Replaces the users who are online; this one is left out.</summary>
     /// <returns>Whether anything changed.</returns>
-    public bool SetOnline(IReadOnlyList<OnlineUser> users)
+    public bool SetOnline(IEnumerable<string> users)
     {
-        var online = new SortedDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var user in users.Where(user => user.Name != self))
-        {
-            online[user.Name] = user.Since;
-        }
-
+        var online = new SortedSet<string>(users.Where(user => user != self), StringComparer.Ordinal);
         lock (_gate)
         {
             var isOther = _online is null || !_online.SequenceEqual(online);
@@ -62,7 +57,7 @@ internal sealed class Surroundings(string self)
     }
 
     /// <summary>Takes note that a user came or went.</summary>
-    public void SetOnline(string user, bool isOnline, DateTimeOffset now)
+    public void SetOnline(string user, bool isOnline)
     {
         lock (_gate)
         {
@@ -73,7 +68,7 @@ internal sealed class Surroundings(string self)
             }
             else if (user != self)
             {
-                _online.TryAdd(user, now);
+                _online.Add(user);
             }
         }
     }

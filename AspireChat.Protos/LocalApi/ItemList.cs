@@ -12,4 +12,7 @@ public static class PageLimits
 
     /// <summary>The largest number of items on a page.</summary>
     public const int Max = 10_000;
+
+    /// <summary>The largest number of users on a page of <c>GET /api/users</c>, and the default.</summary>
+    public const int MaxUsers = 1_000;
 }

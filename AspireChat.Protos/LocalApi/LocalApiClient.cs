@@ -24,8 +24,15 @@ public sealed class LocalApiClient(HttpClient http)
     public Task<Me> DescribeAsync(CancellationToken cancellationToken = default) => GetAsync<Me>("/api/me", cancellationToken);
 
     /// <summary>Lists the users who are online according to the name server, this client's user too, in alphabetical order.</summary>
-    public Task<IReadOnlyList<OnlineUser>> ListUsersAsync(CancellationToken cancellationToken = default) =>
-        ListAsync<OnlineUser>("/api/users", cancellationToken);
+    /// <param name="after">Only users after this name; null begins with the first one.</param>
+    /// <param name="limit">The most users, 1 to <see cref="PageLimits.MaxUsers"/>; that if null. Fewer are the last page.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<OnlineUser>> ListUsersAsync(
+        string? after = null, int? limit = null, CancellationToken cancellationToken = default) =>
+        ListAsync<OnlineUser>(
+            $"/api/users?limit={(limit ?? PageLimits.MaxUsers).ToString(CultureInfo.InvariantCulture)}"
+            + (after is null ? "" : $"&after={Uri.EscapeDataString(after)}"),
+            cancellationToken);
 
     /// <summary>Asks all clients who they are and which groups they are in.</summary>
     /// <param name="seconds">

@@ -16,7 +16,9 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<Me> MeAsync() => _client.DescribeAsync(Ends);
 
-    public Task<IReadOnlyList<OnlineUser>> UsersAsync() => _client.ListUsersAsync(Ends);
+    public Task<IReadOnlyList<OnlineUser>> UsersAsync() => UsersAsync(limit: null);
+
+    public Task<IReadOnlyList<OnlineUser>> UsersAsync(int? limit, string? after = null) => _client.ListUsersAsync(after, limit, Ends);
 
     public Task<SurveyResult> DiscoverAsync(double seconds = SurveyResult.DefaultSeconds) => _client.DiscoverAsync(seconds, Ends);
 

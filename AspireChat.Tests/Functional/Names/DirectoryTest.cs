@@ -27,5 +27,13 @@ public abstract class DirectoryTest : IAsyncLifetime
     private protected Task<Registration> RegisterAsync(Lease lease, long minimumEpoch = 0) =>
         Directory.RegisterAsync(lease, minimumEpoch, yieldAbove: null, Cancellation);
 
-    private protected async Task<IEnumerable<string>> ListedAsync() => (await Directory.ListAsync(Cancellation)).Select(record => record.User);
+    private protected async Task<bool> RenewAsync(Lease lease) => await Directory.RenewAsync(lease, version: "", Cancellation) is not null;
+
+    private protected async Task<IEnumerable<string>> ListedAsync() => (await ListAsync()).Select(record => record.User);
+
+    /// <summary>All records of the users who are listed.</summary>
+    private protected async Task<IReadOnlyList<PeerRecord>> ListAsync() => await Directory.ReadAsync(
+        (await Directory.ListNamesAsync(Cancellation)).Names
+            .Where(user => ChatName.TryParse(user, out var name) && name == user).Order(StringComparer.Ordinal),
+        Cancellation);
 }

@@ -93,7 +93,7 @@ public sealed class ForgedRecordTests : DirectoryTest
             new("address", "https://192.0.2.1:443"), new("fingerprint", NewKey()), new("epoch", "77"), new("since", "1"),
         ]);
 
-        Assert.True(await Directory.RenewAsync(lease, Cancellation));
+        Assert.True(await RenewAsync(lease));
         Assert.Equal(before, await FieldsAsync());
 
         async Task<IEnumerable<string>> FieldsAsync() =>
@@ -156,7 +156,7 @@ public sealed class ForgedRecordTests : DirectoryTest
         var lease = NewLease("bob");
         await RegisterAsync(lease);
         await Server.Raw.StringSetAsync(key, "x");
-        Assert.Equal(isRenewed, await Directory.RenewAsync(lease, Cancellation));
+        Assert.Equal(isRenewed, await RenewAsync(lease));
         Assert.Equal(RegistrationOutcome.Registered, (await RegisterAsync(lease)).Outcome);
         Assert.Equal(["bob"], await ListedAsync());
         Assert.Equal(lease.Fingerprint, (await Directory.FindClaimAsync("bob", Cancellation))?.Fingerprint);

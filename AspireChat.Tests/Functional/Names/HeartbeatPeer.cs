@@ -38,8 +38,10 @@ public sealed class HeartbeatPeer : IHostApplicationLifetime, IAsyncDisposable
         Connections = new ConnectionStates(events);
         Names = server.Connect(options, callTimeout: callTimeout);
         First = new FirstRegistration(Options.Create(options), TimeProvider.System);
+        var online = new OnlineUsers(
+            Self, Names, events, new UserArrivals(), Options.Create(options), TimeProvider.System, NullLogger<OnlineUsers>.Instance);
         _service = new PresenceHeartbeatService(
-            Names, Self, Known, First, Connections, events, new UserArrivals(), Failure, this, Options.Create(options), TimeProvider.System,
+            Names, Self, Known, First, Connections, online, Failure, this, Options.Create(options), TimeProvider.System,
             NullLogger<PresenceHeartbeatService>.Instance);
 
         var watch = events.Watch(_end.Token);

@@ -24,7 +24,7 @@ public sealed class PresenceDirectoryTests : DirectoryTest
         Assert.InRange(record.Since, before, DateTimeOffset.UtcNow.AddSeconds(1));
         Assert.Equal(TimeSpan.Zero, record.Since.Offset);
         Assert.Equal(new Claim("alice", lease.Fingerprint, 1), await Directory.FindClaimAsync("alice", Cancellation));
-        Assert.Equal([record], await Directory.ListAsync(Cancellation));
+        Assert.Equal([record], await ListAsync());
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class PresenceDirectoryTests : DirectoryTest
         await RegisterAsync(lease);
         await Server.Raw.ExecuteAsync("SCRIPT", "FLUSH");
 
-        Assert.True(await Directory.RenewAsync(lease, Cancellation));
+        Assert.True(await RenewAsync(lease));
     }
 
     [Fact]
@@ -106,10 +106,10 @@ public sealed class PresenceDirectoryTests : DirectoryTest
         await RegisterAsync(lease);
         await Server.Redis.KillAsync();
 
-        await AssertUnavailableAsync(() => Directory.ListAsync(Cancellation));
+        await AssertUnavailableAsync(() => Directory.ListNamesAsync(Cancellation));
         await AssertUnavailableAsync(() => Directory.LookUpAsync("alice", Cancellation));
         await AssertUnavailableAsync(() => Directory.FindClaimAsync("alice", Cancellation));
-        await AssertUnavailableAsync(() => Directory.RenewAsync(lease, Cancellation));
+        await AssertUnavailableAsync(() => RenewAsync(lease));
         await AssertUnavailableAsync(() => RegisterAsync(lease));
         await AssertUnavailableAsync(() => Directory.UnregisterAsync(lease, Cancellation));
 
@@ -121,15 +121,15 @@ public sealed class PresenceDirectoryTests : DirectoryTest
     public async Task A_call_to_a_silent_server_ends_at_the_timeout()
     {
         var names = Server.Connect(callTimeout: TimeSpan.FromMilliseconds(300));
-        await Until.True("the server answers", async () => (await names.ListAsync(Cancellation)).Count == 0);
+        await Until.True("the server answers", async () => (await names.ListNamesAsync(Cancellation)).Names.Count == 0);
         Server.Redis.Pause();
 
-        await AssertUnavailableAsync(() => names.ListAsync(Cancellation)).DefaultTimeout(TimeSpan.FromSeconds(10));
+        await AssertUnavailableAsync(() => names.ListNamesAsync(Cancellation)).DefaultTimeout(TimeSpan.FromSeconds(10));
 
         using var impatient = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => names.ListAsync(impatient.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => names.ListNamesAsync(impatient.Token));
         Server.Redis.Resume();
-        await Until.True("the server answers again", async () => (await names.ListAsync(Cancellation)).Count == 0);
+        await Until.True("the server answers again", async () => (await names.ListNamesAsync(Cancellation)).Names.Count == 0);
     }
 
     [Fact]
@@ -137,9 +137,9 @@ public sealed class PresenceDirectoryTests : DirectoryTest
     {
         await using var locked = await NameServer.StartAsync("right");
 
-        await AssertUnavailableAsync(() => locked.Connect(connectionString: $"127.0.0.1:{locked.Redis.Port},password=wrong").ListAsync(Cancellation));
-        await AssertUnavailableAsync(() => locked.Connect(connectionString: $"127.0.0.1:{locked.Redis.Port}").ListAsync(Cancellation));
-        Assert.Empty(await locked.Connect().ListAsync(Cancellation));
+        await AssertUnavailableAsync(() => locked.Connect(connectionString: $"127.0.0.1:{locked.Redis.Port},password=wrong").ListNamesAsync(Cancellation));
+        await AssertUnavailableAsync(() => locked.Connect(connectionString: $"127.0.0.1:{locked.Redis.Port}").ListNamesAsync(Cancellation));
+        Assert.Empty((await locked.Connect().ListNamesAsync(Cancellation)).Names);
     }
 
     private static async Task AssertUnavailableAsync(Func<Task> call)

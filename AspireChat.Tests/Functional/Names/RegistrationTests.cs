@@ -24,10 +24,10 @@ public sealed class RegistrationTests : DirectoryTest
 
         Assert.Equal(new Registration(RegistrationOutcome.Registered, 2), await RegisterAsync(successor));
 
-        Assert.False(await Directory.RenewAsync(crashed, Cancellation));
+        Assert.False(await RenewAsync(crashed));
         Assert.False(await Directory.UnregisterAsync(crashed, Cancellation));
         Assert.Equal(7002, (await Directory.LookUpAsync("alice", Cancellation))!.Address.Port);
-        Assert.True(await Directory.RenewAsync(successor, Cancellation));
+        Assert.True(await RenewAsync(successor));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class RegistrationTests : DirectoryTest
 
         Assert.Equal(new Registration(RegistrationOutcome.Superseded, 2), answer);
         Assert.Equal(before, await Directory.LookUpAsync("alice", Cancellation));
-        Assert.True(await Directory.RenewAsync(successor, Cancellation));
+        Assert.True(await RenewAsync(successor));
 
         // Not newer than the caller has been: a leftover, for example of a Redis that came back with older data.
         Assert.Equal(
@@ -70,7 +70,7 @@ public sealed class RegistrationTests : DirectoryTest
         var mallory = NewLease("alice", port: 6666);
 
         Assert.Equal(RegistrationOutcome.NameTaken, (await RegisterAsync(mallory)).Outcome);
-        Assert.False(await Directory.RenewAsync(mallory, Cancellation));
+        Assert.False(await RenewAsync(mallory));
         Assert.False(await Directory.UnregisterAsync(mallory, Cancellation));
 
         Assert.True(await Directory.UnregisterAsync(alice, Cancellation));
@@ -112,7 +112,7 @@ public sealed class RegistrationTests : DirectoryTest
 
         await Until.True(
             "a renewal moves the lease's end",
-            async () => await Directory.RenewAsync(lease, Cancellation) && await Server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end);
+            async () => await RenewAsync(lease) && await Server.Raw.SortedSetScoreAsync("chat:peers", "alice") > end);
 
         Assert.InRange((await Server.Raw.KeyTimeToLiveAsync("chat:peer:alice"))!.Value.TotalSeconds, 5, 15);
         Assert.InRange((await Server.Raw.KeyTimeToLiveAsync("chat:claim:alice"))!.Value.TotalDays, 29.9, 30);
@@ -125,7 +125,7 @@ public sealed class RegistrationTests : DirectoryTest
         await RegisterAsync(lease);
         await Server.Raw.KeyDeleteAsync("chat:claim:alice");
 
-        Assert.True(await Directory.RenewAsync(lease, Cancellation));
+        Assert.True(await RenewAsync(lease));
 
         Assert.Equal(new Claim("alice", lease.Fingerprint, 1), await Directory.FindClaimAsync("alice", Cancellation));
     }
@@ -137,7 +137,7 @@ public sealed class RegistrationTests : DirectoryTest
         await RegisterAsync(lease);
         await Server.Raw.HashSetAsync("chat:claim:alice", "fingerprint", NewKey());
 
-        Assert.False(await Directory.RenewAsync(lease, Cancellation));
+        Assert.False(await RenewAsync(lease));
         Assert.Equal(RegistrationOutcome.NameTaken, (await RegisterAsync(lease)).Outcome);
     }
 
@@ -149,12 +149,12 @@ public sealed class RegistrationTests : DirectoryTest
         await names.RegisterAsync(paused, 0, null, Cancellation);
         await Until.True("the lease has expired", async () => await names.LookUpAsync("alice", Cancellation) is null);
 
-        Assert.False(await names.RenewAsync(paused, Cancellation));
+        Assert.False(await names.RenewAsync(paused, version: "", Cancellation) is not null);
         Assert.Null(await names.LookUpAsync("alice", Cancellation));
 
         var successor = NewLease("alice", paused.Fingerprint, port: 7002);
         await RegisterAsync(successor);
-        Assert.False(await names.RenewAsync(paused, Cancellation));
+        Assert.False(await names.RenewAsync(paused, version: "", Cancellation) is not null);
         Assert.False(await names.UnregisterAsync(paused, Cancellation));
         Assert.Equal(7002, (await Directory.LookUpAsync("alice", Cancellation))!.Address.Port);
         Assert.Equal(["alice"], await ListedAsync());
@@ -166,7 +166,7 @@ public sealed class RegistrationTests : DirectoryTest
         var connections = Enumerable.Range(0, 10).Select(_ => Server.Connect()).ToArray();
         foreach (var connection in connections)
         {
-            await connection.ListAsync(Cancellation);
+            await connection.ListNamesAsync(Cancellation);
         }
 
         for (var round = 0; round < rounds; round++)

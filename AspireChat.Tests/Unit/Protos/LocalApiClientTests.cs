@@ -23,7 +23,7 @@ public class LocalApiClientTests
 
     [Fact]
     public async Task An_answer_that_is_not_a_clients_is_no_refusal() => await Assert.ThrowsAnyAsync<JsonException>(
-        () => Client(HttpStatusCode.BadGateway, "<html>").ListUsersAsync(TestContext.Current.CancellationToken));
+        () => Client(HttpStatusCode.BadGateway, "<html>").ListUsersAsync(cancellationToken: TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Names_and_pages_are_in_the_path()
