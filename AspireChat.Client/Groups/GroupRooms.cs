@@ -23,6 +23,9 @@ internal sealed partial class GroupRooms(
 {
     private const string NotPresent = "You left the group before this could be sent.";
 
+    // A call holds up Redis for some microseconds a room.
+    private const int RoomsPerCall = 100;
+
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, GroupRoom> _rooms = new(StringComparer.Ordinal);
@@ -102,13 +105,48 @@ internal sealed partial class GroupRooms(
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Task.WhenAll(_rooms.Keys.Select(group => RenewAsync(group, stoppingToken)));
+                await Task.WhenAll(_rooms.Keys.Chunk(RoomsPerCall).Select(groups => RenewAsync(groups, stoppingToken)));
             }
         }
         catch (OperationCanceledException)
         {
             // The client stops.
         }
+    }
+
+    // One call renews where nothing has happened since the last one; every other room enters again.
+    private async Task RenewAsync(IReadOnlyList<string> groups, CancellationToken stopping)
+    {
+        IReadOnlySet<string> renewed;
+        var turns = new List<IDisposable>();
+        try
+        {
+            var rooms = new List<HeldRoom>();
+            foreach (var group in groups)
+            {
+                if (_turns.TryTake(group) is { } turn)
+                {
+                    turns.Add(turn);
+                    if (_rooms.TryGetValue(group, out var room) && !room.OwesWhatOthersSaid)
+                    {
+                        rooms.Add(new HeldRoom(group, room.Mode, room.Generations.Entered, room.Spoken.Now));
+                    }
+                }
+            }
+
+            renewed = await membership.RenewAsync(self.Name, rooms, stopping);
+        }
+        catch (ChatException)
+        {
+            // Redis is away: the state of its connection shows it, and the next tick retries.
+            return;
+        }
+        finally
+        {
+            turns.ForEach(turn => turn.Dispose());
+        }
+
+        await Task.WhenAll(groups.Where(group => !renewed.Contains(group)).Select(group => RenewAsync(group, stopping)));
     }
 
     // Joining again renews the lease; if Redis lost the group, this restores it.

@@ -2,7 +2,7 @@ namespace AspireChat.Client.Groups;
 
 /// <summary>
 /// The check-then-write operations on a group's membership, each one a Lua script that uses the server's clock. KEYS are
-/// always: group (hash), subscribers (set), active (sorted set by the end of the lease), seqs (hash).
+/// group (hash), subscribers (set), active (sorted set by the end of the lease), seqs (hash).
 /// </summary>
 internal static class MembershipScripts
 {
@@ -82,6 +82,39 @@ internal static class MembershipScripts
         local answer = { 'joined', mode, tostring(created), tostring(1 - fresh), generation, earlier }
         if ARGV[6] ~= 'renew' then
           for _, field in ipairs(redis.call('HGETALL', KEYS[4])) do table.insert(answer, field) end
+        end
+        return answer
+        """;
+
+    /// <summary>
+    /// Unlike in the other scripts, KEYS are those four of each of several groups. ARGV: user, lease ms, keep ms, and for each group
+    /// mode, generation, a sender's key and seq. Renews where nothing has happened since: the mode and the generation are those, the
+    /// only ones, and the user is subscribed and in the room. Returns 1 for such a group; 0 for another, which Join must renew.
+    /// </summary>
+    public static readonly string Renew = """
+        local time = redis.call('TIME')
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        local user = ARGV[1]
+        local answer = {}
+        for i = 0, #KEYS / 4 - 1 do
+          local group, subscribers, active, seqs = KEYS[4 * i + 1], KEYS[4 * i + 2], KEYS[4 * i + 3], KEYS[4 * i + 4]
+          local mode, generation, sender, seq = ARGV[4 * i + 4], ARGV[4 * i + 5], ARGV[4 * i + 6], ARGV[4 * i + 7]
+
+          -- A key of another type fails here, for this group alone.
+          local found = redis.pcall('HMGET', group, 'mode', 'generation', 'earlier')
+          local lease = redis.pcall('ZSCORE', active, user)
+          local said = redis.pcall('HGET', seqs, sender)
+          if found[1] == mode and found[2] == generation and (found[3] or '') == ''
+              and redis.pcall('SISMEMBER', subscribers, user) == 1
+              and type(lease) == 'string' and tonumber(lease) > now
+              and type(said) ~= 'table' then
+            redis.call('ZADD', active, string.format('%.0f', now + ARGV[2]), user)
+            if (tonumber(said or '0') or 0) < tonumber(seq) then redis.call('HSET', seqs, sender, seq) end
+            for k = 4 * i + 1, 4 * i + 4 do redis.call('PEXPIRE', KEYS[k], ARGV[3]) end
+            answer[i + 1] = 1
+          else
+            answer[i + 1] = 0
+          end
         end
         return answer
         """;

@@ -209,7 +209,7 @@ internal static class PresenceScripts
 
         """;
 
-    // A bounded number of ended leases; and of a few users, in turn at random, whether they have a record at all.
+    // A bounded number of ended leases; and of one user at random, whether there is a record at all.
     private const string Prune = $$"""
         local function prune(prefix)
           local function remove(user)
@@ -217,9 +217,8 @@ internal static class PresenceScripts
           end
           local over = redis.call('ZRANGEBYSCORE', peers, '-inf', string.format('%.0f', now), 'LIMIT', 0, {{Most}})
           for _, user in ipairs(over) do remove(user) end
-          for _, user in ipairs(redis.call('ZRANDMEMBER', peers, 3)) do
-            if redis.call('EXISTS', prefix .. user) == 0 then remove(user) end
-          end
+          local some = redis.call('ZRANDMEMBER', peers)
+          if some and redis.call('EXISTS', prefix .. some) == 0 then remove(some) end
         end
 
         """;
@@ -229,6 +228,14 @@ internal static class PresenceScripts
         local function since(version)
           local answer = { redis.call('ZCARD', peers), '' }
           if version == '' then return answer end
+
+          -- The common case, and quicker than the search for the version's entry.
+          local newest = redis.pcall('XREVRANGE', changes, '+', '-', 'COUNT', 1)
+          if newest[1] and newest[1][1] == version then
+            answer[2] = version
+            return answer
+          end
+
           local entries = redis.pcall('XRANGE', changes, version, '+', 'COUNT', {{Most}} + 2)
           if entries.err or #entries == 0 or #entries > {{Most}} + 1 or entries[1][1] ~= version then return answer end
           answer[2] = entries[#entries][1]
