@@ -1,0 +1,94 @@
+using AspireChat.Bench.Load;
+using AspireChat.Bench.Processes;
+using AspireChat.Bench.Raw;
+using AspireChat.Bench.Roles;
+using AspireChat.Bench.Servers;
+
+namespace AspireChat.Bench.Workloads;
+
+/// <summary>Two users in two processes and a chat between them, beside a raw stream between two processes.</summary>
+internal abstract class PrivateChat(BenchServers servers, bool isQuick) : Workload(servers, isQuick)
+{
+    private readonly string _alice = servers.NewName("alice");
+
+    /// <summary>Whom the product's sender writes to.</summary>
+    protected string Receiver { get; } = servers.NewName("bob");
+
+    /// <summary>The product's ends.</summary>
+    protected (RoleProcess Alice, RoleProcess Bob) Product { get; private set; }
+
+    /// <summary>The raw ends.</summary>
+    protected (RoleProcess Alice, RoleProcess Bob) Raw { get; private set; }
+
+    public override async Task PrepareAsync()
+    {
+        Raw = (await RoleProcess.StartAsync<RawSenderRole>(), await RoleProcess.StartAsync<RawReceiverRole>());
+        Product = (await RoleProcess.StartAsync<ClientsRole>(), await RoleProcess.StartAsync<ClientsRole>());
+
+        var certificate = Convert.ToBase64String(RawStream.MakeCertificate());
+        var address = await Raw.Bob.AskAsync(
+            new RawReceiverRole.Listen(Path.Combine(Servers.NewFolder("raw"), "stored"), certificate));
+        await Raw.Alice.AskAsync(new RawSenderRole.Connect(address, certificate));
+
+        var place = new Place((await Servers.RedisAsync()).ConnectionString, Rabbit: null, Servers.NewFolder("private"));
+        await Task.WhenAll(
+            Product.Alice.AskAsync(new ClientsRole.Start([_alice], place)), Product.Bob.AskAsync(new ClientsRole.Start([Receiver], place)));
+        await Product.Alice.AskAsync(new ClientsRole.OpenChat(Receiver));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { Product.Alice, Product.Bob, Raw.Alice, Raw.Bob })
+        {
+            if (process is not null)
+            {
+                await process.DisposeAsync();
+            }
+        }
+    }
+}
+
+/// <summary>A lone message, from the sender's call until the receiver has stored it.</summary>
+internal sealed class PrivateLatency(BenchServers servers, bool isQuick) : PrivateChat(servers, isQuick)
+{
+    private int Count => IsQuick ? 300 : 1_000;
+
+    public override IReadOnlyList<Row> Rows { get; } =
+        [new("one way p50", "µs", Goal.AtMost(2)), new("one way p99", "µs", Goal.AtMost(3))];
+
+    public override async Task<Sample> MeasureRawAsync()
+    {
+        await Raw.Bob.AskAsync(new Expect(Count));
+        await Raw.Alice.AskAsync(new RawSenderRole.SendOneByOne(Count));
+        return new Sample().AddTimes("one way", [await Raw.Bob.AskAsync(new AwaitArrivals())]);
+    }
+
+    public override async Task<Sample> MeasureProductAsync()
+    {
+        await Product.Bob.AskAsync(new Expect(Count));
+        await Product.Alice.AskAsync(new ClientsRole.SendOneByOne(Receiver, Count));
+        return new Sample().AddTimes("one way", [await Product.Bob.AskAsync(new AwaitArrivals())]);
+    }
+}
+
+/// <summary>All at once, until the last is acknowledged.</summary>
+internal sealed class PrivateThroughput(BenchServers servers, bool isQuick) : PrivateChat(servers, isQuick)
+{
+    private int Count => IsQuick ? 5_000 : 20_000;
+
+    public override IReadOnlyList<Row> Rows { get; } = [new("stored and acknowledged", "messages/s", Goal.AtLeast(0.2))];
+
+    public override async Task<Sample> MeasureRawAsync()
+    {
+        await Raw.Bob.AskAsync(new Expect(Count));
+        return Rate(await Raw.Alice.AskAsync(new RawSenderRole.SendAtOnce(Count)));
+    }
+
+    public override async Task<Sample> MeasureProductAsync()
+    {
+        await Product.Bob.AskAsync(new Expect(Count));
+        return Rate(await Product.Alice.AskAsync(new ClientsRole.Send(Receiver, IsGroup: false, new Pace(Count))));
+    }
+
+    private Sample Rate(Sent sent) => new Sample().Add("stored and acknowledged", Count / sent.Took.TotalSeconds);
+}
