@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using AspireChat.Bench.Report;
 using AspireChat.Bench.Servers;
 using AspireChat.Bench.Workloads;
@@ -26,13 +27,17 @@ internal sealed class BenchRun : IAsyncDisposable
         }
 
         using var end = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            pressed.Cancel = true; // Servers and folders go first.
-            end.Cancel();
-        };
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         await using var run = new BenchRun(options);
         return await run.RunAsync(end.Token);
+
+        // Servers and folders go first.
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            end.Cancel();
+        }
     }
 
     public ValueTask DisposeAsync() => _servers.DisposeAsync();

@@ -1,16 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using AspireChat.Bench.Servers;
 
 namespace AspireChat.Bench.Processes;
 
 /// <summary>This program again, in a role, in a process of its own.</summary>
 internal sealed class RoleProcess : IAsyncDisposable
 {
-    private const int SigKill = 9;
-    private static readonly int SigStop = OperatingSystem.IsMacOS() ? 17 : 19;
-    private static readonly int SigCont = OperatingSystem.IsMacOS() ? 19 : 18;
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -69,10 +66,10 @@ internal sealed class RoleProcess : IAsyncDisposable
     }
 
     /// <summary>Freezes it, so that it takes no time from what is measured meanwhile.</summary>
-    public void Freeze() => _ = Kill(Id, SigStop);
+    public void Freeze() => Signals.Freeze(Id);
 
     /// <summary>Lets it go on.</summary>
-    public void Thaw() => _ = Kill(Id, SigCont);
+    public void Thaw() => Signals.Thaw(Id);
 
     /// <summary>Asks it to end in order and waits; kills it if it does not.</summary>
     public async ValueTask DisposeAsync()
@@ -86,7 +83,7 @@ internal sealed class RoleProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _ = Kill(Id, SigKill);
+            _process.Kill();
             await _process.WaitForExitAsync(CancellationToken.None);
         }
 
@@ -115,8 +112,4 @@ internal sealed class RoleProcess : IAsyncDisposable
             }
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int processId, int signal);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
 using AspireChat.Bench.Roles;
 using AspireChat.Bench.Servers;
 
@@ -9,14 +8,15 @@ namespace AspireChat.Bench.Processes;
 /// <summary>A program with a web port, started as a user would: this project's client, or the empty one.</summary>
 internal sealed class WebProgram : IAsyncDisposable
 {
-    private const int SigTerm = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private readonly ServerProcess _server;
     private readonly Process _process;
 
-    private WebProgram(Process process, int port)
+    private WebProgram(ServerProcess server, int port)
     {
-        _process = process;
+        _server = server;
+        _process = Process.GetProcessById(server.Id);
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null })
         {
             BaseAddress = new Uri($"http://127.0.0.1:{port}"),
@@ -54,45 +54,31 @@ internal sealed class WebProgram : IAsyncDisposable
     public static Task<WebProgram> StartClientAsync(string name, Place place)
     {
         var port = FreePort.Next();
-        return StartAsync("AspireChat.Client.dll", port, ProductClient.Arguments(name, place, $"http://127.0.0.1:{port}"));
+        return StartAsync("AspireChat.Client.dll", Path.Combine(place.Folder, $"{name}.log"), port, ProductClient.Arguments(name, place, $"http://127.0.0.1:{port}"));
     }
 
     /// <summary>Starts the empty program.</summary>
-    public static Task<WebProgram> StartEmptyAsync()
+    /// <param name="folder">The folder for what it prints.</param>
+    public static Task<WebProgram> StartEmptyAsync(string folder)
     {
         var port = FreePort.Next();
-        return StartAsync("AspireChat.Bench.dll", port, [Raw.EmptyApp.Switch, $"http://127.0.0.1:{port}"]);
+        return StartAsync("AspireChat.Bench.dll", Path.Combine(folder, "empty.log"), port, [Raw.EmptyApp.Switch, $"http://127.0.0.1:{port}"]);
     }
 
     /// <summary>Asks it to stop and waits.</summary>
     public async ValueTask DisposeAsync()
     {
-        _ = Kill(_process.Id, SigTerm);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
+        await _server.StopAsync();
+        await _server.DisposeAsync();
         _process.Dispose();
         Http.Dispose();
     }
 
-    private static async Task<WebProgram> StartAsync(string program, int port, IEnumerable<string> arguments)
+    private static async Task<WebProgram> StartAsync(string program, string log, int port, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Settings.RemoveFrom(start);
         var began = Stopwatch.GetTimestamp();
-        var process = Process.Start(start)!;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var started = new WebProgram(process, port);
+        var server = await ServerProcess.StartAsync(log, "dotnet", [Path.Combine(AppContext.BaseDirectory, program), .. arguments]);
+        var started = new WebProgram(server, port);
         try
         {
             await Wait.UntilAsync(started.IsHealthyAsync, Patience, $"{program} did not become healthy");
@@ -108,9 +94,9 @@ internal sealed class WebProgram : IAsyncDisposable
 
     private async Task<bool> IsHealthyAsync()
     {
-        if (_process.HasExited)
+        if (_server.HasExited)
         {
-            throw new BenchException($"A program ended with exit code {_process.ExitCode} at its start.");
+            throw new BenchException("A program ended at its start.");
         }
 
         try
@@ -123,8 +109,4 @@ internal sealed class WebProgram : IAsyncDisposable
             return false;
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int processId, int signal);
 }

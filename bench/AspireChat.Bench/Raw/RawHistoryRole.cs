@@ -61,6 +61,7 @@ internal sealed class RawHistoryRole : Role
     private static HistoryTimes Read(Read read)
     {
         using var connection = Open(read.Folder);
+        Run(connection, "UPDATE mark SET through = 0");
         var unread = HistoryShape.Time(() => ReadPage(connection));
         var began = Stopwatch.GetTimestamp();
         Run(connection, "UPDATE mark SET through = (SELECT max(local) FROM messages)");

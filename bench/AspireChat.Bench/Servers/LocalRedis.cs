@@ -25,8 +25,7 @@ internal sealed class LocalRedis : IAsyncDisposable
             [
                 "--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", folder, "--maxclients", "20000",
                 "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--loglevel", "warning",
-            ],
-            new Dictionary<string, string>());
+            ]);
         await Wait.UntilAsync(
             () => FreePort.ListensAsync(port), TimeSpan.FromSeconds(10), "redis-server did not start; run eng/setup.sh --backends local");
         return new LocalRedis(server, port);

@@ -4,43 +4,50 @@ using System.Globalization;
 namespace AspireChat.Bench.Servers;
 
 /// <summary>
-/// A server of this run. A shell starts it in a session of its own and kills the whole session when the pipe from this process
-/// closes: when the run ends, however it ends.
+/// A program of this run that does not end by itself. A shell starts it in a session of its own, and kills the whole session when
+/// the pipe from this process closes: when the run ends, however it ends.
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string Script = """
+        exec 3<&0
+        setsid "$@" </dev/null 3<&- >"$BENCH_LOG" 2>&1 &
+        server=$!
         trap '' INT TERM HUP
-        setsid "$@" </dev/null >"$BENCH_LOG" 2>&1 &
-        echo $!
-        read -r _
-        kill -KILL -$! 2>/dev/null
-        wait
+        echo $server
+        { read -r _ <&3; kill -KILL -$server 2>/dev/null; } &
+        wait $server
         """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _shell;
 
     private ServerProcess(Process shell, int id) => (_shell, Id) = (shell, id);
 
-    /// <summary>The id of the server's process.</summary>
+    /// <summary>The id of the program's process.</summary>
     public int Id { get; }
 
-    /// <summary>Starts a server; it need not answer yet.</summary>
-    /// <param name="log">The file for what it prints.</param>
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _shell.HasExited;
+
+    /// <summary>Starts a program; it need not answer yet.</summary>
+    /// <param name="log">The file for what it prints; its folder is the program's.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">The arguments.</param>
     /// <param name="environment">Further environment variables.</param>
     public static async Task<ServerProcess> StartAsync(
-        string log, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+        string log, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("sh", ["-c", Script, "sh", program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            WorkingDirectory = Path.GetDirectoryName(log), // RabbitMQ leaves a dump there if it is killed.
+            WorkingDirectory = Path.GetDirectoryName(log),
         };
+        Processes.Settings.RemoveFrom(start);
         start.Environment["BENCH_LOG"] = log;
-        foreach (var (name, value) in environment)
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
@@ -49,6 +56,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(shell, int.Parse((await shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Asks it to end in order, and waits.</summary>
+    public async Task StopAsync()
+    {
+        Signals.Terminate(Id);
+        using var patience = new CancellationTokenSource(Patience);
+        await _shell.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Kills it if it still runs, and waits.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();

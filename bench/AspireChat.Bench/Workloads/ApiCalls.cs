@@ -15,7 +15,7 @@ internal sealed class ApiCalls(BenchServers servers, bool isQuick) : Workload(se
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly string _receiver = servers.NewName("bob");
-    private (WebProgram Sender, WebProgram Receiver, Watch Events) _product;
+    private (WebProgram Sender, Watch Events) _product;
     private (WebProgram Sender, Watch Events) _raw;
 
     public override IReadOnlyList<Row> Rows { get; } =
@@ -26,30 +26,19 @@ internal sealed class ApiCalls(BenchServers servers, bool isQuick) : Workload(se
 
     public override async Task PrepareAsync()
     {
-        var empty = await WebProgram.StartEmptyAsync();
-        _raw = (empty, await Watch.StartAsync(empty));
+        var empty = Keep(await WebProgram.StartEmptyAsync(Servers.NewFolder("empty")));
+        _raw = (empty, Keep(await Watch.StartAsync(empty)));
 
         var place = new Place((await Servers.RedisAsync()).ConnectionString, Rabbit: null, Servers.NewFolder("api"));
-        _product.Receiver = await WebProgram.StartClientAsync(_receiver, place);
-        _product.Sender = await WebProgram.StartClientAsync(Servers.NewName("alice"), place);
-        _product.Events = await Watch.StartAsync(_product.Receiver);
+        var receiver = Keep(await WebProgram.StartClientAsync(_receiver, place));
+        _product.Sender = Keep(await WebProgram.StartClientAsync(Servers.NewName("alice"), place));
+        _product.Events = Keep(await Watch.StartAsync(receiver));
         await _product.Sender.Api.OpenChatAsync(_receiver);
     }
 
     public override Task<Sample> MeasureRawAsync() => MeasureAsync(_raw.Sender, _raw.Events);
 
     public override Task<Sample> MeasureProductAsync() => MeasureAsync(_product.Sender, _product.Events);
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var one in new IAsyncDisposable?[] { _raw.Events, _product.Events, _raw.Sender, _product.Sender, _product.Receiver })
-        {
-            if (one is not null)
-            {
-                await one.DisposeAsync();
-            }
-        }
-    }
 
     private async Task<Sample> MeasureAsync(WebProgram sender, Watch events)
     {

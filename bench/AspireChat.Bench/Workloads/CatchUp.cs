@@ -35,9 +35,9 @@ internal sealed class CatchUp(BenchServers servers, bool isQuick) : Workload(ser
     {
         _place = new Place(
             (await Servers.RedisAsync()).ConnectionString, (await Servers.RabbitAsync()).ConnectionString, Servers.NewFolder("catch-up"));
-        _publisher = await RoleProcess.StartAsync<RawPublisherRole>();
+        _publisher = Keep(await RoleProcess.StartAsync<RawPublisherRole>());
         await _publisher.AskAsync(new RawPublisherRole.Start(_place.Rabbit!, Kind));
-        _sender = await RoleProcess.StartAsync<ClientsRole>();
+        _sender = Keep(await RoleProcess.StartAsync<ClientsRole>());
         await _sender.AskAsync(new ClientsRole.Start([Servers.NewName("sender")], _place));
         await _sender.AskAsync(new ClientsRole.Join(Group, "durable"));
 
@@ -63,17 +63,6 @@ internal sealed class CatchUp(BenchServers servers, bool isQuick) : Workload(ser
             await member.AskAsync(new ClientsRole.Start([_member], _place!));
             await member.AskAsync(new ClientsRole.Join(Group, "durable"));
         });
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var process in new[] { _sender, _publisher })
-        {
-            if (process is not null)
-            {
-                await process.DisposeAsync();
-            }
-        }
     }
 
     private async Task<Sample> MeasureAsync<TRole>(Func<RoleProcess, Task> enter)

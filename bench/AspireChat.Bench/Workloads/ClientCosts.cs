@@ -38,12 +38,13 @@ internal sealed class ClientCosts(BenchServers servers, bool isQuick) : Workload
         _place = new Place(
             (await Servers.RedisAsync()).ConnectionString, (await Servers.RabbitAsync()).ConnectionString, Servers.NewFolder("costs"));
         _names = [.. Enumerable.Range(0, Chats).Select(_ => Servers.NewName("friend"))];
-        _friends = await Crowd.StartAsync<ClientsRole>(_names, (process, part) => process.AskAsync(new ClientsRole.Start(part, _place)));
+        _friends = Keep(await Crowd.StartAsync<ClientsRole>(
+            _names, (process, part) => process.AskAsync(new ClientsRole.Start(part, _place))));
     }
 
     public override async Task<Sample> MeasureRawAsync()
     {
-        await using var empty = await FrozenAsync(WebProgram.StartEmptyAsync);
+        await using var empty = await FrozenAsync(() => WebProgram.StartEmptyAsync(Servers.NewFolder("empty")));
         return await IdleAsync(new Sample().Add("start", empty.Start.TotalMilliseconds), empty, "");
     }
 
@@ -57,14 +58,6 @@ internal sealed class ClientCosts(BenchServers servers, bool isQuick) : Workload
         }
 
         return await IdleAsync(sample, client, WithChats);
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        if (_friends is not null)
-        {
-            await _friends.DisposeAsync();
-        }
     }
 
     // The friends would take time from a start.

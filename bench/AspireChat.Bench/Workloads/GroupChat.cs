@@ -17,7 +17,6 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
     private const string Bare = "bare members, ";
     private const string Whole = "clients, ";
 
-    private readonly List<IAsyncDisposable> _started = [];
     private (RoleProcess Sender, Crowd Members) _raw;
     private (RoleProcess Sender, Crowd Members) _bare;
     private (RoleProcess Sender, Crowd Members) _whole;
@@ -85,15 +84,6 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
         return sample;
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        _started.Reverse();
-        foreach (var one in _started)
-        {
-            await one.DisposeAsync();
-        }
-    }
-
     private async Task MeasureAsync(Sample sample, string which, (RoleProcess Sender, Crowd Members) to, string group)
     {
         await BurstAsync(sample, which + Burst, to.Members, () => to.Sender.AskAsync(new ClientsRole.Send(group, IsGroup: true, AtOnce)));
@@ -133,11 +123,4 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
     }
 
     private IEnumerable<string> Names(string prefix) => Enumerable.Range(0, members).Select(number => $"{prefix}{number}");
-
-    private T Keep<T>(T started)
-        where T : IAsyncDisposable
-    {
-        _started.Add(started);
-        return started;
-    }
 }

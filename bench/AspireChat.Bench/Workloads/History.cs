@@ -39,8 +39,8 @@ internal sealed class History(BenchServers servers, bool isQuick) : Workload(ser
 
     public override async Task PrepareAsync()
     {
-        _raw = await RoleProcess.StartAsync<RawHistoryRole>();
-        _history = await RoleProcess.StartAsync<HistoryRole>();
+        _raw = Keep(await RoleProcess.StartAsync<RawHistoryRole>());
+        _history = Keep(await RoleProcess.StartAsync<HistoryRole>());
         var table = Servers.NewFolder("table");
         _table = (table, (double)(await _raw.AskAsync(new Fill(table, Count))).Bytes / Count);
         var full = Directory.CreateDirectory(Path.Combine(Servers.NewFolder("history"), _user)).FullName;
@@ -73,17 +73,6 @@ internal sealed class History(BenchServers servers, bool isQuick) : Workload(ser
         Take(sample, await _history!.AskAsync(new Read(copy)));
         Directory.Delete(place, recursive: true);
         return sample;
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var process in new[] { _history, _raw })
-        {
-            if (process is not null)
-            {
-                await process.DisposeAsync();
-            }
-        }
     }
 
     private static Sample Take(Sample sample, HistoryTimes times) =>

@@ -22,8 +22,8 @@ internal abstract class PrivateChat(BenchServers servers, bool isQuick) : Worklo
 
     public override async Task PrepareAsync()
     {
-        Raw = (await RoleProcess.StartAsync<RawSenderRole>(), await RoleProcess.StartAsync<RawReceiverRole>());
-        Product = (await RoleProcess.StartAsync<ClientsRole>(), await RoleProcess.StartAsync<ClientsRole>());
+        Raw = (Keep(await RoleProcess.StartAsync<RawSenderRole>()), Keep(await RoleProcess.StartAsync<RawReceiverRole>()));
+        Product = (Keep(await RoleProcess.StartAsync<ClientsRole>()), Keep(await RoleProcess.StartAsync<ClientsRole>()));
 
         var certificate = Convert.ToBase64String(RawStream.MakeCertificate());
         var address = await Raw.Bob.AskAsync(
@@ -34,17 +34,6 @@ internal abstract class PrivateChat(BenchServers servers, bool isQuick) : Worklo
         await Task.WhenAll(
             Product.Alice.AskAsync(new ClientsRole.Start([_alice], place)), Product.Bob.AskAsync(new ClientsRole.Start([Receiver], place)));
         await Product.Alice.AskAsync(new ClientsRole.OpenChat(Receiver));
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var process in new[] { Product.Alice, Product.Bob, Raw.Alice, Raw.Bob })
-        {
-            if (process is not null)
-            {
-                await process.DisposeAsync();
-            }
-        }
     }
 }
 
@@ -76,19 +65,23 @@ internal sealed class PrivateThroughput(BenchServers servers, bool isQuick) : Pr
 {
     private int Count => IsQuick ? 5_000 : 20_000;
 
+    // Enough to be more than a moment.
+    private int RawCount => Count * 10;
+
     public override IReadOnlyList<Row> Rows { get; } = [new("stored and acknowledged", "messages/s", Goal.AtLeast(0.2))];
 
     public override async Task<Sample> MeasureRawAsync()
     {
-        await Raw.Bob.AskAsync(new Expect(Count));
-        return Rate(await Raw.Alice.AskAsync(new RawSenderRole.SendAtOnce(Count)));
+        await Raw.Bob.AskAsync(new Expect(RawCount));
+        return Rate(RawCount, await Raw.Alice.AskAsync(new RawSenderRole.SendAtOnce(RawCount)));
     }
 
     public override async Task<Sample> MeasureProductAsync()
     {
         await Product.Bob.AskAsync(new Expect(Count));
-        return Rate(await Product.Alice.AskAsync(new ClientsRole.Send(Receiver, IsGroup: false, new Pace(Count))));
+        return Rate(Count, await Product.Alice.AskAsync(new ClientsRole.Send(Receiver, IsGroup: false, new Pace(Count))));
     }
 
-    private Sample Rate(Sent sent) => new Sample().Add("stored and acknowledged", Count / sent.Took.TotalSeconds);
+    private static Sample Rate(int count, Sent sent) =>
+        new Sample().Add("stored and acknowledged", count / sent.Took.TotalSeconds);
 }

@@ -13,8 +13,6 @@ internal sealed class RedisCosts(BenchServers servers, bool isQuick, int users) 
     private const int PerProcess = 250;
 
     private LocalRedis? _rawRedis;
-    private Crowd? _raw;
-    private Crowd? _product;
 
     public override IReadOnlyList<Row> Rows { get; } = [new(What, "ms/s", Goal.AtMost(5))];
 
@@ -27,13 +25,13 @@ internal sealed class RedisCosts(BenchServers servers, bool isQuick, int users) 
 
     public override async Task PrepareAsync()
     {
-        _rawRedis = await LocalRedis.StartAsync(Servers.NewFolder("raw-redis"));
+        _rawRedis = Keep(await LocalRedis.StartAsync(Servers.NewFolder("raw-redis")));
         var names = Enumerable.Range(0, users).Select(_ => Servers.NewName("p")).ToList();
-        _raw = await Crowd.StartAsync<RawHeartbeatRole>(
-            names, (process, part) => process.AskAsync(new RawHeartbeatRole.Start(part, _rawRedis.ConnectionString)), PerProcess);
+        Keep(await Crowd.StartAsync<RawHeartbeatRole>(
+            names, (process, part) => process.AskAsync(new RawHeartbeatRole.Start(part, _rawRedis.ConnectionString)), PerProcess));
         var place = new Place((await Servers.RedisAsync()).ConnectionString, Rabbit: null, Servers.NewFolder("presence"));
-        _product = await Crowd.StartAsync<PresenceRole>(
-            names, (process, part) => process.AskAsync(new PresenceRole.Start(part, place)), PerProcess);
+        Keep(await Crowd.StartAsync<PresenceRole>(
+            names, (process, part) => process.AskAsync(new PresenceRole.Start(part, place)), PerProcess));
 
         // Each has told the others that it has come.
         await Task.Delay(TimeSpan.FromSeconds(5));
@@ -42,17 +40,6 @@ internal sealed class RedisCosts(BenchServers servers, bool isQuick, int users) 
     public override Task<Sample> MeasureRawAsync() => MeasureAsync(_rawRedis!);
 
     public override async Task<Sample> MeasureProductAsync() => await MeasureAsync(await Servers.RedisAsync());
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var one in new IAsyncDisposable?[] { _product, _raw, _rawRedis })
-        {
-            if (one is not null)
-            {
-                await one.DisposeAsync();
-            }
-        }
-    }
 
     private async Task<Sample> MeasureAsync(LocalRedis redis)
     {

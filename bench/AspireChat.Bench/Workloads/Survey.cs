@@ -13,7 +13,6 @@ internal sealed class Survey(BenchServers servers, bool isQuick, int users) : Wo
 
     private Place? _place;
     private Crowd? _crowd;
-    private Crowd? _raw;
 
     private int Later => IsQuick ? 3 : 10;
 
@@ -24,9 +23,9 @@ internal sealed class Survey(BenchServers servers, bool isQuick, int users) : Wo
         var rabbit = (await Servers.RabbitAsync()).ConnectionString;
         _place = new Place((await Servers.RedisAsync()).ConnectionString, rabbit, Servers.NewFolder("survey"));
         var names = Enumerable.Range(0, users).Select(_ => Servers.NewName("s")).ToList();
-        _raw = await Crowd.StartAsync<RawSurveyRole>(
-            names, (process, part) => process.AskAsync(new RawSurveyRole.Answer(rabbit, part.Length)));
-        _crowd = await Crowd.StartAsync<ClientsRole>(names, (process, part) => process.AskAsync(new ClientsRole.Start(part, _place)));
+        Keep(await Crowd.StartAsync<RawSurveyRole>(
+            names, (process, part) => process.AskAsync(new RawSurveyRole.Answer(rabbit, part.Length))));
+        _crowd = Keep(await Crowd.StartAsync<ClientsRole>(names, (process, part) => process.AskAsync(new ClientsRole.Start(part, _place))));
     }
 
     public override async Task<Sample> MeasureRawAsync()
@@ -55,17 +54,6 @@ internal sealed class Survey(BenchServers servers, bool isQuick, int users) : Wo
                 ? found.Milliseconds
                 : throw new BenchException($"{found.Users} of {users} users answered within {Seconds} s.");
         });
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var crowd in new[] { _crowd, _raw })
-        {
-            if (crowd is not null)
-            {
-                await crowd.DisposeAsync();
-            }
-        }
     }
 
     private async Task<Sample> MeasureAsync(Func<Task<double>> ask)

@@ -39,6 +39,8 @@ internal sealed record Goal(double Ratio, bool IsFloor)
 /// <param name="isQuick">Whether small sizes are enough.</param>
 internal abstract class Workload(BenchServers servers, bool isQuick) : IAsyncDisposable
 {
+    private readonly Stack<IAsyncDisposable> _kept = new();
+
     /// <summary>What it compares.</summary>
     public abstract IReadOnlyList<Row> Rows { get; }
 
@@ -63,5 +65,20 @@ internal abstract class Workload(BenchServers servers, bool isQuick) : IAsyncDis
     /// <summary>Measures the product.</summary>
     public abstract Task<Sample> MeasureProductAsync();
 
-    public abstract ValueTask DisposeAsync();
+    /// <summary>Ends what was kept, the last first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        while (_kept.TryPop(out var one))
+        {
+            await one.DisposeAsync();
+        }
+    }
+
+    /// <summary>Keeps something until the end of the workload.</summary>
+    protected T Keep<T>(T started)
+        where T : IAsyncDisposable
+    {
+        _kept.Push(started);
+        return started;
+    }
 }
