@@ -10,7 +10,7 @@ namespace AspireChat.Bench.Servers;
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string Script = """
-        exec 3<&0
+        exec 3<&0 2>/dev/null
         setsid "$@" </dev/null 3<&- >"$BENCH_LOG" 2>&1 &
         server=$!
         trap '' INT TERM HUP

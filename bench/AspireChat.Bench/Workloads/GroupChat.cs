@@ -14,28 +14,32 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
 {
     private const string Burst = "burst";
     private const string Paced = "paced";
-    private const string Bare = "bare members, ";
-    private const string Whole = "clients, ";
+    private const string ToBare = "bare members, ";
+    private const string ToWhole = "clients, ";
 
-    private (RoleProcess Sender, Crowd Members) _raw;
-    private (RoleProcess Sender, Crowd Members) _bare;
-    private (RoleProcess Sender, Crowd Members) _whole;
+    private readonly string _bareGroup = $"bare-{mode[0]}{members}";
+    private readonly string _wholeGroup = $"whole-{mode[0]}{members}";
+    private RoleProcess? _publisher;
+    private RoleProcess? _sender;
+    private Crowd? _raw;
+    private Crowd? _bare;
+    private Crowd? _whole;
+
+    public override IReadOnlyList<Row> Rows { get; } =
+    [
+        new("burst to bare members", "deliveries/s", Goal.AtLeast(1), Burst, ToBare + Burst),
+        new("burst to clients", "deliveries/s", Goal.AtLeast(0.5), Burst, ToWhole + Burst),
+        new("100/s to bare members, p50", "µs", Goal.AtMost(2), $"{Paced} p50", $"{ToBare}{Paced} p50"),
+        new("100/s to bare members, p99", "µs", Goal.AtMost(2), $"{Paced} p99", $"{ToBare}{Paced} p99"),
+        new("100/s to clients, p50", "µs", Goal.AtMost(5), $"{Paced} p50", $"{ToWhole}{Paced} p50"),
+        new("100/s to clients, p99", "µs", Goal.AtMost(5), $"{Paced} p99", $"{ToWhole}{Paced} p99"),
+    ];
 
     private bool IsDurable => mode == "durable";
 
     private Pace AtOnce => new(Math.Max((IsQuick ? 10_000 : 100_000) / members, 64));
 
     private Pace Steady => new(IsQuick ? 60 : 300, PerSecond: 100);
-
-    public override IReadOnlyList<Row> Rows { get; } =
-    [
-        new("burst to bare members", "deliveries/s", Goal.AtLeast(1), Burst, Bare + Burst),
-        new("burst to clients", "deliveries/s", Goal.AtLeast(0.5), Burst, Whole + Burst),
-        new("100/s to bare members, p50", "µs", Goal.AtMost(2), $"{Paced} p50", $"{Bare}{Paced} p50"),
-        new("100/s to bare members, p99", "µs", Goal.AtMost(2), $"{Paced} p99", $"{Bare}{Paced} p99"),
-        new("100/s to clients, p50", "µs", Goal.AtMost(5), $"{Paced} p50", $"{Whole}{Paced} p50"),
-        new("100/s to clients, p99", "µs", Goal.AtMost(5), $"{Paced} p99", $"{Whole}{Paced} p99"),
-    ];
 
     public override async Task PrepareAsync()
     {
@@ -44,50 +48,50 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
         var tag = $"{mode[0]}{members}";
 
         var kind = new RawQueues($"bench.{tag}", IsDurable);
-        _raw = (Keep(await RoleProcess.StartAsync<RawPublisherRole>()), await StartBareAsync(rabbit, kind, $"bench.{tag}", verified: null));
-        await _raw.Sender.AskAsync(new RawPublisherRole.Start(rabbit, kind));
+        _publisher = Keep(await RoleProcess.StartAsync<RawPublisherRole>());
+        await _publisher.AskAsync(new RawPublisherRole.Start(rabbit, kind));
+        _raw = await StartBareAsync(rabbit, kind, verified: null);
 
-        // The sender's client declares the exchange of the group when it enters.
-        var bare = $"bare-{tag}";
-        _bare.Sender = await StartClientAsync($"ann-{tag}", place, bare);
-        _bare.Members = await StartBareAsync(rabbit, new RawQueues($"chat.group.{bare}", IsDurable), $"chat.group.{bare}", bare);
-
-        var whole = $"whole-{tag}";
-        _whole.Sender = await StartClientAsync($"ben-{tag}", place, whole);
-        _whole.Members = Keep(await Crowd.StartAsync<ClientsRole>(Names($"{tag}-"), async (process, names) =>
+        // The client declares the exchange of a group when it enters.
+        _sender = Keep(await RoleProcess.StartAsync<ClientsRole>());
+        await _sender.AskAsync(new ClientsRole.Start([$"ann-{tag}"], place));
+        await _sender.AskAsync(new ClientsRole.Join(_bareGroup, mode));
+        await _sender.AskAsync(new ClientsRole.Join(_wholeGroup, mode));
+        _bare = await StartBareAsync(rabbit, new RawQueues($"chat.group.{_bareGroup}", IsDurable), _bareGroup);
+        _whole = Keep(await Crowd.StartAsync<ClientsRole>(Names($"{tag}-"), async (process, names) =>
         {
             await process.AskAsync(new ClientsRole.Start(names, place));
-            await process.AskAsync(new ClientsRole.Join(whole, mode));
+            await process.AskAsync(new ClientsRole.Join(_wholeGroup, mode));
         }));
-        _whole.Members.Freeze();
+        _whole.Freeze();
     }
 
     public override async Task<Sample> MeasureRawAsync()
     {
         var sample = new Sample();
-        await BurstAsync(sample, Burst, _raw.Members, () => _raw.Sender.AskAsync(new RawPublisherRole.Publish(AtOnce)));
-        await PacedAsync(sample, Paced, _raw.Members, () => _raw.Sender.AskAsync(new RawPublisherRole.Publish(Steady)));
+        await BurstAsync(sample, Burst, _raw!, () => _publisher!.AskAsync(new RawPublisherRole.Publish(AtOnce)));
+        await PacedAsync(sample, Paced, _raw!, () => _publisher!.AskAsync(new RawPublisherRole.Publish(Steady)));
         return sample;
     }
 
     public override async Task<Sample> MeasureProductAsync()
     {
         var sample = new Sample();
-        await MeasureAsync(sample, Bare, _bare, $"bare-{mode[0]}{members}");
+        await MeasureAsync(sample, ToBare, _bare!, _bareGroup);
 
         // Hundreds of clients do something all the time, even when nobody writes: they are frozen while others are measured.
-        _whole.Members.Thaw();
-        await _whole.Members.AskAsync(_ => new ReadClock());
+        _whole!.Thaw();
+        await _whole.AskAsync(_ => new ReadClock());
         await Task.Delay(TimeSpan.FromSeconds(1));
-        await MeasureAsync(sample, Whole, _whole, $"whole-{mode[0]}{members}");
-        _whole.Members.Freeze();
+        await MeasureAsync(sample, ToWhole, _whole, _wholeGroup);
+        _whole.Freeze();
         return sample;
     }
 
-    private async Task MeasureAsync(Sample sample, string which, (RoleProcess Sender, Crowd Members) to, string group)
+    private async Task MeasureAsync(Sample sample, string which, Crowd to, string group)
     {
-        await BurstAsync(sample, which + Burst, to.Members, () => to.Sender.AskAsync(new ClientsRole.Send(group, IsGroup: true, AtOnce)));
-        await PacedAsync(sample, which + Paced, to.Members, () => to.Sender.AskAsync(new ClientsRole.Send(group, IsGroup: true, Steady)));
+        await BurstAsync(sample, which + Burst, to, () => _sender!.AskAsync(new ClientsRole.Send(group, IsGroup: true, AtOnce)));
+        await PacedAsync(sample, which + Paced, to, () => _sender!.AskAsync(new ClientsRole.Send(group, IsGroup: true, Steady)));
     }
 
     private async Task BurstAsync(Sample sample, string name, Crowd to, Func<Task<Sent>> send)
@@ -110,17 +114,10 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
         return (await send(), await arrived);
     }
 
-    private async Task<Crowd> StartBareAsync(string rabbit, RawQueues kind, string prefix, string? verified) =>
+    // The names of queues as clients have them, with a fingerprint of nobody.
+    private async Task<Crowd> StartBareAsync(string rabbit, RawQueues kind, string? verified) =>
         Keep(await Crowd.StartAsync<RawMembersRole>(Names("m"), (process, names) => process.AskAsync(new RawMembersRole.Start(
-            rabbit, kind, [.. names.Select(name => $"{prefix}.{name}.0123456789abcdef")], verified))));
-
-    private async Task<RoleProcess> StartClientAsync(string name, Place place, string group)
-    {
-        var process = Keep(await RoleProcess.StartAsync<ClientsRole>());
-        await process.AskAsync(new ClientsRole.Start([name], place));
-        await process.AskAsync(new ClientsRole.Join(group, mode));
-        return process;
-    }
+            rabbit, kind, [.. names.Select(name => $"{kind.Exchange}.{name}.0123456789abcdef")], verified))));
 
     private IEnumerable<string> Names(string prefix) => Enumerable.Range(0, members).Select(number => $"{prefix}{number}");
 }

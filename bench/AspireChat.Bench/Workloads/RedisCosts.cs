@@ -12,6 +12,9 @@ internal sealed class RedisCosts(BenchServers servers, bool isQuick, int users) 
     private const string What = "processor time of Redis";
     private const int PerProcess = 250;
 
+    // The least that the system counts.
+    private const double Tick = 10;
+
     private LocalRedis? _rawRedis;
 
     public override IReadOnlyList<Row> Rows { get; } = [new(What, "ms/s", Goal.AtMost(5))];
@@ -47,6 +50,6 @@ internal sealed class RedisCosts(BenchServers servers, bool isQuick, int users) 
         var before = process.TotalProcessorTime;
         await Task.Delay(Window);
         process.Refresh();
-        return new Sample().Add(What, (process.TotalProcessorTime - before).TotalMilliseconds / Window.TotalSeconds);
+        return new Sample().Add(What, Math.Max((process.TotalProcessorTime - before).TotalMilliseconds, Tick) / Window.TotalSeconds);
     }
 }

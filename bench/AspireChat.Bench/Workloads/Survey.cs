@@ -14,6 +14,8 @@ internal sealed class Survey(BenchServers servers, bool isQuick, int users) : Wo
     private Place? _place;
     private Crowd? _crowd;
 
+    public override bool WarmsUp => !IsQuick;
+
     private int Later => IsQuick ? 3 : 10;
 
     public override IReadOnlyList<Row> Rows { get; } = [new("first", "ms", Goal.AtMost(5)), new("later", "ms", Goal.AtMost(5))];
