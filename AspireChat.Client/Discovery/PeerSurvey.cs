@@ -40,12 +40,12 @@ internal sealed class PeerSurvey(
 
         // Until then the name server can neither list the users nor verify the answers.
         await registration.SettleAsync(cancellationToken);
-        var findings = new SurveyFindingsSoFar(
-            await ListOthersAsync(cancellationToken), joined().Keys.ToHashSet(StringComparer.Ordinal));
+        var listing = ListOthersAsync(cancellationToken);
+        SurveyFindingsSoFar? findings = null;
         try
         {
             await broker.UseChannelAsync(
-                channel => GatherAsync(channel, window, findings, cancellationToken),
+                async channel => findings = await GatherAsync(channel, window, listing, cancellationToken),
                 cancellationToken,
                 patience: options.Value.PublishDeadline);
         }
@@ -56,20 +56,54 @@ internal sealed class PeerSurvey(
                 : $"RabbitMQ is away, so {SoNobody}; try again later.", e);
         }
 
-        return findings.ToResult();
+        return findings!.ToResult();
     }
 
-    private async Task GatherAsync(IChannel channel, TimeSpan window, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
+    // The queue for the answers ends with the channel.
+    private async Task<SurveyFindingsSoFar> GatherAsync(
+        IChannel channel, TimeSpan window, Task<IReadOnlySet<string>> listing, CancellationToken cancellationToken)
     {
         var correlation = Guid.NewGuid().ToString();
-        var answers = new SurveyInbox();
+        var inbox = new SurveyInbox();
+        var queue = await ConsumeAsync(channel, correlation, inbox, cancellationToken);
+        var findings = new SurveyFindingsSoFar(await listing, joined().Keys.ToHashSet(StringComparer.Ordinal));
+
+        using var over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        var checks = new SurveyChecks(inbox, trust, self, correlation);
+        var checking = checks.RunAsync(either.Token);
+        try
+        {
+            var asked = await AskAsync(queue, correlation, cancellationToken);
+            over.CancelAfter(window);
+            while (!findings.IsComplete)
+            {
+                Take(await checks.NextAsync(either.Token), correlation, asked, findings);
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The window is over: the result is what was found.
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await checking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return findings;
+    }
+
+    private static async Task<string> ConsumeAsync(
+        IChannel channel, string correlation, SurveyInbox inbox, CancellationToken cancellationToken)
+    {
         await SurveyTopology.DeclareExchangeAsync(channel, cancellationToken);
         var queue = await SurveyTopology.DeclareExclusiveAsync(channel, cancellationToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, answer) =>
         {
             if (answer.BasicProperties.CorrelationId == correlation
-                && !answers.TryAdd(answer.Body.Span, TraceHeaders.Read(answer.BasicProperties)))
+                && !inbox.TryAdd(answer.Body.Span, TraceHeaders.Read(answer.BasicProperties)))
             {
                 ChatTelemetry.CountRefused("answer");
             }
@@ -77,40 +111,22 @@ internal sealed class PeerSurvey(
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken);
+        return queue;
+    }
 
+    // Returns the context of the question.
+    private async Task<ActivityContext> AskAsync(string queue, string correlation, CancellationToken cancellationToken)
+    {
         var question = new BasicProperties { ReplyTo = queue, CorrelationId = correlation, ContentType = SignedBatch.ContentType };
-        ActivityContext asked;
-        using (var asking = ChatTelemetry.StartSurvey(correlation))
-        {
-            asked = asking?.Context ?? default;
-            TraceHeaders.Write(question, asking);
-            await broker.UsePublishingAsync(
-                (connection, asks) => broker.PublishAsync(connection, () => AskAsync(asks, question, cancellationToken), SoNobody),
-                SoNobody,
-                cancellationToken,
-                WithConfirm,
-                patience: options.Value.PublishDeadline);
-        }
-
-        using var over = new CancellationTokenSource(window, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
-        try
-        {
-            while (!findings.IsComplete)
-            {
-                var (body, trace) = await answers.ReadAsync(either.Token);
-                if (await TakeAsync(body, correlation, findings, either.Token) is { } answerer)
-                {
-                    ChatTelemetry.RecordAnswer(answerer, correlation, asked, trace);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The window is over: the result is what was found.
-        }
-
-        await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
+        using var asking = ChatTelemetry.StartSurvey(correlation);
+        TraceHeaders.Write(question, asking);
+        await broker.UsePublishingAsync(
+            (connection, asks) => broker.PublishAsync(connection, () => AskAsync(asks, question, cancellationToken), SoNobody),
+            SoNobody,
+            cancellationToken,
+            WithConfirm,
+            patience: options.Value.PublishDeadline);
+        return asking?.Context ?? default;
     }
 
     private ValueTask AskAsync(IChannel channel, BasicProperties question, CancellationToken cancellationToken) => channel.BasicPublishAsync(
@@ -121,29 +137,21 @@ internal sealed class PeerSurvey(
         new SurveyQuestion { Asker = self.Name }.ToByteArray(),
         cancellationToken);
 
-    // Returns the name of the responder; null if the answer does not count.
-    private async Task<string?> TakeAsync(byte[] body, string correlation, SurveyFindingsSoFar findings, CancellationToken cancellationToken)
+    private void Take(CheckedAnswer answered, string correlation, ActivityContext asked, SurveyFindingsSoFar findings)
     {
-        if (SurveyAnswers.Open(body, correlation) is not { } answer
-            || answer.User.Name == self.Name
-            || await trust.CheckAsync(answer.User.Name, answer.Fingerprint, epoch: null, cancellationToken) != NameVerdict.Trusted)
+        if (findings.Add(answered.Answer) is not { } newGroups)
         {
-            return null;
+            return;
         }
 
-        var newGroups = findings.Add(answer);
-        if (newGroups is null)
-        {
-            return null;
-        }
-
-        events.Publish(new FoundEvent(answer.User, Group: null));
+        var user = answered.Answer.User;
+        events.Publish(new FoundEvent(user, Group: null));
         foreach (var group in newGroups)
         {
             events.Publish(new FoundEvent(User: null, group));
         }
 
-        return answer.User.Name;
+        ChatTelemetry.RecordAnswer(user.Name, correlation, asked, answered.Trace);
     }
 
     // Empty if no user is listed or the name server is away: the survey then waits for the whole window.

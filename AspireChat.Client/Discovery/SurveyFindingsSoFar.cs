@@ -5,11 +5,12 @@ namespace AspireChat.Client.Discovery;
 /// <param name="own">The groups in whose rooms the asker is: it counts as a member there, but this alone does not find a group.</param>
 internal sealed class SurveyFindingsSoFar(IReadOnlySet<string> listed, IReadOnlySet<string> own)
 {
+    private readonly HashSet<string> _missing = new(listed, StringComparer.Ordinal);
     private readonly SortedDictionary<string, FoundUser> _users = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, FoundGroup> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Whether all listed users have answered; false if none was listed.</summary>
-    public bool IsComplete => listed.Count > 0 && listed.All(_users.ContainsKey);
+    public bool IsComplete => listed.Count > 0 && _missing.Count == 0;
 
     /// <summary>Adds an answer.</summary>
     /// <returns>The groups that no earlier answer named; null if this user has already answered.</returns>
@@ -20,6 +21,7 @@ internal sealed class SurveyFindingsSoFar(IReadOnlySet<string> listed, IReadOnly
             return null;
         }
 
+        _missing.Remove(answer.User.Name);
         var fresh = new List<FoundGroup>();
         foreach (var (name, mode) in answer.Groups.DistinctBy(group => group.Name))
         {

@@ -29,6 +29,7 @@ internal sealed partial class SurveyResponder(
     private const int MaxReplyTo = 255;
 
     private readonly DateTimeOffset _since = time.GetUtcNow();
+    private readonly SurveyReplies _replies = new(broker, options.Value, time);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,7 +37,7 @@ internal sealed partial class SurveyResponder(
         try
         {
             var address = await self.Address.WaitAsync(stoppingToken);
-            await new BrokerConsumer(
+            var consumer = new BrokerConsumer(
                 broker,
                 SurveyTopology.What,
                 SurveyTopology.DeclareQuestionsAsync,
@@ -45,7 +46,8 @@ internal sealed partial class SurveyResponder(
                 outlivesConnection: false,
                 options.Value,
                 time,
-                logger).RunAsync(stoppingToken);
+                logger);
+            await Task.WhenAll(consumer.RunAsync(stoppingToken), _replies.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {
@@ -98,21 +100,10 @@ internal sealed partial class SurveyResponder(
             return;
         }
 
-        // One channel per answer: the broker closes the channel of an answer it refuses, and that must not lose the next.
-        const string so = "no survey can be answered";
-        await broker.UsePublishingAsync(PublishAsync, so, stopping, patience: options.Value.PublishDeadline);
-
-        async Task PublishAsync(IConnection connection, IChannel channel)
-        {
-            using var span = ChatTelemetry.StartAnswer(asker, correlation, TraceHeaders.Read(question.Properties));
-            var properties = new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType };
-            TraceHeaders.Write(properties, span);
-            var answer = SurveyAnswers.Seal(self, address, _since, joined(), correlation);
-
-            // Not mandatory: an asker that has gone needs no answer.
-            await broker.PublishAsync(
-                connection, () => channel.BasicPublishAsync(exchange: "", replyTo, mandatory: false, properties, answer, stopping), so);
-        }
+        using var span = ChatTelemetry.StartAnswer(asker, correlation, TraceHeaders.Read(question.Properties));
+        var properties = new BasicProperties { CorrelationId = correlation, ContentType = SignedBatch.ContentType };
+        TraceHeaders.Write(properties, span);
+        await _replies.SendAsync(replyTo, properties, SurveyAnswers.Seal(self, address, _since, joined(), correlation), stopping);
     }
 
     private static string? Asker(ReadOnlyMemory<byte> body)

@@ -11,9 +11,9 @@ internal static class SurveyTopology
     /// <summary>The purpose of the exchange, as the log and the user read it.</summary>
     public const string What = "surveys";
 
-    /// <summary>Declares the exchange.</summary>
+    /// <summary>Declares the exchange without waiting for the answer: a refusal ends the channel, and the next call on it says why.</summary>
     public static Task DeclareExchangeAsync(IChannel channel, CancellationToken cancellationToken) => channel.ExchangeDeclareAsync(
-        Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken);
+        Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, noWait: true, cancellationToken: cancellationToken);
 
     /// <summary>Declares a responder's queue; it is deleted with the connection, together with its questions.</summary>
     /// <returns>Its name.</returns>

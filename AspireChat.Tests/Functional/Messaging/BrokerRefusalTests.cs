@@ -174,6 +174,25 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         Assert.Single(Lines(alice, "RabbitMQ takes surveys again"));
     }
 
+    [Fact]
+    public async Task A_client_whose_answer_was_refused_answers_the_next_survey()
+    {
+        var server = await broker.ServerAsync();
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var alice = system.Clients[0];
+        await server.PermitAsync(system.Rabbit, write: "^(?!amq.default$).*");
+        for (var round = 0; round < 2; round++)
+        {
+            var refused = await alice.Api.DiscoverAsync(0.5);
+            Assert.Equal((SurveyEnd.Timeout, 0), (refused.Ended, refused.Users.Count));
+        }
+
+        await server.PermitAsync(system.Rabbit);
+        var survey = await Until.Value(
+            "bob answers again", () => alice.Api.DiscoverAsync(2), found => found.Ended == SurveyEnd.Complete);
+        Assert.Equal("bob", Assert.Single(survey.Users).Name);
+    }
+
     private static async Task<string> StateAsync(ChatClientProcess client) => (await client.Api.MeAsync()).Connections["rabbitmq"];
 
     private static Task<string> HealthAsync(ChatClientProcess client) => client.Http.GetStringAsync("/health", TestContext.Current.CancellationToken);
