@@ -14,12 +14,12 @@ namespace AspireChat.Client.Api;
 /// </summary>
 /// <remarks>
 /// The response starts once the events are watched, so a caller sees the effects of all it does afterwards. A comment every
-/// <see cref="KeepAlive"/> keeps proxies from ending a silent stream. For a caller that reads too slowly the stream ends
-/// with an event <c>error</c>.
+/// <see cref="KeepAlive"/> keeps proxies from ending a silent stream; a stream that waits allocates nothing. For a caller that
+/// reads too slowly the stream ends with an event <c>error</c>.
 /// </remarks>
 internal sealed class EventStream(ChatSession session, IHostApplicationLifetime lifetime, TimeProvider time)
 {
-    /// <summary>The silence after which a comment is sent.</summary>
+    /// <summary>The time between two comments, and so the longest silence.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     private const int MaxUnflushedBytes = 64 * 1024;
@@ -31,12 +31,12 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
 
         // Called before the response starts, since a refusal needs its own status.
-        var watching = session.Watch(end.Token);
+        using var watcher = session.Watch(end.Token);
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         context.Response.ContentType = "text/event-stream";
         try
         {
-            await WriteEventsAsync(context.Response, watching, end);
+            await WriteEventsAsync(context.Response, watcher, end);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -49,54 +49,59 @@ internal sealed class EventStream(ChatSession session, IHostApplicationLifetime 
         }
     }
 
-    private async Task WriteEventsAsync(HttpResponse response, IAsyncEnumerable<ChatEvent> watching, CancellationTokenSource end)
+    private async Task WriteEventsAsync(HttpResponse response, LiveEvents.Watcher watcher, CancellationTokenSource end)
     {
-        await using var events = watching.GetAsyncEnumerator(end.Token);
-        var next = events.MoveNextAsync().AsTask();
+        var body = response.BodyWriter;
+        await response.StartAsync(end.Token);
+        body.Write(": watching\n\n"u8);
+        await body.FlushAsync(end.Token);
+
+        using var writing = new SemaphoreSlim(1);
+        var alive = StayAliveAsync(body, writing, end.Token);
         try
         {
-            await response.StartAsync(end.Token);
-            response.BodyWriter.Write(": watching\n\n"u8);
-            while (true)
+            await foreach (var happened in watcher)
             {
-                // A burst is sent together: flushed when no more events wait or the buffer is large.
-                if (!next.IsCompleted || response.BodyWriter.UnflushedBytes > MaxUnflushedBytes)
+                await writing.WaitAsync(end.Token);
+                try
                 {
-                    await response.BodyWriter.FlushAsync(end.Token);
-                    await StayAliveUntilAsync(next, response.BodyWriter, end.Token);
-                }
+                    Write(body, LiveEvent.Of(Shown.Event(happened, session.Name)));
 
-                if (!await next)
+                    // A burst is sent together.
+                    if (!watcher.HasMore || body.UnflushedBytes > MaxUnflushedBytes)
+                    {
+                        await body.FlushAsync(end.Token);
+                    }
+                }
+                finally
                 {
-                    return;
+                    writing.Release();
                 }
-
-                Write(response.BodyWriter, LiveEvent.Of(Shown.Event(events.Current, session.Name)));
-                next = events.MoveNextAsync().AsTask();
             }
         }
         finally
         {
-            // An enumerator must not be disposed during a move.
             await end.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await alive.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task StayAliveUntilAsync(Task next, PipeWriter body, CancellationToken end)
+    private async Task StayAliveAsync(PipeWriter body, SemaphoreSlim writing, CancellationToken end)
     {
-        while (!await IsOverAsync(next))
+        using var timer = new PeriodicTimer(KeepAlive, time);
+        while (await timer.WaitForNextTickAsync(end))
         {
-            body.Write(": still here\n\n"u8);
-            await body.FlushAsync(end);
+            await writing.WaitAsync(end);
+            try
+            {
+                body.Write(": still here\n\n"u8);
+                await body.FlushAsync(end);
+            }
+            finally
+            {
+                writing.Release();
+            }
         }
-    }
-
-    // Its outcome is the caller's. It may come at the very moment at which the waiting ends.
-    private async Task<bool> IsOverAsync(Task next)
-    {
-        await next.WaitAsync(KeepAlive, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return next.IsCompleted;
     }
 
     private static void Write(PipeWriter body, LiveEvent happened)

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace AspireChat.Client.Chat;
@@ -19,13 +17,15 @@ public sealed class LiveEvents
     /// <summary>How many watchers there may be at a time; each costs memory, and time at every event.</summary>
     public const int MaxWatchers = 64;
 
-    private readonly ConcurrentDictionary<Watcher, byte> _watchers = new();
-    private int _count;
+    private readonly Lock _change = new();
+
+    // Replaced at every change, so that publishing takes no lock and, without watchers, costs nothing.
+    private volatile Watcher[] _watchers = [];
 
     /// <summary>Gives an event to all watchers; never blocks.</summary>
     public void Publish(ChatEvent happened)
     {
-        foreach (var (watcher, _) in _watchers)
+        foreach (var watcher in _watchers)
         {
             watcher.Give(happened);
         }
@@ -36,40 +36,32 @@ public sealed class LiveEvents
     /// </summary>
     /// <returns>The events; the enumeration throws a <see cref="ChatException"/> if the watcher fell behind.</returns>
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: <see cref="MaxWatchers"/> watchers exist already.</exception>
-    public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken)
+    public Watcher Watch(CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _count) > MaxWatchers)
+        var watcher = new Watcher(this, cancellationToken);
+        lock (_change)
         {
-            Interlocked.Decrement(ref _count);
-            throw new ChatException(ChatFault.Unavailable, $"This client's events already have {MaxWatchers} watchers; end one of them first.");
+            if (_watchers.Length >= MaxWatchers)
+            {
+                throw new ChatException(ChatFault.Unavailable, $"This client's events already have {MaxWatchers} watchers; end one of them first.");
+            }
+
+            _watchers = [.. _watchers, watcher];
         }
 
-        var watcher = new Watcher();
-        _watchers.TryAdd(watcher, 0);
-        return ReadAsync(watcher, cancellationToken);
+        return watcher;
     }
 
-    private async IAsyncEnumerable<ChatEvent> ReadAsync(
-        Watcher watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private void Remove(Watcher watcher)
     {
-        try
+        lock (_change)
         {
-            await foreach (var happened in watcher.Waiting.ReadAllAsync(cancellationToken))
-            {
-                watcher.Took(happened);
-                yield return happened;
-            }
-        }
-        finally
-        {
-            if (_watchers.TryRemove(watcher, out _))
-            {
-                Interlocked.Decrement(ref _count);
-            }
+            _watchers = [.. _watchers.Where(other => other != watcher)];
         }
     }
 
-    private sealed class Watcher
+    /// <summary>The events that wait for one watcher. One whose enumeration never starts must be disposed.</summary>
+    public sealed class Watcher : IAsyncEnumerable<ChatEvent>, IDisposable
     {
         // The size of an event without its text, in bytes.
         private const int PerEvent = 128;
@@ -77,11 +69,37 @@ public sealed class LiveEvents
         private readonly Channel<ChatEvent> _channel =
             Channel.CreateBounded<ChatEvent>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
 
+        private readonly LiveEvents _events;
+        private readonly CancellationToken _end;
         private long _bytes;
 
-        public ChannelReader<ChatEvent> Waiting => _channel.Reader;
+        internal Watcher(LiveEvents events, CancellationToken end) => (_events, _end) = (events, end);
 
-        public void Give(ChatEvent happened)
+        /// <summary>Whether another event waits.</summary>
+        public bool HasMore => _channel.Reader.TryPeek(out _);
+
+        /// <inheritdoc/>
+        public async IAsyncEnumerator<ChatEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(_end, cancellationToken);
+            try
+            {
+                await foreach (var happened in _channel.Reader.ReadAllAsync(end.Token))
+                {
+                    Interlocked.Add(ref _bytes, -SizeOf(happened));
+                    yield return happened;
+                }
+            }
+            finally
+            {
+                Dispose();
+            }
+        }
+
+        /// <summary>Ends the watching.</summary>
+        public void Dispose() => _events.Remove(this);
+
+        internal void Give(ChatEvent happened)
         {
             // The stream must have no gaps; a watcher that fell behind is told to read the history again.
             if (Interlocked.Add(ref _bytes, SizeOf(happened)) > QueueBytes || !_channel.Writer.TryWrite(happened))
@@ -90,8 +108,6 @@ public sealed class LiveEvents
                     ChatFault.Unavailable, "This watcher fell too far behind; read the conversations again and reconnect."));
             }
         }
-
-        public void Took(ChatEvent happened) => Interlocked.Add(ref _bytes, -SizeOf(happened));
 
         // Two bytes a character in memory.
         private static long SizeOf(ChatEvent happened) => PerEvent + happened switch

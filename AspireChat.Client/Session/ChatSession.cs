@@ -51,7 +51,7 @@ internal sealed partial class ChatSession(
     /// Watches all events from now on. Enumerate the result once; the enumeration throws a <see cref="ChatException"/> if it
     /// falls more than <see cref="LiveEvents.QueueLength"/> events behind.
     /// </summary>
-    public IAsyncEnumerable<ChatEvent> Watch(CancellationToken cancellationToken) => events.Watch(cancellationToken);
+    public LiveEvents.Watcher Watch(CancellationToken cancellationToken) => events.Watch(cancellationToken);
 
     // The span ends when the message is in the outbox; its context travels with the message.
     private async Task<ChatMessage> AppendAsync(Conversation to, string text, Guid? id = null, PeerLink? link = null)

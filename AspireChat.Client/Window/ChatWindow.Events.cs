@@ -31,7 +31,7 @@ internal sealed partial class ChatWindow
         }
     }
 
-    private IAsyncEnumerable<ChatEvent>? TryWatch(CancellationToken end)
+    private LiveEvents.Watcher? TryWatch(CancellationToken end)
     {
         try
         {
