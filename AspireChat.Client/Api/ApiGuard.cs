@@ -26,11 +26,13 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
     public Task InvokeAsync(HttpContext context)
     {
         // Set when the response starts, since the exception handler clears the headers.
-        context.Response.OnStarting(() =>
-        {
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            return Task.CompletedTask;
-        });
+        context.Response.OnStarting(
+            static context =>
+            {
+                ((HttpContext)context).Response.Headers.XContentTypeOptions = "nosniff";
+                return Task.CompletedTask;
+            },
+            context);
 
         CheckHost(context.Request);
         var path = context.Request.Path;

@@ -31,8 +31,13 @@ public sealed class ApiToken
     public bool IsIn(string? authorization) =>
         authorization is not null
         && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && CryptographicOperations.FixedTimeEquals(Digest(authorization[Scheme.Length..].Trim()), _digest);
+        && CryptographicOperations.FixedTimeEquals(Digest(authorization.AsSpan(Scheme.Length).Trim()), _digest);
 
     // All digests have the same length, so the time of a comparison does not reveal even the token's length.
-    private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    private static byte[] Digest(ReadOnlySpan<char> token)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(token)];
+        Encoding.UTF8.GetBytes(token, bytes);
+        return SHA256.HashData(bytes);
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class PageGuard(RequestDelegate next, PageSessions sessions)
     public async Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (Others.Any(other => request.Path.StartsWithSegments(other)))
+        if (IsOther(request.Path))
         {
             await next(context);
             return;
@@ -60,6 +60,19 @@ internal sealed class PageGuard(RequestDelegate next, PageSessions sessions)
         {
             await LoginEndpoints.RefuseAsync(context);
         }
+    }
+
+    private static bool IsOther(PathString path)
+    {
+        foreach (var other in Others)
+        {
+            if (path.StartsWithSegments(other))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Browsers state the origin of everything but plain reads; those return nothing to a foreign page.
