@@ -31,10 +31,16 @@ internal static class ChatEndpoints
 
         chat.MapPost("/messages", async (string user, ChatSession session, HttpRequest request, CancellationToken aborted) =>
         {
-            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }, and if you like an "id" of your own (a UUIDv7)""");
+            var body = await ApiBody.ReadAsync<TextBody>(request, ApiBody.Text);
             var message = await session.SendToUserAsync(user, body.Text, body.Id, aborted);
             return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
         }).Reads<TextBody>();
+
+        chat.MapPost("/messages/list", async (string user, ChatSession session, HttpRequest request, CancellationToken aborted) =>
+        {
+            var body = await ApiBody.ReadAsync<TextListBody>(request, ApiBody.TextList);
+            return TypedResults.Accepted((string?)null, Shown.Sent(await session.SendAllToUserAsync(user, body.Messages, aborted)));
+        }).Reads<TextListBody>();
 
         chat.MapGet("/messages", (string user, string? limit, string? before, ChatSession session) =>
             new ItemList<Message>([.. session.ReadChat(user, PageQuery.Limit(limit), PageQuery.Before(before))

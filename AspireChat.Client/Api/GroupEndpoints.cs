@@ -40,10 +40,16 @@ internal static class GroupEndpoints
 
         group.MapPost("/messages", async (string group, ChatSession session, HttpRequest request) =>
         {
-            var body = await ApiBody.ReadAsync<TextBody>(request, """{ "text": "…" }, and if you like an "id" of your own (a UUIDv7)""");
+            var body = await ApiBody.ReadAsync<TextBody>(request, ApiBody.Text);
             var message = await session.SendToGroupAsync(group, body.Text, body.Id);
             return TypedResults.Accepted((string?)null, new SentMessage(message.Id, message.State));
         }).Reads<TextBody>();
+
+        group.MapPost("/messages/list", async (string group, ChatSession session, HttpRequest request) =>
+        {
+            var body = await ApiBody.ReadAsync<TextListBody>(request, ApiBody.TextList);
+            return TypedResults.Accepted((string?)null, Shown.Sent(await session.SendAllToGroupAsync(group, body.Messages)));
+        }).Reads<TextListBody>();
 
         group.MapGet("/messages", (string group, string? limit, string? before, ChatSession session) =>
             new ItemList<Message>([.. session.ReadGroup(group, PageQuery.Limit(limit), PageQuery.Before(before))

@@ -18,6 +18,10 @@ internal static class Shown
         message.Reason,
         message.Missing);
 
+    /// <summary>Converts messages that were just sent together.</summary>
+    public static ItemList<SentMessage> Sent(IReadOnlyList<ChatMessage> messages) =>
+        new([.. messages.Select(message => new SentMessage(message.Id, message.State))]);
+
     /// <summary>Converts a message that a search found, with its neighbours.</summary>
     /// <param name="found">The message.</param>
     /// <param name="self">This client's user.</param>

@@ -34,7 +34,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         Guid? given,
         Action<OutboxMessage>? leaving = null)
     {
-        var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var sentAt = Now();
         var id = given ?? Guid.CreateVersion7(sentAt);
         var trace = span?.Context ?? default;
         return await database.WriteAsync(connection =>
@@ -44,18 +44,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
                 return null;
             }
 
-            var conversation = _numbers.Of(connection, to);
-            var seq = NextSeq(connection, to, conversation);
-            Insert(
-                connection, conversation, _numbers.Of(connection, self.Name, OwnFingerprint), MessageState.Sending,
-                new ReceivedMessage(id, seq, text, sentAt, trace), missing: 0);
-            if (leaving is not null)
-            {
-                _left[to] = seq;
-                leaving(new OutboxMessage(id, seq, text, sentAt, trace));
-            }
-
-            return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
+            return Append(connection, to, id, text, sentAt, trace, leaving);
         }, message =>
         {
             if (message is not null)
@@ -72,10 +61,12 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         (await AppendOwnAsync(to, text, span, committed, given: null))!;
 
     /// <summary>This user's message with an id, or null.</summary>
-    public ChatMessage? FindOwn(Guid id) => database.Read(connection => connection.Command(
+    public ChatMessage? FindOwn(Guid id) => database.Read(connection => FindOwn(connection, id));
+
+    private static ChatMessage? FindOwn(HistoryConnection connection, Guid id) => connection.Command(
         $"SELECT {Sql.MessageColumns}, kind, conversations.name FROM {Sql.Messages} WHERE messages.{IsOwn}",
         ("$id", Sql.Bytes(id)))
-        .FirstOrDefault(row => row.Message(new Conversation((ConversationKind)row.GetInt64(9), row.GetString(10)))));
+        .FirstOrDefault(row => row.Message(new Conversation((ConversationKind)row.GetInt64(9), row.GetString(10))));
 
     /// <summary>
     /// Stores another user's messages in the order given. Drops messages that are already stored, and messages sent in a group
@@ -146,6 +137,32 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
             Stored.Ring();
             committed?.Invoke(stored);
         });
+
+    // To the millisecond, as it is stored.
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private ChatMessage Append(
+        HistoryConnection connection,
+        Conversation to,
+        Guid id,
+        string text,
+        DateTimeOffset sentAt,
+        in ActivityContext trace,
+        Action<OutboxMessage>? leaving = null)
+    {
+        var conversation = _numbers.Of(connection, to);
+        var seq = NextSeq(connection, to, conversation);
+        Insert(
+            connection, conversation, _numbers.Of(connection, self.Name, OwnFingerprint), MessageState.Sending,
+            new ReceivedMessage(id, seq, text, sentAt, trace), missing: 0);
+        if (leaving is not null)
+        {
+            _left[to] = seq;
+            leaving(new OutboxMessage(id, seq, text, sentAt, trace));
+        }
+
+        return new ChatMessage(id, self.Name, to, IsOwn: true, seq, text, sentAt, MessageState.Sending);
+    }
 
     private const string IsOwn = "id = $id AND sender = 0";
 

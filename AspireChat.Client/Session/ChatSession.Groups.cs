@@ -110,11 +110,7 @@ internal sealed partial class ChatSession
             throw refusal;
         }
 
-        if (!rooms.Joined.ContainsKey(name))
-        {
-            throw new ChatException(ChatFault.Conflict, $"You are not in the group {name}; join it first.");
-        }
-
+        CheckJoined(name);
         var message = await AppendAsync(Conversation.Of(name), text!, id);
         rooms.Wake(name);
         return message;
@@ -136,6 +132,14 @@ internal sealed partial class ChatSession
     /// <summary>Marks all messages of other members in a group so far as read.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: this user never joined the group.</exception>
     public Task MarkGroupReadAsync(string group) => store.MarkReadAsync(Known(ChatName.Parse(group)));
+
+    private void CheckJoined(string group)
+    {
+        if (!rooms.Joined.ContainsKey(group))
+        {
+            throw new ChatException(ChatFault.Conflict, $"You are not in the group {group}; join it first.");
+        }
+    }
 
     private Conversation Known(string group)
     {

@@ -63,11 +63,7 @@ internal sealed partial class ChatSession(
             to,
             text,
             Activity.Current,
-            committed: appended =>
-            {
-                events.Publish(new MessageEvent(appended));
-                link?.Left();
-            },
+            committed: appended => Tell(appended, link),
             id,
             leaving: link is null ? null : link.Leave)
 
@@ -77,28 +73,35 @@ internal sealed partial class ChatSession(
         return message;
     }
 
+    private void Tell(ChatMessage appended, PeerLink? link)
+    {
+        events.Publish(new MessageEvent(appended));
+        link?.Left();
+    }
+
     // The message of an earlier call with this id, as that call returned it; null if there was none.
     private ChatMessage? FindRepeated(Conversation to, string? text, Guid? id)
     {
-        if (id is not { } given)
-        {
-            return null;
-        }
+        CheckId(id);
+        return id is { } given && store.FindOwn(given) is { } first ? AsSent(first, to, text) : null;
+    }
 
-        if (given.Version != 7)
+    private static void CheckId(Guid? id)
+    {
+        if (id is { Version: not 7 })
         {
             throw new ChatException(ChatFault.InvalidArgument, "id is not a UUID of version 7 (RFC 9562); leave it out, or make a new one for each message.");
         }
-
-        if (store.FindOwn(given) is not { } first)
-        {
-            return null;
-        }
-
-        return first.Conversation == to && (text is null || first.Text == text)
-            ? first with { State = MessageState.Sending, Reason = null }
-            : throw new ChatException(ChatFault.Conflict, "You have sent another message with this id; make a new one for each message.");
     }
+
+    // A stored message as the call that sent it returned it, if a call with its id means the same message.
+    private static ChatMessage AsSent(ChatMessage first, Conversation to, string? text) =>
+        first.Conversation == to && (text is null || first.Text == text)
+            ? first with { State = MessageState.Sending, Reason = null }
+            : throw OtherMessage();
+
+    private static ChatException OtherMessage() =>
+        new(ChatFault.Conflict, "You have sent another message with this id; make a new one for each message.");
 
     private static int CheckPage(int? limit) => limit is null or (>= 1 and <= PageLimits.Max)
         ? limit ?? PageLimits.Default

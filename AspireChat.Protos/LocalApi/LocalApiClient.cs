@@ -76,6 +76,14 @@ public sealed class LocalApiClient(HttpClient http)
     public Task<SentMessage> SendToUserAsync(string user, string text, Guid? id = null, CancellationToken cancellationToken = default) =>
         PostAsync<SentMessage>($"{Chat(user)}/messages", new TextBody(text, id), cancellationToken);
 
+    /// <summary>Sends several private messages in their order, all or none; returns once they are in the outbox.</summary>
+    /// <param name="user">The receiver.</param>
+    /// <param name="messages">1 to <see cref="TextListBody.MaxMessages"/> texts, each perhaps with an id, as of a single one.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<SentMessage>> SendAllToUserAsync(
+        string user, IReadOnlyList<TextBody> messages, CancellationToken cancellationToken = default) =>
+        SendAllAsync($"{Chat(user)}/messages/list", messages, cancellationToken);
+
     /// <summary>Reads a page of a private chat, oldest message first: the newest messages, or the newest before another.</summary>
     /// <param name="user">The other user's name.</param>
     /// <param name="limit">The most messages, 1 to <see cref="PageLimits.Max"/>; <see cref="PageLimits.Default"/> if null.</param>
@@ -120,6 +128,11 @@ public sealed class LocalApiClient(HttpClient http)
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<SentMessage> SendToGroupAsync(string group, string text, Guid? id = null, CancellationToken cancellationToken = default) =>
         PostAsync<SentMessage>($"{Group(group)}/messages", new TextBody(text, id), cancellationToken);
+
+    /// <summary>Sends several messages to a group in their order, all or none, as <see cref="SendAllToUserAsync">to a user</see>.</summary>
+    public Task<IReadOnlyList<SentMessage>> SendAllToGroupAsync(
+        string group, IReadOnlyList<TextBody> messages, CancellationToken cancellationToken = default) =>
+        SendAllAsync($"{Group(group)}/messages/list", messages, cancellationToken);
 
     /// <summary>Reads a page of a group, as of <see cref="ReadChatAsync">a chat</see>.</summary>
     public Task<IReadOnlyList<Message>> ReadGroupAsync(
@@ -184,6 +197,10 @@ public sealed class LocalApiClient(HttpClient http)
     {
         using var response = await SendAsync(method, path, body, cancellationToken);
     }
+
+    private async Task<IReadOnlyList<SentMessage>> SendAllAsync(
+        string path, IReadOnlyList<TextBody> messages, CancellationToken cancellationToken) =>
+        (await PostAsync<ItemList<SentMessage>>(path, new TextListBody(messages), cancellationToken)).Items;
 
     private async Task<T> AskAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {

@@ -53,3 +53,11 @@ public sealed record ReceivedInsult(Guid Id, string From, string Text, DateTimeO
 /// </param>
 public sealed record TextBody(
     string? Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Id = null);
+
+/// <summary>The body that sends several texts in their order, all or none.</summary>
+/// <param name="Messages">1 to <see cref="MaxMessages"/> texts; the size of a request limits them too.</param>
+public sealed record TextListBody(IReadOnlyList<TextBody>? Messages)
+{
+    /// <summary>The most texts in one call: they hold up everybody else's while they are stored.</summary>
+    public const int MaxMessages = 256;
+}

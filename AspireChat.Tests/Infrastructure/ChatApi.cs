@@ -37,6 +37,9 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<SentMessage> SendAsync(string user, string text, Guid? id = null) => _client.SendToUserAsync(user, text, id, Ends);
 
+    public Task<IReadOnlyList<SentMessage>> SendAllAsync(string user, params IReadOnlyList<TextBody> messages) =>
+        _client.SendAllToUserAsync(user, messages, Ends);
+
     public Task MarkReadAsync(string user) => _client.MarkChatReadAsync(user, Ends);
 
     public Task<IReadOnlyList<Message>> MessagesAsync(string user, int limit = PageLimits.Max, Guid? before = null) =>
@@ -68,6 +71,9 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<SentMessage> SendToGroupAsync(string group, string text, Guid? id = null) =>
         _client.SendToGroupAsync(group, text, id, Ends);
+
+    public Task<IReadOnlyList<SentMessage>> SendAllToGroupAsync(string group, params IReadOnlyList<TextBody> messages) =>
+        _client.SendAllToGroupAsync(group, messages, Ends);
 
     public Task<IReadOnlyList<Message>> GroupMessagesAsync(string group, int limit = PageLimits.Max, Guid? before = null) =>
         _client.ReadGroupAsync(group, limit, before, Ends);
