@@ -150,7 +150,7 @@ public sealed class LiveEventsTests
 
     private static ChatEvent Event(int number) => new PresenceEvent($"user{number}", IsOnline: true);
 
-    private static async Task<List<ChatEvent>> TakeAsync(IAsyncEnumerable<ChatEvent> events, int count)
+    private static async Task<List<ChatEvent>> TakeAsync(LiveEvents.Watcher events, int count)
     {
         var taken = new List<ChatEvent>();
         await using var reader = events.GetAsyncEnumerator(Cancellation);
