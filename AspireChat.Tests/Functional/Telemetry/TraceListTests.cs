@@ -55,7 +55,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
                 """,
                 """
                 alice: POST /api/discover
-                  alice: EVAL list-peers
+                  alice: EVAL read-changes
                   alice: send survey
                     bob: answer survey
                       alice: receive survey
@@ -94,7 +94,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         Assert.Equal(
             """
             alice: POST /api/discover
-              alice: EVAL list-peers
+              alice: EVAL read-changes
               alice: HMGET chat:claim
               alice: HMGET chat:claim
               alice: send survey
