@@ -22,23 +22,33 @@ internal static class RoleHost
         using var ending = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGINT, context => context.Cancel = true); // The run itself ends this process.
         await using var role = Role.Create(name);
-        while (await Console.In.ReadLineAsync() is { } line)
+        var next = Task.Run(Console.In.ReadLine);
+        while (await next is { } line)
         {
-            AnswerLine answer;
-            try
+            next = Task.Run(Console.In.ReadLine);
+            var answer = AnswerAsync(role, line);
+            if (await Task.WhenAny(answer, next) == next && await next is null)
             {
-                var (request, with) = JsonSerializer.Deserialize<RequestLine>(line)!;
-                answer = new AnswerLine(JsonSerializer.SerializeToElement(await role.AnswerAsync(request, with)), Failure: null);
-            }
-            catch (Exception e)
-            {
-                answer = new AnswerLine(Answer: null, $"{e.GetType().Name}: {e.Message}");
-                await Console.Error.WriteLineAsync(e.ToString());
+                Environment.Exit(1); // The run has ended in the middle, and nobody waits for the answer.
             }
 
-            await lines.WriteLineAsync(JsonSerializer.Serialize(answer));
+            await lines.WriteLineAsync(JsonSerializer.Serialize(await answer));
         }
 
         return 0;
+    }
+
+    private static async Task<AnswerLine> AnswerAsync(Role role, string line)
+    {
+        try
+        {
+            var (request, with) = JsonSerializer.Deserialize<RequestLine>(line)!;
+            return new AnswerLine(JsonSerializer.SerializeToElement(await role.AnswerAsync(request, with)), Failure: null);
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(e.ToString());
+            return new AnswerLine(Answer: null, $"{e.GetType().Name}: {e.Message}");
+        }
     }
 }
