@@ -28,6 +28,7 @@ public sealed partial class MessageStore
     {
         DropHeldOf(connection, user);
         _numbers.Forget();
+        _seqs.Write(connection);
         connection.Command(
             "UPDATE conversations SET state = $closed WHERE kind = 0 AND name = $name",
             ("$name", user), ("$closed", (int)ChatState.Closed)).Run();

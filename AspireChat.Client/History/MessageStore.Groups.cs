@@ -109,20 +109,28 @@ public sealed partial class MessageStore
         long.MaxValue,
         MessageState.Failed,
         reason,
-        also: (connection, unsent) => connection.Command(
-            "UPDATE conversations SET last_seq = $last WHERE kind = $kind AND name = $name AND last_seq = $highest",
-            ("$last", unsent[0].Seq - 1),
-            ("$highest", unsent[^1].Seq),
-            ("$kind", (int)group.Kind),
-            ("$name", group.Name)).Run());
+        also: (connection, unsent) =>
+        {
+            _seqs.Write(connection);
+            connection.Command(
+                "UPDATE conversations SET last_seq = $last WHERE kind = $kind AND name = $name AND last_seq = $highest",
+                ("$last", unsent[0].Seq - 1),
+                ("$highest", unsent[^1].Seq),
+                ("$kind", (int)group.Kind),
+                ("$name", group.Name)).Run();
+        });
 
     /// <summary>
     /// Continues this user's count from a seq that others have already seen: they would not show a seq that is used twice.
     /// Does nothing if the count is already there.
     /// </summary>
-    public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection => connection.Command(
-        "UPDATE conversations SET last_seq = $seq WHERE id = $id AND last_seq < $seq AND $seq < $max",
-        ("$id", _numbers.Of(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run());
+    public Task CountOnFromAsync(Conversation group, long seq) => database.WriteAsync(connection =>
+    {
+        _seqs.Write(connection);
+        return connection.Command(
+            "UPDATE conversations SET last_seq = $seq WHERE id = $id AND last_seq < $seq AND $seq < $max",
+            ("$id", _numbers.Of(connection, group)), ("$seq", seq), ("$max", MaxSeqOfOthers)).Run();
+    });
 
     /// <summary>Whether this store knows a conversation.</summary>
     public bool Knows(Conversation conversation) => database.Read(connection => FindConversation(connection, conversation) is not null);

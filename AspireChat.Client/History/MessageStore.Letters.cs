@@ -81,6 +81,7 @@ public sealed partial class MessageStore
     {
         DropHeld(connection, held.Local);
         _numbers.Forget();
+        _seqs.Write(connection);
         return connection.Command(
             """
             DELETE FROM conversations WHERE kind = $kind AND name = $name AND last_seq = 0 AND state = $closed

@@ -270,9 +270,13 @@ public sealed partial class MessageStore
     private static List<OutboxMessage> Covered(HistoryConnection connection, long conversation, long above, long through) =>
         InOrder(connection.Command(Range, ("$id", conversation), ("$above", above), ("$through", through)).ToList(Outbox));
 
-    private static (long Id, long Delivered, long Read, long Last) MarksOf(HistoryConnection connection, Conversation to) => connection.Command(
-        "SELECT id, delivered_through, read_by_other, last_seq FROM conversations WHERE kind = $kind AND name = $name", Place(to))
-        .FirstOrDefault(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)));
+    private (long Id, long Delivered, long Read, long Last) MarksOf(HistoryConnection connection, Conversation to)
+    {
+        _seqs.Write(connection);
+        return connection.Command(
+            "SELECT id, delivered_through, read_by_other, last_seq FROM conversations WHERE kind = $kind AND name = $name", Place(to))
+            .FirstOrDefault(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)));
+    }
 
     private static OutboxMessage Outbox(SqliteDataReader row) =>
         new(row.Id(0), row.GetInt64(1), row.GetString(2), row.Time(3), row.Trace(4));

@@ -8,10 +8,6 @@ namespace AspireChat.Client.History;
 /// </summary>
 public sealed partial class MessageStore
 {
-    // For the writer only: the last seq with which a message left, and the first that this process gave.
-    private readonly Dictionary<Conversation, long> _left = [];
-    private readonly Dictionary<Conversation, long> _first = [];
-
     /// <summary>Waits until all changes so far are committed.</summary>
     public Task SettleAsync() => database.WriteAsync(_ => true);
 
@@ -35,8 +31,9 @@ public sealed partial class MessageStore
     public Task<long> NumberOnFromAsync(Conversation to, long held, Guid? id, long believed) => database.WriteAsync(connection =>
     {
         var conversation = _numbers.Of(connection, to);
+        _seqs.Write(connection);
         var last = connection.Statement("SELECT last_seq FROM conversations WHERE id = ?1").Bind(1, conversation).Number() ?? 0;
-        var first = _first.GetValueOrDefault(to, last + 1);
+        var first = _seqs.First(conversation) ?? last + 1;
         var lacking = held - first + 1;
         if (lacking <= 0 || held - last > believed || (id is { } known ? IsKnown(connection, known) : held <= last))
         {
@@ -53,12 +50,4 @@ public sealed partial class MessageStore
 
     private static bool IsKnown(HistoryConnection connection, Guid id) =>
         connection.Command($"SELECT 1 FROM messages WHERE {IsOwn}", ("$id", Sql.Bytes(id))).FirstOrDefault(_ => true);
-
-    private long NextSeq(HistoryConnection connection, Conversation to, long conversation)
-    {
-        var seq = connection.Statement("UPDATE conversations SET last_seq = max(last_seq, ?2) + 1 WHERE id = ?1 RETURNING last_seq")
-            .Bind(1, conversation).Bind(2, _left.GetValueOrDefault(to)).Number()!.Value;
-        _first.TryAdd(to, seq);
-        return seq;
-    }
 }

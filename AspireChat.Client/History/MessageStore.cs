@@ -12,6 +12,7 @@ namespace AspireChat.Client.History;
 public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, TimeProvider time)
 {
     private readonly RowNumbers _numbers = new(database);
+    private readonly GivenSeqs _seqs = new(database);
 
     /// <summary>
     /// Adds a message of this user to its conversation, gives it an id and the next seq, and leaves it in the outbox.
@@ -151,13 +152,13 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         Action<OutboxMessage>? leaving = null)
     {
         var conversation = _numbers.Of(connection, to);
-        var seq = NextSeq(connection, to, conversation);
+        var seq = _seqs.Next(connection, conversation);
         Insert(
             connection, conversation, _numbers.Of(connection, self.Name, OwnFingerprint), MessageState.Sending,
             new ReceivedMessage(id, seq, text, sentAt, trace), missing: 0);
         if (leaving is not null)
         {
-            _left[to] = seq;
+            _seqs.Left(conversation, seq);
             leaving(new OutboxMessage(id, seq, text, sentAt, trace));
         }
 

@@ -18,7 +18,7 @@ public static class ProcessReaper
             ended) left="${left%% $id *} ${left#* $id }" ;;
           esac
         done
-        for id in $left; do kill -KILL -- "-$id" 2>/dev/null || kill -KILL "$id" 2>/dev/null; done
+        for id in $left; do kill -s KILL -- "-$id" 2>/dev/null || kill -KILL "$id" 2>/dev/null; done
         exec rm -rf -- "$1"
         """;
 
