@@ -72,6 +72,7 @@ public sealed class LiveEvents
         private readonly LiveEvents _events;
         private readonly CancellationToken _end;
         private long _bytes;
+        private volatile bool _isCutOff;
 
         internal Watcher(LiveEvents events, CancellationToken end) => (_events, _end) = (events, end);
 
@@ -102,8 +103,14 @@ public sealed class LiveEvents
         internal void Give(ChatEvent happened)
         {
             // The stream must have no gaps; a watcher that fell behind is told to read the history again.
+            if (_isCutOff)
+            {
+                return;
+            }
+
             if (Interlocked.Add(ref _bytes, SizeOf(happened)) > QueueBytes || !_channel.Writer.TryWrite(happened))
             {
+                _isCutOff = true;
                 _channel.Writer.TryComplete(new ChatException(
                     ChatFault.Unavailable, "This watcher fell too far behind; read the conversations again and reconnect."));
             }

@@ -47,7 +47,7 @@ internal sealed partial class SurveyResponder(
                 options.Value,
                 time,
                 logger);
-            await Task.WhenAll(consumer.RunAsync(stoppingToken), _replies.RunAsync(stoppingToken));
+            await await Task.WhenAny(consumer.RunAsync(stoppingToken), _replies.RunAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {

@@ -32,12 +32,7 @@ public sealed partial class MessageStore
         connection.Command(
             "UPDATE conversations SET state = $closed WHERE kind = 0 AND name = $name",
             ("$name", user), ("$closed", (int)ChatState.Closed)).Run();
-        return connection.Command(
-            """
-            DELETE FROM conversations WHERE kind = 0 AND name = $name AND last_seq = 0
-                AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id)
-            """,
-            ("$name", user)).Run();
+        return ForgetIfEmpty(connection, user);
     });
 
     /// <summary>Sets the state of a private chat, and adds the chat if it is new.</summary>
@@ -47,6 +42,21 @@ public sealed partial class MessageStore
         ON CONFLICT (kind, name) DO UPDATE SET state = excluded.state
         """,
         ("$name", user), ("$state", (int)state)).Run());
+
+    // What was counted of the other user's messages may be there without a message: a double is counted, and not stored.
+    private static int ForgetIfEmpty(HistoryConnection connection, string user)
+    {
+        var empty = connection.Command(
+            """
+            SELECT id FROM conversations WHERE kind = 0 AND name = $name AND last_seq = 0 AND state = $closed
+                AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id)
+                AND NOT EXISTS (SELECT 1 FROM held WHERE conversation = conversations.id)
+            """,
+            ("$name", user), ("$closed", (int)ChatState.Closed)).FirstOrDefault(row => row.GetInt64(0));
+        connection.Command("DELETE FROM last_seqs WHERE conversation = $id", ("$id", empty)).Run();
+        connection.Command("DELETE FROM read_marks WHERE conversation = $id", ("$id", empty)).Run();
+        return connection.Command("DELETE FROM conversations WHERE id = $id", ("$id", empty)).Run();
+    }
 
     private static ChatSummary Summary(SqliteDataReader row) => new(
         row.GetString(0),

@@ -48,7 +48,7 @@ public sealed partial class MessageStore
         connection.Command("SELECT through FROM words_mark").FirstOrDefault(row => row.GetInt64(0));
 
     // The number of a message that was deleted last is given to the next one, whose words are not in the index.
-    private static void LowerMark(HistoryConnection connection) => connection.Command(
+    internal static void LowerMark(HistoryConnection connection) => connection.Command(
         "UPDATE words_mark SET through = min(through, (SELECT coalesce(max(local), 0) FROM messages))").Run();
 
     // The index must be told the text of a message that will be deleted, since it keeps none itself.

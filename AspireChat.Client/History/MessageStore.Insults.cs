@@ -24,12 +24,12 @@ public sealed partial class MessageStore
 
         if (isOwn)
         {
-            connection.Command($"UPDATE messages SET state = {(int)MessageState.Delivered} {One}", one).Run();
+            connection.Command($"UPDATE messages SET state = {(int)MessageState.Delivered} {One} AND {IsHeld}", one).Run();
             return held with { State = MessageState.Delivered };
         }
 
         ForgetWords(connection, fingerprint, id);
-        connection.Command($"DELETE FROM messages {One}", one).Run();
+        connection.Command($"DELETE FROM messages {One} AND {IsHeld}", one).Run();
         LowerMark(connection);
         return null;
     });
@@ -40,6 +40,8 @@ public sealed partial class MessageStore
         ReadPage(Conversation.Insults, limit, before, andOnly: $"AND {Others}");
 
     private const string One = "WHERE sender IN (SELECT id FROM senders WHERE fingerprint = $fingerprint) AND id = $id";
+
+    private static readonly string IsHeld = $"state = {(int)MessageState.Held}";
 
     private static string MayBecome(MessageState state) =>
         $"messages.state IN ({string.Join(", ", MessageStates.Before(state, isOwn: false).Select(from => (int)from))})";

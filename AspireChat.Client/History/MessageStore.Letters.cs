@@ -82,13 +82,7 @@ public sealed partial class MessageStore
         DropHeld(connection, held.Local);
         _numbers.Forget();
         _seqs.Write(connection);
-        return connection.Command(
-            """
-            DELETE FROM conversations WHERE kind = $kind AND name = $name AND last_seq = 0 AND state = $closed
-                AND NOT EXISTS (SELECT 1 FROM messages WHERE conversation = conversations.id)
-                AND NOT EXISTS (SELECT 1 FROM held WHERE conversation = conversations.id)
-            """,
-            [.. Place(Conversation.With(user)), ("$closed", (int)ChatState.Closed)]).Run();
+        return ForgetIfEmpty(connection, user);
     });
 
     private static int DropHeldOf(HistoryConnection connection, string user) => connection.Command(

@@ -5,10 +5,10 @@ using AspireChat.Client.Telemetry;
 namespace AspireChat.Client.History;
 
 /// <summary>One of several texts that this user sends together.</summary>
-/// <param name="Text">The text, checked.</param>
+/// <param name="Text">The text, checked; null if a message with the id was sent before.</param>
 /// <param name="Given">The id to give it; null: a new one.</param>
 /// <param name="Trace">The context of the span that sends it.</param>
-public readonly record struct OwnText(string Text, Guid? Given, ActivityContext Trace);
+public readonly record struct OwnText(string? Text, Guid? Given, ActivityContext Trace);
 
 public sealed partial class MessageStore
 {
@@ -35,7 +35,7 @@ public sealed partial class MessageStore
             {
                 if (given is { } id && FindOwn(connection, id) is { } first)
                 {
-                    if (first.Conversation != to || first.Text != text)
+                    if (first.Conversation != to || (text is not null && first.Text != text))
                     {
                         return (null, []);
                     }
@@ -51,7 +51,7 @@ public sealed partial class MessageStore
                 var id = given ?? Guid.CreateVersion7(sentAt);
                 if (!known.TryGetValue(id, out var message))
                 {
-                    message = known[id] = Append(connection, to, id, text, sentAt, trace, leaving);
+                    message = known[id] = Append(connection, to, id, text!, sentAt, trace, leaving);
                     fresh.Add(message);
                 }
 

@@ -19,7 +19,7 @@ public sealed partial class MessageStore
         $"{string.Join(" UNION ALL ", OutboxStates.Select(state => $"SELECT * FROM ({OutboxOf[state]})"))} ORDER BY seq LIMIT $count";
 
     private static readonly string Range = string.Join(" UNION ALL ", OutboxStates.Select(state =>
-        $"SELECT {OutboxColumns} FROM messages WHERE conversation = $id AND {OwnIn(state)} AND seq > $above AND seq <= $through"));
+        $"SELECT id, seq, '', sent_at, trace FROM messages WHERE conversation = $id AND {OwnIn(state)} AND seq > $above AND seq <= $through"));
 
     // A row that a receipt covers keeps the state that it had in the outbox.
     private static readonly Dictionary<MessageState, string> MoveFrom = Enum.GetValues<MessageState>().ToDictionary(
@@ -92,19 +92,19 @@ public sealed partial class MessageStore
     /// Marks this user's private messages as delivered: all in the outbox, up to a seq. Messages that were given up stay so, whatever
     /// comes after them.
     /// </summary>
-    /// <returns>The messages that changed, in order of seq.</returns>
+    /// <returns>The messages that changed, in order of seq, without their texts.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) => database.WriteAsync<IReadOnlyList<OutboxMessage>>(
         connection =>
         {
             var (id, delivered, _, last) = MarksOf(connection, to);
-            through = Math.Min(through, last);
-            if (through <= delivered)
+            var covered = Math.Min(through, last);
+            if (covered <= delivered)
             {
                 return [];
             }
 
-            var changed = Covered(connection, id, delivered, through);
-            connection.Statement("UPDATE conversations SET delivered_through = ?2 WHERE id = ?1").Bind(1, id).Bind(2, through).Run();
+            var changed = Covered(connection, id, delivered, covered);
+            connection.Statement("UPDATE conversations SET delivered_through = ?2 WHERE id = ?1").Bind(1, id).Bind(2, covered).Run();
             return changed;
         },
         changed => ChatTelemetry.CountOutbox(to.Kind, -changed.Count));
@@ -244,7 +244,7 @@ public sealed partial class MessageStore
 
     private static string InOutbox(MessageState state) => $"""
         SELECT {OutboxColumns} FROM messages JOIN conversations ON conversations.id = conversation
-        WHERE kind = $kind AND name = $name AND {OwnIn(state)} AND seq > delivered_through AND seq > $after
+        WHERE kind = $kind AND name = $name AND {OwnIn(state)} AND seq > max(delivered_through, $after)
         """;
 
     // States are literal numbers in the SQL text: parameters would keep SQLite from using the partial indexes.
@@ -266,7 +266,7 @@ public sealed partial class MessageStore
             ("$reason", reason))
             .ToList(Outbox);
 
-    // The messages in the outbox in a range of seqs that a receipt covers.
+    // The messages in the outbox in a range of seqs that a receipt covers, without their texts: it may cover very many.
     private static List<OutboxMessage> Covered(HistoryConnection connection, long conversation, long above, long through) =>
         InOrder(connection.Command(Range, ("$id", conversation), ("$above", above), ("$through", through)).ToList(Outbox));
 

@@ -76,7 +76,7 @@ public sealed partial class MessageStore
         memory.Command("CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')").Run();
         using (var transaction = memory.BeginTransaction())
         {
-            using var insert = memory.Command("INSERT INTO words (rowid, text) VALUES ($local, $text)");
+            var insert = memory.Command("INSERT INTO words (rowid, text) VALUES ($local, $text)");
             var ofLocal = insert.Parameters.Add("$local", SqliteType.Integer);
             var ofText = insert.Parameters.Add("$text", SqliteType.Text);
             foreach (var (local, text) in page)
@@ -97,9 +97,9 @@ public sealed partial class MessageStore
     {
         // Three statements for all hits: prepared once, bound per hit.
         const string Neighbours = "conversation = (SELECT conversation FROM messages WHERE local = $local)";
-        using var itself = SelectOne(connection, "local = $local");
-        using var before = SelectOne(connection, $"{Neighbours} AND local < $local ORDER BY local DESC");
-        using var after = SelectOne(connection, $"{Neighbours} AND local > $local ORDER BY local");
+        var itself = SelectOne(connection, "local = $local");
+        var before = SelectOne(connection, $"{Neighbours} AND local < $local ORDER BY local DESC");
+        var after = SelectOne(connection, $"{Neighbours} AND local > $local ORDER BY local");
         var hits = new List<FoundMessage>(found.Count);
         foreach (var local in found)
         {

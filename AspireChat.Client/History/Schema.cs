@@ -28,6 +28,9 @@ internal static class Schema
             transaction.Commit();
         }
 
+        // An earlier version may have deleted the newest message, whose number is given again.
+        MessageStore.LowerMark(writer);
+
         // Why a message waits was known to the process that ended, and may not hold any more.
         writer.Command(
             $"""

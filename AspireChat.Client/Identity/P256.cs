@@ -25,35 +25,42 @@ internal static class P256
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
     {
         var name = Convert.ToBase64String(publicKey);
-        try
+        if (!Imported.TryRemove(name, out var key))
         {
-            if ((Imported.TryRemove(name, out var kept) ? kept : TryImport(publicKey)) is not { } key)
+            key = ECDsa.Create();
+            if (!TryImport(key, publicKey))
             {
+                key.Dispose();
                 return false;
             }
+        }
 
-            var isBySigner = key.VerifyData(signed, signature, HashAlgorithmName.SHA256);
+        try
+        {
+            return key.VerifyData(signed, signature, HashAlgorithmName.SHA256);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+        finally
+        {
             Keep(name, key);
-            return isBySigner;
+        }
+    }
+
+    private static bool TryImport(ECDsa key, ReadOnlySpan<byte> publicKey)
+    {
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(publicKey, out var read);
+            return read == publicKey.Length && Has(key);
         }
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             // .NET throws PlatformNotSupportedException for an unknown curve.
             return false;
         }
-    }
-
-    private static ECDsa? TryImport(ReadOnlySpan<byte> publicKey)
-    {
-        var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(publicKey, out var read);
-        if (read == publicKey.Length && Has(key))
-        {
-            return key;
-        }
-
-        key.Dispose();
-        return null;
     }
 
     private static void Keep(string name, ECDsa key)

@@ -215,6 +215,7 @@ internal static class PresenceScripts
           local function remove(user)
             if redis.call('ZREM', peers, user) == 1 then tell(user, 'lapsed') end
           end
+          redis.call('ZREM', peers, '') -- No user's name: only a primary may answer, and a replica refuses every change.
           local over = redis.call('ZRANGEBYSCORE', peers, '-inf', string.format('%.0f', now), 'LIMIT', 0, {{Most}})
           for _, user in ipairs(over) do remove(user) end
           local some = redis.call('ZRANDMEMBER', peers)

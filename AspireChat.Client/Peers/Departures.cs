@@ -15,6 +15,7 @@ internal sealed class Departures
     private readonly Lock _gate = new();
     private readonly Queue<OutboxMessage> _waiting = [];
     private bool _isOpen;
+    private bool _isBarred;
     private int _uncommitted;
 
     /// <summary>Whether messages are taken: all since it was opened are here, or were taken from here.</summary>
@@ -29,14 +30,43 @@ internal sealed class Departures
         }
     }
 
-    /// <summary>Takes messages from now on.</summary>
-    public void Open()
+    /// <summary>Takes messages from now on, unless a commit has failed and none has succeeded since.</summary>
+    /// <returns>Whether it takes them.</returns>
+    public bool TryOpen()
     {
         lock (_gate)
         {
-            _isOpen = true;
-            _uncommitted = 0;
+            if (!_isBarred)
+            {
+                _isOpen = true;
+                _uncommitted = 0;
+                _waiting.Clear();
+            }
+
+            return _isOpen;
+        }
+    }
+
+    /// <summary>
+    /// Takes no more messages, because the commit of one failed: with a full disk, each further try would reach the receiver and not
+    /// this history.
+    /// </summary>
+    public void Bar()
+    {
+        lock (_gate)
+        {
+            _isBarred = true;
+            _isOpen = false;
             _waiting.Clear();
+        }
+    }
+
+    /// <summary>Reports that a message was committed again.</summary>
+    public void Unbar()
+    {
+        lock (_gate)
+        {
+            _isBarred = false;
         }
     }
 

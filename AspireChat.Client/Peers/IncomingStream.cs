@@ -194,6 +194,12 @@ internal sealed class IncomingStream(
                     first.StoredThrough = Math.Max(first.StoredThrough, next.StoredThrough);
                     first.ReadThrough = Math.Max(first.ReadThrough, next.ReadThrough);
                     first.Slowed |= next.Slowed;
+                    if (next.HeldThrough > 0)
+                    {
+                        // Only one receipt has it, and another may have come before that one.
+                        first.HeldThrough = next.HeldThrough;
+                        first.HeldId = next.HeldId;
+                    }
                 }
 
                 await receipts.WriteAsync(first);

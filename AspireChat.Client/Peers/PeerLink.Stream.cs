@@ -98,6 +98,8 @@ internal sealed partial class PeerLink
         _isNumberedOn = true;
         if (lacking > 0)
         {
+            // In seqs that have moved up.
+            _confirmed = null;
             Log.Lacking(logger, user, lacking);
             events.Publish(new ConnectionEvent(
                 $"peer:{user}",
@@ -134,20 +136,25 @@ internal sealed partial class PeerLink
         {
             if (!progress.IsCaughtUp)
             {
-                if (!_departures.IsOpen)
+                // In this order: what was stored before is in the outbox then, and what comes after is among the departures.
+                if (!_departures.IsOpen && _departures.TryOpen())
                 {
-                    // In this order: what was stored before is in the outbox then, and what comes after is among the departures.
-                    _departures.Open();
                     await store.SettleAsync();
                 }
 
                 var waiting = store.ReadOutbox(_conversation, progress.SentThrough, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
                 if (waiting.Count > 0)
                 {
+                    _departures.Unbar();
                     return waiting;
                 }
 
-                progress.IsCaughtUp = true;
+                progress.IsCaughtUp = _departures.IsOpen;
+                if (!progress.IsCaughtUp)
+                {
+                    await _bell.WaitAsync(end);
+                    continue;
+                }
             }
 
             var leaving = _departures.Take(progress.SentThrough, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);

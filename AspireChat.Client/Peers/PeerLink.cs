@@ -55,6 +55,9 @@ internal sealed partial class PeerLink(
         }
     }
 
+    /// <summary>Reports that a message that left could not be committed: the next ones wait for their commit.</summary>
+    public void NotLeft() => _departures.Bar();
+
     /// <summary>Reports that a message that left is committed. For the writer of the history.</summary>
     public void Left() => _departures.Committed();
 

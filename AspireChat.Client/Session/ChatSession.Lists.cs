@@ -102,12 +102,12 @@ internal sealed partial class ChatSession
             for (var i = 0; i < texts.Length; i++)
             {
                 spans[i] = ChatTelemetry.StartSend(to);
-                texts[i] = new OwnText(messages[i].Text!, messages[i].Id, Activity.Current?.Context ?? default);
+                texts[i] = new OwnText(messages[i].Text, messages[i].Id, Activity.Current?.Context ?? default);
                 Activity.Current = act;
             }
 
-            var sent = await store.AppendOwnAsync(
-                to, texts, committed: appended => Tell(appended, link), leaving: link is null ? null : link.Leave);
+            var sent = await LeavingAsync(link, leave => store.AppendOwnAsync(
+                to, texts, committed: appended => Tell(appended, link), leave));
 
             // Null if another call was a moment earlier with one of the ids: checking again says which.
             sent ??= CheckAll(to, messages) ?? throw OtherMessage();

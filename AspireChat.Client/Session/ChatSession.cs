@@ -59,18 +59,27 @@ internal sealed partial class ChatSession(
         using var span = ChatTelemetry.StartSend(to);
 
         // Published at the commit, so that no receipt is reported before the message itself.
-        var message = await store.AppendOwnAsync(
-            to,
-            text,
-            Activity.Current,
-            committed: appended => Tell(appended, link),
-            id,
-            leaving: link is null ? null : link.Leave)
+        var appended = await LeavingAsync(link, leave => store.AppendOwnAsync(
+            to, text, Activity.Current, committed: message => Tell(message, link), id, leave));
 
-            // Another call with the same id was a moment earlier.
-            ?? FindRepeated(to, text, id)!;
+        // Null if another call with the same id was a moment earlier.
+        var message = appended ?? FindRepeated(to, text, id)!;
         span?.SetTag(ChatTelemetry.MessageId, message.Id);
         return message;
+    }
+
+    // What is written to a user leaves during its own commit, until a commit fails.
+    private static async Task<T> LeavingAsync<T>(PeerLink? link, Func<Action<OutboxMessage>?, Task<T>> append)
+    {
+        try
+        {
+            return await append(link is null ? null : link.Leave);
+        }
+        catch
+        {
+            link?.NotLeft();
+            throw;
+        }
     }
 
     private void Tell(ChatMessage appended, PeerLink? link)

@@ -50,6 +50,10 @@ public sealed class ListTests(SharedRabbitMq broker)
         Assert.All(answers, answer => Assert.Equal([one.Id, two.Id, two.Id], answer.Select(sent => (Guid?)sent.Id)));
         Assert.Equal(["one", "two"], (await alice.MessagesAsync("bob")).Select(message => message.Text));
 
+        // As with a single text, the id alone stands for what was sent with it.
+        Assert.Equal(one.Id, (await alice.SendAllAsync("bob", new TextBody(null, one.Id), new TextBody("three")))[0].Id);
+        Assert.Equal(["one", "two", "three"], (await alice.MessagesAsync("bob")).Select(message => message.Text));
+
         var tea = new TextBody("tea", Guid.CreateVersion7());
         var first = await alice.SendAllToGroupAsync("tea", tea);
         await alice.LeaveGroupAsync("tea");

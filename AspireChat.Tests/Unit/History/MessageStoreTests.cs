@@ -19,6 +19,20 @@ public sealed class MessageStoreTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
+    public async Task An_insult_that_is_settled_takes_no_other_message_of_the_same_key_and_id_along()
+    {
+        var (key, id) = (new string('b', 64), Guid.CreateVersion7());
+        ReceivedMessage[] said = [new(id, 1, "private", DateTimeOffset.UnixEpoch, default)];
+        await _store.Messages.StoreReceivedAsync(Conversation.With("bob"), "bob", key, said);
+        await _store.Messages.StoreReceivedAsync(
+            Conversation.Insults, "rob", key, [said[0] with { Text = "insult" }], state: MessageState.Held);
+
+        Assert.Null(await _store.Messages.SettleHeldAsync(key, id, isOwn: false));
+        Assert.Equal(["private"], _store.Messages.ReadPage(Conversation.With("bob"), 10, null).Select(message => message.Text));
+        Assert.Empty(_store.Messages.ListHeld());
+    }
+
+    [Fact]
     public async Task Sent_messages_are_numbered_per_conversation()
     {
         var first = await Messages.AppendOwnAsync(Bob, "one", null);

@@ -17,6 +17,19 @@ public sealed class SearchTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
+    public async Task A_message_stored_after_the_newest_was_deleted_is_found()
+    {
+        var lost = await HoldAsync("lost insult");
+        await IndexAsync();
+        Assert.Null(await Messages.SettleHeldAsync(BobsKey, lost, isOwn: false));
+        await HearAsync(Conversation.Insults, "next insult");
+
+        Assert.Equal(["next insult"], Messages.Search(SearchWords.Parse("next")!, 10, default).Select(found => found.Message.Text));
+        await IndexAsync();
+        Assert.Equal(["next insult"], Messages.Search(SearchWords.Parse("next")!, 10, default).Select(found => found.Message.Text));
+    }
+
+    [Fact]
     public async Task A_message_is_found_as_soon_as_it_is_stored()
     {
         await HearAsync(Conversation.With("bob"), "word 1");

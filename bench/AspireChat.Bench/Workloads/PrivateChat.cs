@@ -43,7 +43,7 @@ internal sealed class PrivateLatency(BenchServers servers, bool isQuick) : Priva
     private int Count => IsQuick ? 300 : 1_000;
 
     public override IReadOnlyList<Row> Rows { get; } =
-        [new("one way p50", "µs", Goal.AtMost(2)), new("one way p99", "µs", Goal.AtMost(3))];
+        [new("one way p50", "µs", Goal.AtMost(1.2)), new("one way p99", "µs", Goal.AtMost(1.5))];
 
     public override async Task<Sample> MeasureRawAsync()
     {
