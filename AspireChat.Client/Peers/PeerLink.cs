@@ -56,7 +56,13 @@ internal sealed partial class PeerLink(
     }
 
     /// <summary>Reports that a message that left could not be committed: the next ones wait for their commit.</summary>
-    public void NotLeft() => _departures.Bar();
+    public void NotLeft()
+    {
+        _departures.Bar();
+
+        // Messages of other calls may have waited there, and are in the outbox by now.
+        _bell.Ring();
+    }
 
     /// <summary>Reports that a message that left is committed. For the writer of the history.</summary>
     public void Left() => _departures.Committed();

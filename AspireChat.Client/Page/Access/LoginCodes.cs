@@ -83,7 +83,7 @@ internal sealed class LoginCodes(LoginHandout handout, TimeProvider time)
 
     /// <summary>
     /// How long a program that shows this code in a link may go on: half of the code's life, so that nobody clicks a link that
-    /// ends. The time runs from the moment when the code was made, whoever waits for it and however often.
+    /// ends. The time runs from the moment when the code was made; asking for it again does not prolong it.
     /// </summary>
     public TimeSpan FreshFor(string? value)
     {

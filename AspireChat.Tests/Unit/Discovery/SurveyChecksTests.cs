@@ -10,7 +10,7 @@ using Xunit;
 
 namespace AspireChat.Tests.Unit.Discovery;
 
-/// <summary>The checks of answers while the name server hangs: whoever is not pinned has no verdict until it is found to be away.</summary>
+/// <summary>The checks of answers while the name server hangs: a user who is not pinned has no verdict until it is found to be away.</summary>
 public sealed class SurveyChecksTests : IAsyncDisposable
 {
     private const string Question = "0195c0de-0000-4000-8000-000000000001";
