@@ -13,6 +13,8 @@ internal static class GroupEndpoints
         api.MapGet(Path, async (ChatSession session, CancellationToken aborted) =>
             new ItemList<GroupSummary>(await session.ListGroupsAsync(aborted)));
 
+        api.MapGet("/modes", () => new ItemList<GroupModeSummary>(GroupModeSummary.All));
+
         // An empty name is refused as an invalid name, not as a wrong method.
         api.MapPost(Path, () => ChatName.Parse("")).ExcludeFromDescription();
 
@@ -20,7 +22,7 @@ internal static class GroupEndpoints
         group.MapPost("/", async (string group, ChatSession session, HttpRequest request) =>
         {
             var body = await ApiBody.ReadOptionalAsync<JoinBody>(request, Joining);
-            return await UntilStopping.RunAsync(request.HttpContext, end => session.JoinGroupAsync(group, body?.Mode, end));
+            return await UntilStopping.RunAsync(request.HttpContext, end => session.JoinGroupAsync(group, body?.Mode, body?.FromBeginning ?? false, end));
         }).Reads<JoinBody>(isRequired: false);
 
         group.MapGet("/members", async (string group, ChatSession session, CancellationToken aborted) =>

@@ -29,6 +29,10 @@ internal sealed partial class GroupInbox(
 {
     private readonly Conversation _conversation = Conversation.Of(group);
     private readonly Bell _held = new();
+    private int _unvouched;
+
+    /// <summary>The messaging system of a mode, as telemetry names it.</summary>
+    public static string SystemOf(GroupMode mode) => mode.Server == "Redis" ? ChatTelemetry.Redis : ChatTelemetry.RabbitMq;
 
     /// <summary>Stores or holds deliveries; returns after the commit, when they may be acknowledged.</summary>
     /// <param name="deliveries">The deliveries.</param>
@@ -42,24 +46,36 @@ internal sealed partial class GroupInbox(
             // The store shares one commit among all these deliveries.
             var commits = new List<Task>(deliveries.Count);
             var isAnyHeld = store.HoldsAny(_conversation);
+            LogStep? over = null;
             foreach (var delivery in deliveries)
             {
+                // What is not stored is stepped over together with what comes next.
+                var step = over is { } skipped && delivery.Step is { } next && skipped.Generation == next.Generation
+                    ? next with { From = skipped.From }
+                    : delivery.Step;
+                over = step;
                 if (receiver.Open(delivery, _conversation) is { } batch)
                 {
                     fingerprint = batch.Fingerprint;
-                    isAnyHeld = await TakeAsync(batch, delivery.Body, isAnyHeld, commits, round);
+                    (isAnyHeld, over) = await TakeAsync(batch, delivery.Body, step, isAnyHeld, commits, round);
                 }
             }
 
+            if (over is { } rest)
+            {
+                commits.Add(store.StepAsync(rest));
+            }
+
             await Task.WhenAll(commits);
+            TellUnvouched();
         }
         catch (Exception e) when (deliveries.Count == 1 && DeliveryFault.IsIn(e))
         {
             // The batch leaves the queue, is retried from the store and finally set aside: the fault may be this program's.
             Log.Failed(logger, _conversation, e);
-            if (!await HoldAsync(fingerprint, deliveries[0].Body))
+            if (!await HoldAsync(fingerprint, deliveries[0].Body, deliveries[0].Step))
             {
-                TellSetAside(await store.SetAsideAsync(_conversation, fingerprint, deliveries[0].Body), e);
+                TellSetAside(await store.SetAsideAsync(_conversation, fingerprint, deliveries[0].Body, deliveries[0].Step), e);
             }
         }
     }
@@ -100,9 +116,9 @@ internal sealed partial class GroupInbox(
         }
     }
 
-    // Returns whether any batch is held afterwards.
-    private async Task<bool> TakeAsync(
-        OpenedBatch batch, ReadOnlyMemory<byte> body, bool isAnyHeld, List<Task> commits, CancellationToken round)
+    // Returns whether any batch is held afterwards, and the step if it was not taken with the batch.
+    private async Task<(bool IsAnyHeld, LogStep? Over)> TakeAsync(
+        OpenedBatch batch, ReadOnlyMemory<byte> body, LogStep? step, bool isAnyHeld, List<Task> commits, CancellationToken round)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
         var isToldFull = false;
@@ -115,14 +131,19 @@ internal sealed partial class GroupInbox(
                 {
                     if (await CanBeShownAsync(batch, round))
                     {
-                        commits.Add(StoreAsync(batch));
-                        return isAnyHeld;
+                        commits.Add(StoreAsync(batch, step: step));
+                        return (isAnyHeld, null);
                     }
+                }
+                catch (BatchUnvouchedException) when (mode.HasLog)
+                {
+                    commits.Add(CountUnvouchedAsync(batch, step));
+                    return (isAnyHeld, null);
                 }
                 catch (BatchRefusedException e)
                 {
                     receiver.Refuse(_conversation, e.Message);
-                    return isAnyHeld;
+                    return (isAnyHeld, step);
                 }
                 catch (OperationCanceledException) when (round.IsCancellationRequested)
                 {
@@ -130,9 +151,9 @@ internal sealed partial class GroupInbox(
                 }
             }
 
-            if (await HoldAsync(batch.Fingerprint, body))
+            if (await HoldAsync(batch.Fingerprint, body, step))
             {
-                return true;
+                return (true, null);
             }
 
             // Without room the whole queue waits: nothing is lost, and the queue has its own limits.
@@ -159,10 +180,10 @@ internal sealed partial class GroupInbox(
         });
 
     // Returns false if there is no room for the batch.
-    private async Task<bool> HoldAsync(string fingerprint, ReadOnlyMemory<byte> body)
+    private async Task<bool> HoldAsync(string fingerprint, ReadOnlyMemory<byte> body, LogStep? step)
     {
         if (!await store.HoldAsync(
-            _conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes, joined().Append(group)))
+            _conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes, joined().Append(group), step))
         {
             return false;
         }
@@ -213,6 +234,13 @@ internal sealed partial class GroupInbox(
             await StoreAsync(batch, held);
             return true;
         }
+        catch (BatchUnvouchedException) when (mode.HasLog)
+        {
+            await CountUnvouchedAsync(SignedBatch.Open(store.ReadHeld(held), _conversation), step: null);
+            await store.DropHeldAsync(held);
+            TellUnvouched();
+            return true;
+        }
         catch (BatchRefusedException e)
         {
             await store.DropHeldAsync(held);
@@ -240,9 +268,27 @@ internal sealed partial class GroupInbox(
             _conversation, $"A message in {_conversation} cannot be handled; it is set aside, and retried when you next join {group}."));
     }
 
-    private async Task StoreAsync(OpenedBatch batch, HeldBatch? held = null)
+    // A log may hold messages of users who left long ago. They are shown under no name, and hold up nobody.
+    private Task CountUnvouchedAsync(OpenedBatch batch, LogStep? step)
     {
-        var spans = BatchReceiver.StartSpans(batch, _conversation);
+        ChatTelemetry.CountRefused("unvouched");
+        Interlocked.Add(ref _unvouched, batch.Messages.Count);
+        return store.CountUnvouchedAsync(group, step, batch.Messages.Count);
+    }
+
+    // Once for all that came together.
+    private void TellUnvouched()
+    {
+        if (Interlocked.Exchange(ref _unvouched, 0) is > 0 and var count)
+        {
+            events.Publish(new GroupEvent(
+                group, "unvouched", $"{count} messages of {group} are not shown: nobody can vouch for their senders any more."));
+        }
+    }
+
+    private async Task StoreAsync(OpenedBatch batch, HeldBatch? held = null, LogStep? step = null)
+    {
+        var spans = BatchReceiver.StartSpans(batch, _conversation, SystemOf(mode));
         try
         {
             await store.StoreReceivedAsync(
@@ -252,6 +298,7 @@ internal sealed partial class GroupInbox(
                 batch.Messages,
                 tellGaps: mode.IsKept,
                 held: held?.Local,
+                step: step,
                 committed: fresh => Tell(batch, fresh));
         }
         finally

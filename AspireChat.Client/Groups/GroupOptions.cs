@@ -24,11 +24,22 @@ public sealed class GroupOptions
     public long MaxQueueBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>
-    /// How long a member's unused queue is kept (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. Cannot be changed for
-    /// an existing queue.
+    /// How long a member's unused queue is kept, and a message in a log (<c>Chat:Groups:ExpiresAfter</c>); 1 min to 49 days. Cannot be
+    /// changed for an existing queue, or log at RabbitMQ.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "49.00:00:00")]
     public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromDays(29);
+
+    /// <summary>
+    /// How many bytes a group's log at RabbitMQ holds before it drops the oldest messages (<c>Chat:Groups:MaxLogBytes</c>); 1 MiB to
+    /// 100 GiB, in steps of an eighth. Cannot be changed for an existing log.
+    /// </summary>
+    [Range(1024L * 1024, 100L * 1024 * 1024 * 1024)]
+    public long MaxLogBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>The same limit for a group's log at Redis, which keeps it in memory (<c>Chat:Groups:MaxRedisLogBytes</c>).</summary>
+    [Range(1024L * 1024, 100L * 1024 * 1024 * 1024)]
+    public long MaxRedisLogBytes { get; set; } = 64L * 1024 * 1024;
 
     /// <summary>
     /// How often the broker delivers an unacknowledged message before it drops it (<c>Chat:Groups:DeliveryLimit</c>); 10 to

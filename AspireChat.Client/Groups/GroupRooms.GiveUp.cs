@@ -47,19 +47,21 @@ internal sealed partial class GroupRooms
         events.Publish(new GroupEvent(group, "given-up"));
         return true;
 
-        async Task TellAsync()
+        async Task<bool> TellAsync()
         {
             // A later subscriber must not be shown the last messages as new.
             await (room?.DrainAsync() ?? Task.CompletedTask);
 
             // Set before the call, which may succeed although the answer is lost.
             isTold = true;
-            await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
+            var isGone = await membership.GiveUpAsync(group, self.Name, room is null ? [] : [room.Spoken.Now], cancellationToken);
             if (room is not null)
             {
                 _rooms.TryRemove(group, out _);
                 await room.LeaveAsync();
             }
+
+            return isGone;
         }
     }
 

@@ -7,13 +7,17 @@ internal sealed partial class GroupRooms
     /// <summary>Enters a room. Returns once this member's queue is consumed: from then on no message is missed.</summary>
     /// <param name="group">The group; it is created if it has no subscriber.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
+    /// <param name="isFromBeginning">
+    /// Whether a new subscription to a log begins with what was sent before; does nothing for a subscription that exists.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The group's mode.</returns>
     /// <exception cref="ChatException">
-    /// <see cref="ChatFault.Conflict"/>: the group exists with another mode. <see cref="ChatFault.Unavailable"/>: Redis or
+    /// <see cref="ChatFault.Conflict"/>: the group exists with another mode, or has no log to read from its beginning. <see cref="ChatFault.Unavailable"/>: Redis or
     /// RabbitMQ is away; the subscription is unchanged.
     /// </exception>
-    public async Task<GroupMode> JoinAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
+    public async Task<GroupMode> JoinAsync(
+        string group, GroupMode? mode, bool isFromBeginning, CancellationToken cancellationToken)
     {
         // Members who do not know this user refuse its messages until the name is claimed.
         await registration.WaitAsync(cancellationToken);
@@ -35,10 +39,20 @@ internal sealed partial class GroupRooms
         GroupRoom? room = null;
         try
         {
+            if (isFromBeginning && !isKept && !joined.Mode.HasLog)
+            {
+                throw new ChatException(ChatFault.Conflict, NoLog(group, joined.Mode));
+            }
+
             // Done before the first delivery, which may not be meant for this member.
             await (isKept
                 ? store.LearnGenerationsAsync(group, joined.Generations)
-                : store.SubscribeAsync(group, joined.Mode, joined.Generations, joined.Floors));
+                : store.SubscribeAsync(
+                    group,
+                    joined.Mode,
+                    joined.Generations,
+                    isFromBeginning ? NoFloors : joined.Floors,
+                    isFromBeginning: isFromBeginning || joined.IsNew));
             room = NewRoom(group, joined.Mode);
             if (!joined.Mode.IsKept)
             {
@@ -72,6 +86,10 @@ internal sealed partial class GroupRooms
         return joined.Mode;
     }
 
+    private static string NoLog(string group, GroupMode mode) =>
+        $"The group {group} is {mode} and keeps nothing for new members; only these can be read from the beginning: "
+        + $"{string.Join(", ", GroupMode.All.Where(known => known.HasLog))}.";
+
     // Enters at the name server. A group that is lost there gets back the generation that its members knew, so that they all
     // use the same one.
     private async Task<JoinResult> AskAsync(string group, GroupMode? mode, Entry entry, CancellationToken cancellationToken)
@@ -101,10 +119,10 @@ internal sealed partial class GroupRooms
             }
             else
             {
-                await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
+                var isGone = await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
 
                 // The queue may have been declared before the timeout; without a subscription it would fill until it expires.
-                await _transports[joined.Mode].ForgetAsync(group, before: () => Task.CompletedTask, patience: LeaveTimeout, CancellationToken.None);
+                await _transports[joined.Mode].ForgetAsync(group, before: () => Task.FromResult(isGone), patience: LeaveTimeout, CancellationToken.None);
             }
         }
         catch (ChatException)

@@ -4,6 +4,7 @@ using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
+using AspireChat.Client.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Groups;
@@ -26,6 +27,8 @@ internal sealed partial class GroupRooms(
     // A call holds up Redis for some microseconds a room.
     private const int RoomsPerCall = 100;
 
+    private static readonly Dictionary<string, long> NoFloors = [];
+
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<string, GroupRoom> _rooms = new(StringComparer.Ordinal);
@@ -34,6 +37,11 @@ internal sealed partial class GroupRooms(
 
     /// <summary>The groups whose rooms this client is in, and their modes.</summary>
     public IReadOnlyDictionary<string, GroupMode> Joined => _rooms.ToDictionary(room => room.Key, room => room.Value.Mode);
+
+    /// <summary>The messaging system that carries what is sent to a conversation, as telemetry names it.</summary>
+    public string SystemOf(Conversation to) => to.Kind == ConversationKind.Group && _rooms.TryGetValue(to.Name, out var room)
+        ? GroupInbox.SystemOf(room.Mode)
+        : ChatTelemetry.RabbitMq;
 
     /// <summary>Leaves a room; the subscription to a durable group is kept.</summary>
     /// <returns>False if this client was not in it.</returns>
@@ -220,7 +228,7 @@ internal sealed partial class GroupRooms(
         [LoggerMessage(1, LogLevel.Debug, "Could not tell the name server that this user left {Group}; the lease will expire", EventName = "NotLeft")]
         public static partial void NotLeft(ILogger logger, string group);
 
-        [LoggerMessage(2, LogLevel.Warning, "Could not unsubscribe from {Group}, and RabbitMQ does not say whether the queue still exists; the next join declares it", EventName = "QueueNotRestored")]
+        [LoggerMessage(2, LogLevel.Warning, "Could not unsubscribe from {Group}, and the server does not say whether its queue still exists; the next join declares it", EventName = "QueueNotRestored")]
         public static partial void NotRestored(ILogger logger, string group);
     }
 }

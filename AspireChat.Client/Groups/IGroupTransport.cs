@@ -28,11 +28,14 @@ internal interface IGroupTransport
     /// if no other member uses it.
     /// </summary>
     /// <param name="group">The group.</param>
-    /// <param name="before">Runs once the transport is reached, before anything is deleted: a deletion cannot be undone.</param>
+    /// <param name="before">
+    /// Runs once the transport is reached, before anything is deleted: a deletion cannot be undone. Returns whether the group is gone,
+    /// because no other member subscribes.
+    /// </param>
     /// <param name="patience">How long to wait to reach the transport, and again for the deletion.</param>
     /// <param name="cancellationToken">Ends the waiting for the transport, and not the deletion.</param>
     /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: the transport is unreachable or refuses.</exception>
-    Task ForgetAsync(string group, Func<Task> before, TimeSpan patience, CancellationToken cancellationToken);
+    Task ForgetAsync(string group, Func<Task<bool>> before, TimeSpan patience, CancellationToken cancellationToken);
 }
 
 /// <summary>A member's line to a group: it receives the other members' messages and sends this user's.</summary>

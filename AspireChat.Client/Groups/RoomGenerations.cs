@@ -1,3 +1,4 @@
+using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,21 @@ internal sealed class RoomGenerations(
     private readonly Lock _gate = new();
     private string _current = known[0];
     private string _entered = known[0];
+
+    /// <summary>Rings when a generation is learnt.</summary>
+    public Bell Learnt { get; } = new();
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<string> Known
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _known];
+            }
+        }
+    }
 
     /// <summary>The generation that this user signs for.</summary>
     public string Current
@@ -58,6 +74,8 @@ internal sealed class RoomGenerations(
             _known.UnionWith(present);
             _current = present[0];
         }
+
+        Learnt.Ring();
     }
 
     /// <summary>Whether the name server must be asked about a generation.</summary>

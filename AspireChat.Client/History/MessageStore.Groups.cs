@@ -19,8 +19,13 @@ public sealed partial class MessageStore
     /// <param name="mode">Its mode.</param>
     /// <param name="generations">Its generations, the current one first.</param>
     /// <param name="floors">For each sender's key, the seq up to which messages were sent before the subscription.</param>
+    /// <param name="isFromBeginning">Whether the group's log is read from its beginning; otherwise from an end that is yet to be found.</param>
     public Task SubscribeAsync(
-        string group, GroupMode mode, IReadOnlyList<string> generations, IReadOnlyDictionary<string, long> floors) =>
+        string group,
+        GroupMode mode,
+        IReadOnlyList<string> generations,
+        IReadOnlyDictionary<string, long> floors,
+        bool isFromBeginning = false) =>
         database.WriteAsync(connection =>
         {
             Forget(connection, group);
@@ -31,25 +36,10 @@ public sealed partial class MessageStore
                     ("$name", group), ("$fingerprint", fingerprint), ("$seq", seq)).Run();
             }
 
-            Learn(connection, group, generations);
+            Learn(connection, group, generations, isFromBeginning ? Beginning : null);
             return connection.Command(
                 "INSERT INTO subscriptions (name, mode) VALUES ($name, $mode)", ("$name", group), ("$mode", mode.Word)).Run();
         });
-
-    /// <summary>
-    /// The position up to which this member has read a group's log, in the form used by the store of that log; null before the
-    /// first entry, or if the group has no log.
-    /// </summary>
-    public string? PositionIn(string group) => database.Read(connection =>
-        connection.Command("SELECT position FROM subscriptions WHERE name = $name", ("$name", group))
-            .FirstOrDefault(row => row.IsDBNull(0) ? null : row.GetString(0)));
-
-    /// <summary>
-    /// Records that everything in a group's log up to this position is stored. Call it only afterwards: after a crash, an entry
-    /// that is read twice is dropped as a duplicate, but one that is skipped would be lost.
-    /// </summary>
-    public Task MoveToAsync(string group, string position) => database.WriteAsync(connection => connection.Command(
-        "UPDATE subscriptions SET position = $position WHERE name = $name", ("$name", group), ("$position", position)).Run());
 
     /// <summary>The generations that a subscription covers, the current one first; empty without a subscription.</summary>
     public IReadOnlyList<string> ListGenerations(string group) => database.Read(connection =>
@@ -61,7 +51,7 @@ public sealed partial class MessageStore
     /// <param name="generations">The generations, the current one first.</param>
     public Task LearnGenerationsAsync(string group, IReadOnlyList<string> generations) => database.WriteAsync(connection =>
     {
-        Learn(connection, group, generations);
+        Learn(connection, group, generations, Beginning);
         return 0;
     });
 
@@ -145,17 +135,17 @@ public sealed partial class MessageStore
             ("$kind", (int)ConversationKind.Group), ("$name", group)).Run();
     }
 
-    private static void Learn(HistoryConnection connection, string group, IReadOnlyList<string> generations)
+    private static void Learn(HistoryConnection connection, string group, IReadOnlyList<string> generations, string? position)
     {
         connection.Command("UPDATE generations SET is_current = 0 WHERE name = $name", ("$name", group)).Run();
         for (var i = 0; i < generations.Count; i++)
         {
             connection.Command(
                 """
-                INSERT INTO generations (name, generation, is_current) VALUES ($name, $generation, $current)
+                INSERT INTO generations (name, generation, is_current, position) VALUES ($name, $generation, $current, $position)
                 ON CONFLICT DO UPDATE SET is_current = excluded.is_current
                 """,
-                ("$name", group), ("$generation", generations[i]), ("$current", i == 0 ? 1 : 0)).Run();
+                ("$name", group), ("$generation", generations[i]), ("$current", i == 0 ? 1 : 0), ("$position", position)).Run();
         }
     }
 

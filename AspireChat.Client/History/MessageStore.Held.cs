@@ -37,14 +37,16 @@ public sealed partial class MessageStore
     /// <param name="maxOfKey">How many bytes may be held per key.</param>
     /// <param name="maxOfAll">How many bytes may be held in all; for groups that are not joined, as many again.</param>
     /// <param name="joined">The groups that share these bounds because their held batches are being retried.</param>
+    /// <param name="step">The step over the batch if it came from a group's log; it is taken in the same commit.</param>
     /// <returns>False if there is no room for it now.</returns>
-    public Task<bool> HoldAsync(
+    internal Task<bool> HoldAsync(
         Conversation conversation,
         string fingerprint,
         ReadOnlyMemory<byte> body,
         long maxOfKey,
         long maxOfAll,
-        IEnumerable<string> joined)
+        IEnumerable<string> joined,
+        LogStep? step = null)
     {
         var bytes = body.ToArray();
         var size = bytes.Length + HeldOverhead;
@@ -56,7 +58,7 @@ public sealed partial class MessageStore
                 "SELECT 1 FROM held WHERE conversation = $id AND fingerprint = $fingerprint AND size = $size AND body = $body",
                 ("$id", id), ("$fingerprint", fingerprint), ("$size", size), ("$body", bytes)).FirstOrDefault(_ => true))
             {
-                return true;
+                return Taken();
             }
 
             var (ofKey, ofAll) = connection.Command(
@@ -76,7 +78,17 @@ public sealed partial class MessageStore
                 ofAll -= leftOfAll;
             }
 
-            return ofKey + size <= maxOfKey && ofAll + size <= maxOfAll && Hold(connection, id, fingerprint, bytes, tries: 0);
+            return ofKey + size <= maxOfKey && ofAll + size <= maxOfAll && Hold(connection, id, fingerprint, bytes, tries: 0) && Taken();
+
+            bool Taken()
+            {
+                if (step is { } taken)
+                {
+                    Take(connection, taken);
+                }
+
+                return true;
+            }
         });
     }
 
@@ -114,12 +126,17 @@ public sealed partial class MessageStore
 
     /// <summary>Sets a batch aside at once.</summary>
     /// <returns>How many older batches were deleted to make room.</returns>
-    public Task<int> SetAsideAsync(Conversation conversation, string fingerprint, ReadOnlyMemory<byte> body)
+    internal Task<int> SetAsideAsync(Conversation conversation, string fingerprint, ReadOnlyMemory<byte> body, LogStep? step = null)
     {
         var bytes = body.ToArray();
         return database.WriteAsync(connection =>
         {
             Hold(connection, _numbers.Of(connection, conversation), fingerprint, bytes, HeldTries);
+            if (step is { } taken)
+            {
+                Take(connection, taken);
+            }
+
             return TrimSetAside(connection);
         });
     }

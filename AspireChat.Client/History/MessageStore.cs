@@ -82,11 +82,12 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// </param>
     /// <param name="state">The state they start in.</param>
     /// <param name="held">The place of the batch if it was held; it is deleted in the same commit.</param>
+    /// <param name="step">The step over the batch if it came from a group's log; it is taken in the same commit.</param>
     /// <param name="committed">
     /// Called with the new messages right after the commit, whatever happens to the caller in the meantime.
     /// </param>
     /// <returns>The new messages.</returns>
-    public Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
+    internal Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
         Conversation from,
         string sender,
         string fingerprint,
@@ -94,12 +95,18 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         bool tellGaps = false,
         MessageState state = MessageState.Delivered,
         long? held = null,
+        LogStep? step = null,
         Action<IReadOnlyList<ChatMessage>>? committed = null) =>
         database.WriteAsync<IReadOnlyList<ChatMessage>>(connection =>
         {
             if (held is { } local)
             {
                 DropHeld(connection, local);
+            }
+
+            if (step is { } taken)
+            {
+                Take(connection, taken);
             }
 
             var conversation = _numbers.Of(connection, from);

@@ -8,7 +8,7 @@ namespace AspireChat.Client.History;
 internal static class SchemaSteps
 {
     /// <summary>The steps in order: the first makes version 1.</summary>
-    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes, Words, Letters, Slim];
+    public static IReadOnlyList<string> All => [Tables, Generations, Held, Unread, Modes, Words, Letters, Slim, Logs];
 
     // Version 1.
     private const string Tables = """
@@ -248,5 +248,14 @@ internal static class SchemaSteps
         CREATE INDEX messages_delivered ON messages (conversation, seq) WHERE sender = 0 AND state = 2;
         -- Insults of which it is not settled whose they are (state 7, held); nearly always none.
         CREATE INDEX messages_held ON messages (sender, id) WHERE state = 7;
+        """;
+
+    // Version 9. A log belongs to a generation of a group, and so does the place in it.
+    private const string Logs = """
+        ALTER TABLE generations ADD COLUMN position TEXT;  -- of its log: all up to here is stored; '' is its beginning
+        ALTER TABLE subscriptions DROP COLUMN position;
+
+        -- How many messages of the log are not shown because nobody can vouch for their senders.
+        ALTER TABLE subscriptions ADD COLUMN unvouched INTEGER NOT NULL DEFAULT 0;
         """;
 }

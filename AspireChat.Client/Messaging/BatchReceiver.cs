@@ -37,12 +37,14 @@ internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents 
     /// False while that cannot be decided: the name server is away, or may have lost the claim less than a lease ago. Until
     /// then the batch must be neither shown nor lost.
     /// </returns>
+    /// <exception cref="BatchUnvouchedException">The name was never met, and is not claimed with this key, or no longer.</exception>
     /// <exception cref="BatchRefusedException">The key may not speak for the name.</exception>
     public async Task<bool> IsVouchedForAsync(OpenedBatch batch, CancellationToken stopping) =>
         batch.Fingerprint == self.Identity.Fingerprint || await trust.CheckAsync(batch.From, batch.Fingerprint, epoch: null, stopping) switch
         {
             NameVerdict.Trusted => true,
             NameVerdict.NotYetKnown or NameVerdict.NotYetClaimed => false,
+            NameVerdict.Unclaimed => throw new BatchUnvouchedException($"the name {batch.From} does not belong to the key that signed"),
             NameVerdict.OtherKey => throw new BatchRefusedException($"{batch.From} is known here with another key"),
             _ => throw new BatchRefusedException($"the name {batch.From} does not belong to the key that signed"),
         };
@@ -61,10 +63,10 @@ internal sealed class BatchReceiver(NameTrust trust, LocalPeer self, LiveEvents 
     }
 
     /// <summary>Starts one receive span per message of a batch; each lasts until the commit.</summary>
-    public static Activity[] StartSpans(OpenedBatch batch, Conversation conversation) =>
+    public static Activity[] StartSpans(OpenedBatch batch, Conversation conversation, string system = ChatTelemetry.RabbitMq) =>
     [
         .. batch.Messages
-            .Select(message => ChatTelemetry.StartReceive(conversation, batch.From, message.Trace, message.Id))
+            .Select(message => ChatTelemetry.StartReceive(conversation, batch.From, message.Trace, message.Id, system))
             .OfType<Activity>(),
     ];
 

@@ -1,19 +1,9 @@
 using System.Threading.Channels;
 using AspireChat.Client.Faults;
-using AspireChat.Client.Telemetry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
 namespace AspireChat.Client.Messaging;
-
-/// <summary>One message of a queue.</summary>
-/// <param name="Tag">The delivery tag that acknowledges it on its channel.</param>
-/// <param name="Body">A copy of the body; empty if the body is too large to read.</param>
-/// <param name="Properties">Its properties.</param>
-/// <param name="Size">The body's size in bytes.</param>
-/// <param name="IsRedelivered">Whether the broker may have delivered it before.</param>
-internal sealed record Delivery(
-    ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size, bool IsRedelivered = false);
 
 /// <summary>
 /// Consumes one queue until it is cancelled: declares what it needs, consumes, and starts over after every fault. It handles
@@ -38,6 +28,7 @@ internal sealed record Delivery(
 /// <param name="options">Limits and waits.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs faults.</param>
+/// <param name="arguments">Makes the arguments of each consumption; none if null.</param>
 internal sealed partial class BrokerConsumer(
     BrokerConnection broker,
     string what,
@@ -47,17 +38,21 @@ internal sealed partial class BrokerConsumer(
     bool outlivesConnection,
     BrokerOptions options,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger,
+    Func<IDictionary<string, object?>>? arguments = null)
 {
     private const ushort OneByOne = 1;
 
-    // Tries of a delivery that seems to fail for a reason of its own; several, since the cause is never certain.
-    private const int Tries = 3;
+    private readonly DeliveryTries _tries = new(handle, options, time, logger);
+    private Action? _endRound;
 
     private readonly TaskCompletionSource _consuming = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes once the queue has been consumed for the first time: from then on no message is missed.</summary>
     public Task Consuming => _consuming.Task;
+
+    /// <summary>Ends this consumption of the queue; the next one begins with new arguments.</summary>
+    public void StartOver() => Volatile.Read(ref _endRound)?.Invoke();
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -140,7 +135,9 @@ internal sealed partial class BrokerConsumer(
         consumer.ShutdownAsync += (_, _) => EndAsync(waiting, ended);
         channel.ChannelShutdownAsync += (_, _) => EndAsync(waiting, ended);
 
-        await channel.BasicConsumeAsync(queue, autoAck: false, consumer, stopping);
+        Volatile.Write(ref _endRound, () => _ = EndAsync(waiting, ended));
+        await channel.BasicConsumeAsync(
+            queue, autoAck: false, consumerTag: "", noLocal: false, exclusive: false, arguments?.Invoke(), consumer, stopping);
         backoff.Reset();
         broker.Faults.Works(this, what);
         _consuming.TrySetResult();
@@ -173,60 +170,13 @@ internal sealed partial class BrokerConsumer(
             deliveries.Add(delivery);
         }
 
-        await HandleAsync(channel, deliveries, round);
+        await _tries.HandleAsync(deliveries, () => channel.IsOpen, round);
         if (channel.IsOpen)
         {
             await channel.BasicAckAsync(deliveries[^1].Tag, multiple: true, CancellationToken.None);
         }
 
         return deliveries.Count;
-    }
-
-    // A local fault, such as a full disk, is no reason to return deliveries: each return counts towards the queue's delivery
-    // limit, at which the broker drops them.
-    private async Task HandleAsync(IChannel channel, List<Delivery> deliveries, CancellationToken round)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
-        var failed = 0;
-        while (true)
-        {
-            try
-            {
-                await handle(deliveries, round);
-                return;
-            }
-            catch (Exception e) when (DeliveryFault.IsIn(e) && channel.IsOpen && !round.IsCancellationRequested)
-            {
-                if (deliveries.Count > 1)
-                {
-                    await HandleEachAsync(channel, deliveries, round);
-                    return;
-                }
-
-                if (++failed == Tries)
-                {
-                    Log.Dropped(logger, e);
-                    ChatTelemetry.CountRefused("delivery");
-                    return;
-                }
-
-                await Task.Delay(backoff.Next(), time, round);
-            }
-            catch (Exception e) when (channel.IsOpen && !round.IsCancellationRequested)
-            {
-                Log.NotHandled(logger, deliveries.Count, e.Message);
-                await Task.Delay(backoff.Next(), time, round);
-            }
-        }
-    }
-
-    // One delivery causes the fault; the others must not be dropped with it.
-    private async Task HandleEachAsync(IChannel channel, List<Delivery> deliveries, CancellationToken round)
-    {
-        foreach (var delivery in deliveries)
-        {
-            await HandleAsync(channel, [delivery], round);
-        }
     }
 
     private static Task EndAsync(Channel<Delivery> waiting, CancellationTokenSource ended)
@@ -239,11 +189,5 @@ internal sealed partial class BrokerConsumer(
     {
         [LoggerMessage(1, LogLevel.Debug, "A consumer broke; starting over", EventName = "ConsumerBroken")]
         public static partial void Broken(ILogger logger, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Warning, "{Count} deliveries could not be handled ({Reason}); trying again", EventName = "NotHandled")]
-        public static partial void NotHandled(ILogger logger, int count, string reason);
-
-        [LoggerMessage(3, LogLevel.Error, "A delivery cannot be handled and is dropped", EventName = "DeliveryDropped")]
-        public static partial void Dropped(ILogger logger, Exception exception);
     }
 }

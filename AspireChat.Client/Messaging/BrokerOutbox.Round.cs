@@ -81,7 +81,7 @@ internal sealed partial class BrokerOutbox
         };
         var body = SignedBatch.Seal(self, conversation, batch, route.Generation?.Invoke() ?? "");
 
-        var leaving = channel.BasicPublishAsync(route.Exchange, route.RoutingKey, mandatory: true, properties, body, stopping);
+        var leaving = channel.BasicPublishAsync(route.Exchange, route.RoutingKey(), mandatory: true, properties, body, stopping);
         if (!leaving.IsCompleted)
         {
             await LeaveAsync(leaving.AsTask(), connection);

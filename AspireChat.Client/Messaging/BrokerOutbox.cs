@@ -27,7 +27,8 @@ internal sealed partial class BrokerOutbox(
     private static readonly CreateChannelOptions WithConfirms = new(
         publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false);
 
-    private readonly WaitingReason _reason = new(conversation, broker, store, self, events, options, time, logger);
+    private readonly BrokerWaitingReason _reason = new(
+        conversation, broker, new WaitingReason(conversation, store, self, events, logger), options, time);
     private readonly Bell _bell = new();
     private readonly Bell _settled = new();
 

@@ -55,6 +55,23 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         }
     }
 
+    /// <summary>
+    /// Receives what is published to a channel, in order, until the result is disposed of. After a fault the library subscribes again by
+    /// itself; what was published meanwhile is lost.
+    /// </summary>
+    /// <param name="channel">The channel's name.</param>
+    /// <param name="receive">Called with each body; must be quick and must not throw.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis is away, or answered with an error.</exception>
+    public async Task<IAsyncDisposable> SubscribeAsync(
+        string channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
+    {
+        var queue = await CallAsync(
+            "SUBSCRIBE", "chat:channel", database => database.Multiplexer.GetSubscriber().SubscribeAsync(RedisChannel.Literal(channel)), cancellationToken);
+        queue.OnMessage(message => receive((ReadOnlyMemory<byte>)message.Message));
+        return new Subscription(queue);
+    }
+
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.CallTimeout, time);
@@ -81,6 +98,21 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
                 ? new TimeoutException($"No answer within {options.Value.CallTimeout.TotalSeconds:0.###} s.", e)
                 : e;
             throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
+        }
+    }
+
+    private sealed class Subscription(ChannelMessageQueue queue) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
+            }
+            catch (RedisException)
+            {
+                // Redis is away, and with it the subscription.
+            }
         }
     }
 

@@ -48,13 +48,15 @@ internal sealed partial class ChatSession
     /// </summary>
     /// <param name="group">The group's name.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
+    /// <param name="isFromBeginning">Whether a new member also reads what the group's log has from before.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.InvalidArgument"/>: this version does not know that mode. <see cref="ChatFault.Conflict"/>: the
-    /// group exists with another mode, or with one that this version does not know. <see cref="ChatFault.Unavailable"/>: Redis or
+    /// group exists with another mode, or with one that this version does not know, or has no log to read from its beginning. <see cref="ChatFault.Unavailable"/>: Redis or
     /// RabbitMQ is away.
     /// </exception>
-    public async Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode, CancellationToken cancellationToken)
+    public async Task<GroupSummary> JoinGroupAsync(
+        string group, GroupMode? mode, bool isFromBeginning, CancellationToken cancellationToken)
     {
         var name = ChatName.Parse(group);
         if (mode is { IsKnown: false })
@@ -64,8 +66,12 @@ internal sealed partial class ChatSession
         }
 
         using var act = ChatTelemetry.StartAct("join group");
-        return await DescribeAsync(name, await rooms.JoinAsync(name, mode, cancellationToken), cancellationToken);
+        return await DescribeAsync(name, await rooms.JoinAsync(name, mode, isFromBeginning, cancellationToken), cancellationToken);
     }
+
+    /// <inheritdoc cref="JoinGroupAsync(string, GroupMode?, bool, CancellationToken)"/>
+    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode, CancellationToken cancellationToken) =>
+        JoinGroupAsync(group, mode, isFromBeginning: false, cancellationToken);
 
     /// <summary>Leaves a group's room; a durable group's messages are kept for this user until the next join.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: this user is not in that room.</exception>
@@ -152,7 +158,7 @@ internal sealed partial class ChatSession
     private async Task<GroupSummary> DescribeAsync(string group, GroupMode mode, CancellationToken cancellationToken)
     {
         var members = await CountMembersAsync(group, cancellationToken);
-        return new GroupSummary(group, mode, members, rooms.Joined.ContainsKey(group), store.CountUnread(Conversation.Of(group)));
+        return new GroupSummary(group, mode, members, rooms.Joined.ContainsKey(group), store.CountUnread(Conversation.Of(group)), store.CountUnvouched(group));
     }
 
     private async Task<int?> CountMembersAsync(string group, CancellationToken cancellationToken)

@@ -101,7 +101,7 @@ internal sealed partial class ChatSession
             var texts = new OwnText[messages.Count];
             for (var i = 0; i < texts.Length; i++)
             {
-                spans[i] = ChatTelemetry.StartSend(to);
+                spans[i] = ChatTelemetry.StartSend(to, rooms.SystemOf(to));
                 texts[i] = new OwnText(messages[i].Text, messages[i].Id, Activity.Current?.Context ?? default);
                 Activity.Current = act;
             }

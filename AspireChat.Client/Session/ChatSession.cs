@@ -56,7 +56,7 @@ internal sealed partial class ChatSession(
     // The span ends when the message is in the outbox; its context travels with the message.
     private async Task<ChatMessage> AppendAsync(Conversation to, string text, Guid? id = null, PeerLink? link = null)
     {
-        using var span = ChatTelemetry.StartSend(to);
+        using var span = ChatTelemetry.StartSend(to, rooms.SystemOf(to));
 
         // Published at the commit, so that no receipt is reported before the message itself.
         var appended = await LeavingAsync(link, leave => store.AppendOwnAsync(

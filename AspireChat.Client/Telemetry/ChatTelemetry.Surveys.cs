@@ -9,7 +9,7 @@ public static partial class ChatTelemetry
 
     /// <summary>Starts the span of asking all clients; its context travels with the question.</summary>
     public static Activity? StartSurvey(string correlation) => Source.StartActivity(
-        "send survey", ActivityKind.Producer, parentContext: default, Operation("send", "send", "rabbitmq", Survey))
+        "send survey", ActivityKind.Producer, parentContext: default, Operation("send", "send", RabbitMq, Survey))
         ?.SetTag(CorrelationId, correlation);
 
     /// <summary>Starts the span of answering; its context travels with the answer. Null if the question belongs to no trace.</summary>
@@ -18,7 +18,7 @@ public static partial class ChatTelemetry
     /// <param name="asked">The context that came with the question.</param>
     public static Activity? StartAnswer(string asker, string correlation, ActivityContext asked) => asked == default
         ? null
-        : StartApart("answer survey", ActivityKind.Consumer, asked, Operation("answer", "process", "rabbitmq", Survey))
+        : StartApart("answer survey", ActivityKind.Consumer, asked, Operation("answer", "process", RabbitMq, Survey))
             ?.SetTag(Sender, ChatName.TryParse(asker, out var name) ? name : null)
             .SetTag(CorrelationId, correlation);
 
@@ -35,7 +35,7 @@ public static partial class ChatTelemetry
                 "receive survey",
                 ActivityKind.Consumer,
                 answered.TraceId == asked.TraceId ? answered : asked,
-                Operation("receive", "receive", "rabbitmq", Survey))
+                Operation("receive", "receive", RabbitMq, Survey))
                 ?.SetTag(Sender, answerer)
                 .SetTag(CorrelationId, correlation)
                 .Dispose();

@@ -109,9 +109,15 @@ public sealed class LocalApiClient(HttpClient http)
     /// <param name="group">Its name.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group
     /// <see cref="GroupMode.Durable"/>.</param>
+    /// <param name="fromBeginning">Whether a new member also reads what the group's log has from before.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null, CancellationToken cancellationToken = default) =>
-        PostAsync<GroupSummary>(Group(group), mode is null ? null : new JoinBody(mode), cancellationToken);
+    public Task<GroupSummary> JoinGroupAsync(
+        string group, GroupMode? mode = null, bool fromBeginning = false, CancellationToken cancellationToken = default) =>
+        PostAsync<GroupSummary>(Group(group), mode is null && !fromBeginning ? null : new JoinBody(mode, fromBeginning), cancellationToken);
+
+    /// <summary>Lists the modes of groups, the default first, with what each promises, costs and cannot do.</summary>
+    public Task<IReadOnlyList<GroupModeSummary>> ListModesAsync(CancellationToken cancellationToken = default) =>
+        ListAsync<GroupModeSummary>("/api/modes", cancellationToken);
 
     /// <summary>Leaves a group's room; the subscription to a durable group is kept.</summary>
     public Task LeaveGroupAsync(string group, CancellationToken cancellationToken = default) =>

@@ -51,6 +51,7 @@ public static class LocalApiJson
 [JsonSerializable(typeof(TrustBody))]
 [JsonSerializable(typeof(ItemList<GroupSummary>))]
 [JsonSerializable(typeof(JoinBody))]
+[JsonSerializable(typeof(ItemList<GroupModeSummary>))]
 [JsonSerializable(typeof(ItemList<GroupMember>))]
 [JsonSerializable(typeof(ItemList<Message>))]
 [JsonSerializable(typeof(TextBody))]

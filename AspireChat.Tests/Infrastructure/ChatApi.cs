@@ -63,7 +63,8 @@ public sealed class ChatApi(HttpClient http)
 
     public Task<IReadOnlyList<GroupMember>> MembersAsync(string group) => _client.ListMembersAsync(group, Ends);
 
-    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null) => _client.JoinGroupAsync(group, mode, Ends);
+    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode = null, bool fromBeginning = false) =>
+        _client.JoinGroupAsync(group, mode, fromBeginning, Ends);
 
     public Task LeaveGroupAsync(string group) => _client.LeaveGroupAsync(group, Ends);
 

@@ -24,6 +24,13 @@ public sealed partial class RabbitMqServer
         return bindings!.Select(binding => binding.Destination);
     }
 
+    /// <summary>Deletes a queue, as an operator might.</summary>
+    public async Task DeleteQueueAsync(string connectionString, string queue)
+    {
+        using var deleted = await _management.DeleteAsync($"/api/queues/{VirtualHost(connectionString)}/{queue}");
+        deleted.EnsureSuccessStatusCode();
+    }
+
     /// <summary>Makes a virtual host for one test.</summary>
     /// <returns>The connection string for the virtual host.</returns>
     public async Task<string> CreateVirtualHostAsync()

@@ -24,7 +24,7 @@ internal sealed class DurableQueues(GroupQueues queues, IOptions<GroupOptions> o
     public Task KeepAsync(string group, TimeSpan patience) => queues.KeepAsync(group, patience, DeclareAsync);
 
     /// <inheritdoc/>
-    public Task ForgetAsync(string group, Func<Task> before, TimeSpan patience, CancellationToken cancellationToken) =>
+    public Task ForgetAsync(string group, Func<Task<bool>> before, TimeSpan patience, CancellationToken cancellationToken) =>
         queues.ForgetAsync(group, before, patience, cancellationToken);
 
     private async Task DeclareAsync(IChannel channel, string group, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal sealed class TransientQueues(GroupQueues queues) : IGroupTransport
     public Task KeepAsync(string group, TimeSpan patience) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task ForgetAsync(string group, Func<Task> before, TimeSpan patience, CancellationToken cancellationToken) =>
+    public Task ForgetAsync(string group, Func<Task<bool>> before, TimeSpan patience, CancellationToken cancellationToken) =>
         queues.ForgetAsync(group, before, patience, cancellationToken);
 
     private async Task DeclareAsync(IChannel channel, string group, CancellationToken cancellationToken)

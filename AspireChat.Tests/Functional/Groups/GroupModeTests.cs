@@ -94,7 +94,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("later", GroupMode.Find("ledger")));
 
         Assert.Equal(HttpStatusCode.BadRequest, refusal.Status);
-        Assert.Equal("There is no mode 'ledger' in this version; use one of: durable, transient.", refusal.Message);
+        Assert.Equal("There is no mode 'ledger' in this version; use one of: durable, transient, stream, redis-stream, redis-pubsub.", refusal.Message);
         Assert.Empty(((RedisResult[]?)await system.Redis.ExecuteAsync("KEYS", "chat:group:*"))!);
     }
 

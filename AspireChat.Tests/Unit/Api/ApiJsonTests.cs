@@ -41,8 +41,8 @@ public class ApiJsonTests
 
     [Fact]
     public void A_group_says_whether_this_client_is_in_its_room() => Expect(
-        """{"items":[{"name":"tea","mode":"durable","members":3,"joined":true,"unread":5},{"name":"now","mode":"transient","members":null,"joined":false,"unread":0}]}""",
-        new ItemList<GroupSummary>([new("tea", GroupMode.Durable, 3, IsJoined: true, Unread: 5), new("now", GroupMode.Transient, null, IsJoined: false, Unread: 0)]));
+        """{"items":[{"name":"tea","mode":"durable","members":3,"joined":true,"unread":5,"unvouched":0},{"name":"now","mode":"transient","members":null,"joined":false,"unread":0,"unvouched":2}]}""",
+        new ItemList<GroupSummary>([new("tea", GroupMode.Durable, 3, IsJoined: true, Unread: 5), new("now", GroupMode.Transient, null, IsJoined: false, Unread: 0, Unvouched: 2)]));
 
     [Fact]
     public void A_member_is_online_or_not() => Expect(

@@ -61,15 +61,38 @@ public sealed class FloorTests : IAsyncDisposable
     public async Task The_position_in_a_log_belongs_to_the_subscription()
     {
         await SubscribeAsync();
-        Assert.Null(Messages.PositionIn("chess"));
-        await Messages.MoveToAsync("chess", "17");
-        Assert.Equal("17", Messages.PositionIn("chess"));
+        Assert.Null(Messages.PositionIn("chess", "first"));
+        await Messages.StepAsync(new LogStep("chess", "first", From: null, "17"));
+        Assert.Equal("17", Messages.PositionIn("chess", "first"));
+
+        // A log of a generation that is learnt later is read from its beginning.
+        await Messages.LearnGenerationsAsync("chess", ["second"]);
+        Assert.Equal("", Messages.PositionIn("chess", "second"));
 
         await SubscribeAsync();
-        Assert.Null(Messages.PositionIn("chess"));
+        Assert.Null(Messages.PositionIn("chess", "first"));
         await Messages.UnsubscribeAsync("chess");
-        await Messages.MoveToAsync("chess", "18");
-        Assert.Null(Messages.PositionIn("chess"));
+        await Messages.StepAsync(new LogStep("chess", "first", From: null, "18"));
+        Assert.Null(Messages.PositionIn("chess", "first"));
+    }
+
+    [Fact]
+    public async Task A_step_in_a_log_is_taken_only_from_where_this_client_stands()
+    {
+        await SubscribeAsync();
+        await Messages.StepAsync(new LogStep("chess", "first", From: null, "1"));
+        await Messages.StepAsync(new LogStep("chess", "first", From: "2", "3"));
+        Assert.Equal("1", Messages.PositionIn("chess", "first"));
+
+        await Messages.StoreReceivedAsync(Chess, "bob", "bob", Batch(1), step: new LogStep("chess", "first", From: "1", "2"));
+        await Messages.CountUnvouchedAsync("chess", new LogStep("chess", "first", From: "2", "3"), messages: 4);
+        await Messages.CountUnvouchedAsync("chess", new LogStep("chess", "first", From: "2", "3"), messages: 4);
+        Assert.Equal("3", Messages.PositionIn("chess", "first"));
+        Assert.Equal(4, Messages.CountUnvouched("chess"));
+
+        Assert.True(await Messages.HoldAsync(Chess, "bob", new byte[] { 1 }, 10_000, 10_000, ["chess"], new LogStep("chess", "first", From: "3", "4")));
+        await Messages.SetAsideAsync(Chess, "bob", new byte[] { 2 }, new LogStep("chess", "first", From: "4", "5"));
+        Assert.Equal("5", Messages.PositionIn("chess", "first"));
     }
 
     private Task SubscribeAsync(params (string Sender, long Seq)[] floors) => Messages.SubscribeAsync(
