@@ -52,7 +52,8 @@ public sealed record InsultEvent(ChatMessage Insult) : ChatEvent;
 
 /// <summary>Something happened in a group.</summary>
 /// <param name="Group">Its name.</param>
-/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c>, <c>waiting</c> or <c>refused</c>.</param>
+/// <param name="What"><c>joined</c>, <c>left</c>, <c>given-up</c>, <c>gap</c>, <c>waiting</c>, <c>refused</c>,
+/// <c>log-lost</c>, <c>unvouched</c> or <c>overrun</c>.</param>
 /// <param name="Detail">A sentence for the user, if there is more to say.</param>
 public sealed record GroupEvent(string Group, string What, string? Detail = null) : ChatEvent;
 

@@ -32,7 +32,7 @@ internal sealed partial class GroupInbox(
     private int _unvouched;
 
     /// <summary>The messaging system of a mode, as telemetry names it.</summary>
-    public static string SystemOf(GroupMode mode) => mode.Server == "Redis" ? ChatTelemetry.Redis : ChatTelemetry.RabbitMq;
+    public static string SystemOf(GroupMode mode) => mode.Server == GroupMode.Redis ? ChatTelemetry.Redis : ChatTelemetry.RabbitMq;
 
     /// <summary>Stores or holds deliveries; returns after the commit, when they may be acknowledged.</summary>
     /// <param name="deliveries">The deliveries.</param>

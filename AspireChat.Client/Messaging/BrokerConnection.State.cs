@@ -45,7 +45,7 @@ internal sealed partial class BrokerConnection
 
             if (Alarm.IsOn)
             {
-                _states.Set(StateName, Blocked, $"{BrokerAlarm.Matter}; what you send to groups waits here.");
+                _states.Set(StateName, Blocked, $"{BrokerAlarm.Matter}; {Waits}");
             }
             else if (Faults.Sentences is { Count: > 0 } refused)
             {

@@ -19,7 +19,7 @@ namespace AspireChat.Client.Messaging;
 /// </remarks>
 internal sealed partial class BrokerConnection : BackgroundService
 {
-    /// <summary>State: no broker is configured, so there are no groups, no discovery and no insults.</summary>
+    /// <summary>State: no broker is configured, so there are no groups that it would carry, no discovery and no insults.</summary>
     public const string NotConfigured = "not-configured";
 
     /// <summary>State: connected, but the broker accepts no publishes.</summary>
@@ -29,6 +29,8 @@ internal sealed partial class BrokerConnection : BackgroundService
     public const string Refusing = "refusing";
 
     private const string StateName = MessagingExtensions.ConnectionName;
+
+    private static readonly string Waits = $"what you send to {GroupMode.CarriedBy(GroupMode.RabbitMq)} waits here.";
 
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
 
@@ -86,7 +88,7 @@ internal sealed partial class BrokerConnection : BackgroundService
         else
         {
             _states.Set(
-                StateName, NotConfigured, "ConnectionStrings:rabbitmq is not set, so there are no groups, no discovery and no insults.");
+                StateName, NotConfigured, $"ConnectionStrings:rabbitmq is not set, so there are no {GroupMode.CarriedBy(GroupMode.RabbitMq)}, no discovery and no insults.");
         }
 
         return base.StartAsync(cancellationToken);
@@ -153,7 +155,7 @@ internal sealed partial class BrokerConnection : BackgroundService
             lost.TrySetResult();
             if (Withdraw() && !stopping.IsCancellationRequested)
             {
-                _states.Set(StateName, ConnectionStates.Reconnecting, "RabbitMQ cannot be reached; what you send to groups waits here.");
+                _states.Set(StateName, ConnectionStates.Reconnecting, $"RabbitMQ cannot be reached; {Waits}");
                 TellChange();
             }
 

@@ -17,7 +17,7 @@ internal sealed class BrokerHealthCheck(ConnectionStates connections) : IHealthC
         {
             ConnectionStates.Connected => HealthCheckResult.Healthy(),
             BrokerConnection.Blocked or BrokerConnection.Refusing or BrokerConnection.NotConfigured => HealthCheckResult.Degraded(detail),
-            _ => HealthCheckResult.Unhealthy("RabbitMQ cannot be reached; trying again."),
+            _ => HealthCheckResult.Unhealthy($"RabbitMQ cannot be reached, so {GroupMode.CarriedBy(GroupMode.RabbitMq)} wait; trying again."),
         });
     }
 }

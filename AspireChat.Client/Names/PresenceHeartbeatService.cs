@@ -205,7 +205,7 @@ public sealed partial class PresenceHeartbeatService(
 
         Change(
             _wasHeld ? ConnectionStates.Reconnecting : ConnectionStates.Connecting,
-            "The name server (Redis) is away; nobody new can find this client until it is back. Trying again.");
+            $"The name server (Redis) is away; nobody new can find this client until it is back, and {GroupMode.CarriedBy(GroupMode.Redis)} wait. Trying again.");
     }
 
     private void SayLost()

@@ -13,6 +13,10 @@ public sealed class RegistrationHealthCheck(ConnectionStates connections) : IHea
         var state = connections.Snapshot().GetValueOrDefault(RedisExtensions.ConnectionName).State ?? ConnectionStates.Connecting;
         return Task.FromResult(state == ConnectionStates.Connected
             ? HealthCheckResult.Healthy("Registered at the name server.")
-            : new HealthCheckResult(context.Registration.FailureStatus, $"Not registered at the name server: {state}."));
+            : new HealthCheckResult(context.Registration.FailureStatus, Describe(state)));
     }
+
+    private static string Describe(string state) => state is ConnectionStates.Connecting or ConnectionStates.Reconnecting
+        ? $"Not registered at the name server: {state}; {GroupMode.CarriedBy(GroupMode.Redis)} wait."
+        : $"Not registered at the name server: {state}.";
 }

@@ -23,7 +23,13 @@ internal sealed partial class ChatMenu
         try
         {
             var mode = own.Any(group => group.Name == name) ? null : await AskModeAsync(cancellationToken);
-            var group = await session.JoinGroupAsync(name, mode, cancellationToken);
+            var isFromBeginning = mode is { HasLog: true } && await AskForEarlierAsync(cancellationToken);
+            var group = await session.JoinGroupAsync(name, mode, isFromBeginning, cancellationToken);
+            if (own.All(known => known.Name != name))
+            {
+                screen.Print($"[grey]{group.Mode.Promise} {group.Mode.Readers} {group.Mode.Limit}[/]");
+            }
+
             await ShowAsync(new GroupView(group, session, screen, commands), cancellationToken);
         }
         catch (ChatException e)
@@ -37,7 +43,7 @@ internal sealed partial class ChatMenu
     {
         foreach (var mode in GroupMode.All)
         {
-            screen.Print($"[grey]{mode.Word}: {mode.Promise}[/]");
+            screen.Print($"[grey]{mode.Word}: {mode.Promise} {mode.Cost}[/]");
         }
 
         var words = string.Join(" or ", GroupMode.All);
@@ -58,6 +64,12 @@ internal sealed partial class ChatMenu
 
             screen.Print($"Type {words}, or just press Enter.");
         }
+    }
+
+    private async Task<bool> AskForEarlierAsync(CancellationToken cancellationToken)
+    {
+        var line = await screen.ReadLineAsync("Read also what was sent before you join? (y, empty: no) ", keep: true, cancellationToken);
+        return line.Text.Trim().StartsWith('y');
     }
 
     private void ShowGroups(IReadOnlyList<GroupSummary> own)

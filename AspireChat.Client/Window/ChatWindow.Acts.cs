@@ -101,10 +101,17 @@ internal sealed partial class ChatWindow
     /// <summary>Enters a group's room and shows the group; a group that nobody is in is made.</summary>
     /// <param name="group">The group's name.</param>
     /// <param name="mode">The mode that it must have; null accepts any, and makes a new group durable.</param>
-    public Task<bool> JoinAsync(string group, GroupMode? mode) => ActAsync(async end =>
+    /// <param name="isFromBeginning">Whether a new member also reads what the group's log has from before.</param>
+    public Task<bool> JoinAsync(string group, GroupMode? mode, bool isFromBeginning = false) => ActAsync(async end =>
     {
-        var joined = await _session.JoinGroupAsync(group, mode, end);
+        var isNew = _lists.Find(Conversation.Of(group)).Mode is null;
+        var joined = await _session.JoinGroupAsync(group, mode, isFromBeginning, end);
         _lists.AddGroup(joined);
+        if (isNew)
+        {
+            Say($"You joined {joined.Name}. {joined.Mode.Promise} {joined.Mode.Readers}");
+        }
+
         await ShowAsync(Conversation.Of(joined.Name));
     });
 

@@ -61,6 +61,7 @@ internal static class Completions
     private static IEnumerable<Completion> Candidates(WindowCommand command, string argument, CompletionWords words) => (command.Word, argument) switch
     {
         ("group", "name") => words.Groups.Select(group => new Completion(group, "a group of yours")),
+        ("group", WindowCommands.Beginning) => [new Completion(WindowCommands.Beginning, "also what was sent before, if the group has a log")],
         ("group", "mode") => GroupMode.All.Select(mode => new Completion(mode.Word, mode.Promise)),
         ("accept" or "decline", _) => words.Asking.Select(user => new Completion(user, "asks for a chat")),
         ("unblock", _) => words.Blocked.Select(user => new Completion(user, "blocked")),

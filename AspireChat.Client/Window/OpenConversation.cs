@@ -65,6 +65,9 @@ public sealed partial class OpenConversation
     /// <summary>How many members are in a group's room; null if that is not known.</summary>
     public int? Members => Conversation.Kind == ConversationKind.Group ? _lists.Members(Conversation.Name) : null;
 
+    /// <summary>How many messages of a group's log are not shown because nobody can vouch for their senders.</summary>
+    public long Unvouched => Conversation.Kind == ConversationKind.Group ? _lists.Unvouched(Conversation.Name) : 0;
+
     /// <summary>Who is in a group's room, in alphabetical order; empty if that is not known.</summary>
     public IReadOnlyList<GroupMember> Present => Conversation.Kind == ConversationKind.Group ? _lists.Present(Conversation.Name) : [];
 

@@ -5,13 +5,16 @@ namespace AspireChat.Client.Window;
 /// <summary>The commands and shortcuts of a window: the one table behind typing, help, completion, palette and menus.</summary>
 internal static class WindowCommands
 {
+    /// <summary>The word that asks for what was sent before one joins.</summary>
+    internal const string Beginning = "beginning";
+
     private const string HelpKey = "?";
 
     /// <summary>The commands, in the order in which help lists them.</summary>
     public static IReadOnlyList<WindowCommand> All { get; } =
     [
         new("chat", "name", "Shows the private chat with a user.", null, (window, _, words) => window.WriteToAsync(words[0])),
-        new("group", "name [mode]", "Joins a group and shows it.", null, JoinAsync),
+        new("group", "name [mode] [beginning]", "Joins a group and shows it.", null, JoinAsync),
         new("discover", "", "Asks who is there, and which groups there are.", null, (window, _, _) => Ask(window, WindowQuestion.Discovery)),
         new("insult", "[text]", "Sends an insult to whom it may concern.", null, (window, _, words) => window.InsultAsync(words.FirstOrDefault())),
         new("leave", "", "Leaves the room of the group.", null, (window, here, _) => window.LeaveAsync(here)),
@@ -44,9 +47,12 @@ internal static class WindowCommands
 
     private static Task<bool> JoinAsync(ChatWindow window, Conversation? here, string[] words) => words switch
     {
+        [var group, Beginning] => window.JoinAsync(group, mode: null, isFromBeginning: true),
         [var group, var word] when GroupMode.Find(word) is { } mode => window.JoinAsync(group, mode),
-        [_, _] => window.RefuseAsync($"A mode is one of: {string.Join(", ", GroupMode.All)}."),
-        _ => window.JoinAsync(words[0], mode: null),
+        [var group, var word, Beginning] when GroupMode.Find(word) is { } mode => window.JoinAsync(group, mode, isFromBeginning: true),
+        [_] => window.JoinAsync(words[0], mode: null),
+        _ => window.RefuseAsync(
+            $"A mode is one of: {string.Join(", ", GroupMode.All)}. After it, {Beginning} asks for what was sent before you joined."),
     };
 
     private static Task<bool> Ask(ChatWindow window, WindowQuestion question, string words = "")

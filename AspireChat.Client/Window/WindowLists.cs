@@ -71,6 +71,15 @@ internal sealed class WindowLists(Surroundings around, SharedWindowState shared)
         }
     }
 
+    /// <summary>How many messages of a group's log are not shown because nobody can vouch for their senders.</summary>
+    public long Unvouched(string group)
+    {
+        lock (_gate)
+        {
+            return _groups.GetValueOrDefault(group)?.Unvouched ?? 0;
+        }
+    }
+
     /// <summary>Who is in a group's room, in alphabetical order; empty if that is not known.</summary>
     public IReadOnlyList<GroupMember> Present(string group)
     {

@@ -12,8 +12,12 @@ namespace AspireChat.Protos.LocalApi;
 [JsonConverter(typeof(GroupModeJson))]
 public sealed record GroupMode
 {
-    private const string RabbitMq = "RabbitMQ";
-    private const string Redis = "Redis";
+    /// <summary>The server of most modes.</summary>
+    public const string RabbitMq = "RabbitMQ";
+
+    /// <summary>The name server, which also carries the groups of some modes.</summary>
+    public const string Redis = "Redis";
+
     private const string EveryoneReads = "Everyone who joins can read everything since the group was created that is still kept.";
 
     private GroupMode(string word) => Word = word;
@@ -75,6 +79,13 @@ public sealed record GroupMode
 
     /// <summary>The modes that this version knows; the first is the default for a new group.</summary>
     public static IReadOnlyList<GroupMode> All { get; } = [Durable, Transient, Stream, RedisStream, RedisPubSub];
+
+    /// <summary>The modes that a server carries, for a sentence about it: <c>durable, transient and stream groups</c>.</summary>
+    public static string CarriedBy(string server)
+    {
+        string[] words = [.. All.Where(mode => mode.Server == server).Select(mode => mode.Word)];
+        return $"{string.Join(", ", words[..^1])} and {words[^1]} groups";
+    }
 
     /// <summary>The word, in lower case; it has at most <see cref="ChatName.MaxLength"/> characters, those of names.</summary>
     public string Word { get; }

@@ -93,7 +93,7 @@ internal sealed partial class ChannelListener(
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
             {
                 Log.Dropped(logger, group, dropped);
-                events.Publish(new GroupEvent(group, "gap", $"{dropped} batches of {group} came faster than they could be stored here, and are lost."));
+                events.Publish(new GroupEvent(group, "overrun", $"{dropped} batches of {group} came faster than they could be stored here, and are lost."));
             }
         }
     }

@@ -25,8 +25,9 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
     // Entries of an answer, each with up to 64 messages.
     private const int PerRead = 64;
 
-    // Memory is measured once in so many entries: that costs Redis more than an entry.
+    // Memory is measured once in so many entries, and after each large one: that costs Redis more than a small entry.
     private const int MeasuredEvery = 64;
+    private const int LargeEntry = 16 * 1024;
 
     // KEYS: the log. ARGV: batch, age ms, bytes, ms to keep an abandoned log. Trimming is approximate, and so cheap
     // (https://redis.io/docs/latest/commands/xtrim/).
@@ -36,7 +37,7 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
         local oldest = time[1] * 1000 + math.floor(time[2] / 1000) - ARGV[2]
         redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(oldest, 0)))
         local length = redis.call('XLEN', KEYS[1])
-        if length % {MeasuredEvery} == 0 then
+        if length % {MeasuredEvery} == 0 or string.len(ARGV[1]) > {LargeEntry} then
           local used = redis.call('MEMORY', 'USAGE', KEYS[1]) or 0
           if used > tonumber(ARGV[3]) then
             redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', math.floor(length * ARGV[3] / used))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
@@ -19,6 +20,9 @@ internal sealed class RedisLogGroups(
     TimeProvider time,
     ILogger<RedisLogGroups> logger) : IGroupTransport
 {
+    // The reader of each group that was opened last.
+    private readonly ConcurrentDictionary<string, RedisLogReader> _readers = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public GroupMode Mode => GroupMode.RedisStream;
 
@@ -27,7 +31,7 @@ internal sealed class RedisLogGroups(
     {
         var readers = new LogReaders(
             room.Generations,
-            generation => new RedisLogReader(
+            generation => _readers[group] = new RedisLogReader(
                 group, RedisLog.Key(group, generation), new LogCursor(group, generation, store), room.Inbox, log, waits, store, notices, options.Value, time, logger));
         var outbox = new RedisOutbox(
             group,
@@ -43,7 +47,9 @@ internal sealed class RedisLogGroups(
     }
 
     /// <inheritdoc/>
-    public string WhyNot(string group) => "Redis did not let you read the group's log in time; try again later.";
+    public string WhyNot(string group) => _readers.TryGetValue(group, out var reader) && reader.Refusal is { } refusal
+        ? $"Redis refuses to read the log of {group}: {refusal.TrimEnd('.')}."
+        : $"Redis did not let you read the log of {group} in time; try again later.";
 
     /// <summary>Does nothing: a log needs nothing to be kept, and one that was lost begins with the next message.</summary>
     public Task KeepAsync(string group, TimeSpan patience) => Task.CompletedTask;

@@ -29,7 +29,9 @@ internal sealed partial class RedisLogReader(
     private readonly DeliveryTries _tries = new(inbox.HandleAsync, options, time, logger);
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _lost;
-    private string? _told;
+
+    /// <summary>Why Redis does not let this member read the log; null if it does, or is away.</summary>
+    public string? Refusal { get; private set; }
 
     /// <inheritdoc/>
     public Task Reading => _reading.Task;
@@ -53,9 +55,9 @@ internal sealed partial class RedisLogReader(
             catch (Exception e)
             {
                 Log.Broken(logger, group, e);
-                if (e is RedisServerException && e.Message != _told)
+                if (e is RedisServerException && e.Message != Refusal)
                 {
-                    _told = e.Message;
+                    Refusal = e.Message;
                     Log.Refused(logger, group, e.Message);
                 }
             }
@@ -81,7 +83,7 @@ internal sealed partial class RedisLogReader(
         {
             var entries = await RedisLog.ReadAsync(database, key, after).WaitAsync(stopping);
             backoff.Reset();
-            _told = null;
+            Refusal = null;
             if (entries is [.., var last])
             {
                 await _tries.HandleAsync([.. entries.Select(Deliver)], () => true, stopping);

@@ -35,6 +35,10 @@ internal static class GroupTestExtensions
             () => api.TextsAsync(group, from),
             deadline);
 
+    /// <summary>Waits until this client has at least so many messages in a group.</summary>
+    public static Task UntilTextCountAsync(this ChatApi api, string group, int count) =>
+        Until.True($"there are {count} messages in {group}", async () => (await api.GroupMessagesAsync(group)).Count >= count);
+
     /// <summary>Waits until a group's room has this number of members.</summary>
     public static Task UntilMembersAsync(this ChatApi api, string group, int? members, TimeSpan? deadline = null) =>
         Until.Equal($"{group} has {members?.ToString() ?? "unknown"} members", members, async () => (await api.FindGroupAsync(group))?.Members, deadline);

@@ -9,23 +9,27 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
     private const int Producer = 4;
     private const int Consumer = 5;
 
-    [Fact]
-    public async Task One_message_is_one_trace_from_the_call_to_every_commit()
+    [Theory]
+    [InlineData("durable", "rabbitmq")]
+    [InlineData("stream", "rabbitmq")]
+    [InlineData("redis-stream", "redis")]
+    [InlineData("redis-pubsub", "redis")]
+    public async Task One_message_is_one_trace_from_the_call_to_every_commit(string mode, string system)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
-        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
+        await using var chat = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await Task.WhenAll(
-            ((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
+            ((string[])["alice", "bob", "carol"]).Select(name => chat.StartClientAsync(name, otlp.SettingsFor(name))));
         foreach (var client in clients)
         {
-            await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
+            await client.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         }
 
         // Of several in one burst, each keeps its own trace though they may share a publish.
         var sent = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => clients[0].Api.SendToGroupAsync("chess", $"secret {i}")));
         foreach (var message in sent)
         {
-            await AssertTraceAsync(otlp, message.Id);
+            await AssertTraceAsync(otlp, message.Id, system);
         }
 
         Assert.Equal(10, sent.Select(message => SpansOf(otlp, message.Id)[0].TraceId).Distinct().Count());
@@ -33,7 +37,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
             otlp.Spans(), span => span.Attributes.Any(a => a.Value.Contains("secret", StringComparison.Ordinal)) || span.Name.Contains("secret", StringComparison.Ordinal));
     }
 
-    private static async Task AssertTraceAsync(OtlpReceiver otlp, Guid id)
+    private static async Task AssertTraceAsync(OtlpReceiver otlp, Guid id, string system)
     {
         var spans = await Until.Value(
             $"the four spans of message {id}", () => Task.FromResult(SpansOf(otlp, id)), seen => seen.Count == 4);
@@ -46,6 +50,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
         Assert.Equal([("bob", Consumer), ("carol", Consumer)], receives.Select(span => (span.Service, span.Kind)));
         Assert.Equal(("alice", Client), (confirmed.Service, confirmed.Kind));
         Assert.All(receives, span => Assert.Equal("alice", span.Attribute("aspirechat.sender")));
+        Assert.All(spans, span => Assert.Equal(system, span.Attribute("messaging.system")));
         Assert.All(spans, span => Assert.Equal("group:chess", span.Attribute("messaging.destination.name")));
         Assert.All(spans, span => Assert.Equal(send.TraceId, span.TraceId));
         Assert.All([.. receives, confirmed], span => Assert.Equal(send.SpanId, span.ParentId));

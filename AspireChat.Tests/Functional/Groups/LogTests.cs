@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
@@ -161,6 +162,60 @@ public sealed class LogTests(SharedRabbitMq broker)
         await Until.Equal("what is not shown is counted", 2L, async () => (await bob.FindGroupAsync("chess"))?.Unvouched ?? 0);
         await atBob.NextAsync<GroupChange>("that is said", change => change.What == "unvouched");
         Assert.Equal(0, (await alice.FindGroupAsync("chess"))!.Unvouched);
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_log_is_bounded_and_who_was_away_for_longer_is_told_how_many_are_missing(string mode)
+    {
+        await using var system = await InProcessSystem.StartAsync(
+            broker, ["alice", "bob"], ("Chat:Groups:MaxLogBytes", "1048576"), ("Chat:Groups:MaxRedisLogBytes", "1048576"));
+        var (alice, bob) = (system.Clients[0].Api, system.Clients[1].Api);
+        await alice.JoinGroupAsync("chess", GroupMode.Find(mode));
+        await bob.JoinGroupAsync("chess");
+        await alice.SayAsync("chess", "before");
+        await bob.UntilTextsAsync("bob", "chess", "alice", ["before"]);
+        await bob.LeaveGroupAsync("chess");
+
+        var filling = new string('x', 16_000);
+        for (var i = 0; i < 250; i++)
+        {
+            await alice.SendToGroupAsync("chess", $"{i} {filling}");
+        }
+
+        await Until.True("all is sent", async () => (await alice.GroupMessagesAsync("chess")).All(m => m.State == MessageState.Confirmed));
+        await using var atBob = await system.Clients[1].WatchAsync();
+        await bob.JoinGroupAsync("chess");
+        await Until.True("bob has the last one", async () => (await bob.GroupMessagesAsync("chess"))[^1].Text.StartsWith("249 ", StringComparison.Ordinal));
+        List<Message> got = [.. (await bob.GroupMessagesAsync("chess")).Skip(1)];
+        Assert.InRange(got.Count, 10, 150);
+        Assert.Equal(250 - got.Count, got[0].Missing);
+        Assert.Equal(Enumerable.Range(250 - got.Count, got.Count), got.Select(message => int.Parse(message.Text.Split(' ')[0], CultureInfo.InvariantCulture)));
+        Assert.All(got.Skip(1), message => Assert.Equal(0, message.Missing));
+        await atBob.NextAsync<GroupChange>("that is said", change => change.What == "log-lost");
+    }
+
+    [Fact]
+    public async Task A_log_of_Redis_that_is_no_log_is_a_reason_that_is_shown_until_it_is_mended()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:JoinTimeout", "00:00:02"));
+        var (alice, bob) = (system.Clients[0].Api, system.Clients[1].Api);
+        await alice.JoinGroupAsync("chess", GroupMode.RedisStream);
+        await alice.SayAsync("chess", "one");
+        await Until.True("it is sent", async () => (await alice.GroupMessagesAsync("chess"))[0].State == MessageState.Confirmed);
+        var log = Assert.Single(await LogsAsync(system));
+        await system.Redis.ExecuteAsync("SET", log, "forged");
+
+        await alice.SayAsync("chess", "two");
+        await Until.True("the reason is shown", async () =>
+            (await alice.GroupMessagesAsync("chess"))[1].Reason?.StartsWith("Redis refuses what is sent to chess: WRONGTYPE", StringComparison.Ordinal) ?? false);
+        var refusal = await ChatApi.RefusalAsync(() => bob.JoinGroupAsync("chess"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Redis refuses to read the log of chess: WRONGTYPE Operation against a key holding the wrong kind of value."), (refusal.Status, refusal.Message));
+
+        await system.Redis.ExecuteAsync("DEL", log);
+        await bob.JoinGroupAsync("chess");
+        await bob.UntilTextsAsync("bob", "chess", "alice", ["two"]);
+        Assert.Null((await alice.GroupMessagesAsync("chess"))[1].Reason);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class WindowTests(SharedRabbitMq broker)
                 "No conversation is open; open one with /chat name or /group name.",
                 "A chat needs two; that is your own name.",
                 ChatName.Rule,
-                "The command is /group name [mode]. Type // to begin a text with a slash.",
+                "A mode is one of: durable, transient, stream, redis-stream, redis-pubsub. After it, beginning asks for what was sent before you joined.",
                 "No group is open; open one with /group name.",
             ],
             alice.Toasts.Select(toast => toast.Sentence));

@@ -21,7 +21,7 @@ public sealed class CompletionsTests
     [InlineData("/decline |", "zoe")]
     [InlineData("/unblock |", "eve")]
     [InlineData("/group |", "chess", "tea")]
-    [InlineData("/group tea |", "durable", "transient")]
+    [InlineData("/group tea |", "durable", "redis-pubsub", "redis-stream", "stream", "transient")]
     [InlineData("/group tea t|", "transient")]
     [InlineData("hello @|", "@ben", "@bob", "@carol")]
     [InlineData("hello @BO|", "@bob")]

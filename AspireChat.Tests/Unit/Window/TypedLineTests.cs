@@ -56,7 +56,7 @@ public sealed class TypedLineTests
     [Fact]
     public void The_table_has_each_command_once() => Assert.Equal(
         [
-            "/chat name", "/group name [mode]", "/discover", "/insult [text]", "/leave", "/unsubscribe", "/accept name", "/decline name",
+            "/chat name", "/group name [mode] [beginning]", "/discover", "/insult [text]", "/leave", "/unsubscribe", "/accept name", "/decline name",
             "/trust name fingerprint", "/block name", "/unblock name", "/me", "/search [words]", "/help", "/exit",
         ],
         WindowCommands.All.Select(command => command.Usage));
