@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AspireChat.Bench.Compare;
 
 namespace AspireChat.Bench;
 
@@ -22,44 +23,54 @@ internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int?
 
     private static readonly Option<string> OutOption = new("--out") { Description = "The folder for results.json and the charts (default: bench/results)." };
 
-    private static readonly RootCommand Command = new("Measures AspireChat beside the raw limit of this machine, in the same run.")
-    {
-        Options = { QuickOption, OnlyOption, PairsOption, OutOption },
-    };
-
-    /// <summary>Reads the command line.</summary>
+    /// <summary>Reads the command line and does what it says.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="known">The names of all workloads.</param>
-    /// <param name="exitCode">With null: the exit code, after the reason or the help was printed.</param>
-    /// <returns>The options; null if the program must end.</returns>
-    public static BenchOptions? Read(string[] args, IReadOnlyList<string> known, out int exitCode)
+    /// <param name="run">Measures them.</param>
+    /// <param name="compare">Compares the kinds of group.</param>
+    /// <returns>The exit code; 2 if the command line is wrong.</returns>
+    public static async Task<int> InvokeAsync(
+        string[] args, IReadOnlyList<string> known, Func<BenchOptions, Task<int>> run, Func<CompareOptions, Task<int>> compare)
     {
-        exitCode = 0;
-        var parsed = Command.Parse(args);
-        if (parsed.Errors is [] && parsed.Action is not null)
+        var root = new RootCommand("Measures AspireChat beside the raw limit of this machine, in the same run.")
         {
-            parsed.Invoke(); // Help or version.
-            Console.WriteLine($"Workloads: {string.Join(' ', known)}");
-            return null;
+            Options = { QuickOption, OnlyOption, PairsOption, OutOption },
+            Subcommands = { CompareOptions.Command(compare) },
+        };
+        root.SetAction((parsed, _) => run(From(parsed)));
+        root.Validators.Add(result =>
+        {
+            if (FindMistake(result.GetValue(PairsOption), result.GetValue(OnlyOption) ?? [], known) is { } sentence)
+            {
+                result.AddError(sentence);
+            }
+        });
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors is [var error, ..])
+        {
+            await Console.Error.WriteLineAsync(error.Message);
+            return 2;
         }
 
-        var options = parsed.Errors is [] ? new BenchOptions(
-            parsed.GetValue(QuickOption),
-            parsed.GetValue(OnlyOption) ?? [],
-            parsed.GetValue(PairsOption),
-            parsed.GetValue(OutOption) ?? Path.Combine(Report.Machine.Repository, "bench", "results")) : null;
-        if ((parsed.Errors is [var error, ..] ? error.Message : options!.FindMistake(known)) is { } sentence)
+        // A run ends its servers itself before it obeys a signal.
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        if (parsed.CommandResult.Command == root && parsed.Action != root.Action)
         {
-            Console.Error.WriteLine(sentence);
-            exitCode = 2;
-            return null;
+            Console.WriteLine($"Workloads: {string.Join(' ', known)}"); // That was the help, or the version.
         }
 
-        return options;
+        return exitCode;
     }
 
-    private string? FindMistake(IReadOnlyList<string> known) =>
-        Pairs is < 1 or > 100 ? $"--pairs is {Pairs}; it must be from 1 to 100."
-        : Only.FirstOrDefault(name => !known.Contains(name)) is { } unknown ? $"There is no workload {unknown}; there are: {string.Join(", ", known)}."
+    private static BenchOptions From(ParseResult parsed) => new(
+        parsed.GetValue(QuickOption),
+        parsed.GetValue(OnlyOption) ?? [],
+        parsed.GetValue(PairsOption),
+        parsed.GetValue(OutOption) ?? Path.Combine(Report.Machine.Repository, "bench", "results"));
+
+    private static string? FindMistake(int? pairs, string[] only, IReadOnlyList<string> known) =>
+        pairs is < 1 or > 100 ? $"--pairs is {pairs}; it must be from 1 to 100."
+        : Array.Find(only, name => !known.Contains(name)) is { } unknown ? $"There is no workload {unknown}; there are: {string.Join(", ", known)}."
         : null;
 }

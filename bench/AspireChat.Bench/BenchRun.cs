@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using AspireChat.Bench.Report;
 using AspireChat.Bench.Servers;
 using AspireChat.Bench.Workloads;
@@ -17,27 +16,16 @@ internal sealed class BenchRun : IAsyncDisposable
 
     private BenchRun(BenchOptions options) => _options = options;
 
+    /// <summary>The names of all workloads.</summary>
+    public static IReadOnlyList<string> Workloads { get; } = [.. WorkloadList.All.Select(entry => entry.Name)];
+
     /// <summary>Measures what the command line says.</summary>
-    /// <returns>The exit code: 1 if a workload failed, 2 if the command line is wrong.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    /// <returns>The exit code: 1 if a workload failed.</returns>
+    public static async Task<int> RunAsync(BenchOptions options)
     {
-        if (BenchOptions.Read(args, [.. WorkloadList.All.Select(entry => entry.Name)], out var exitCode) is not { } options)
-        {
-            return exitCode;
-        }
-
-        using var end = new CancellationTokenSource();
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var signals = new EndSignals();
         await using var run = new BenchRun(options);
-        return await run.RunAsync(end.Token);
-
-        // Servers and folders go first.
-        void End(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            end.Cancel();
-        }
+        return await run.RunAsync(signals.End);
     }
 
     public ValueTask DisposeAsync() => _servers.DisposeAsync();
@@ -64,7 +52,7 @@ internal sealed class BenchRun : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                return 130;
+                return EndSignals.ExitCode;
             }
 
             _seconds[entry.Name] = Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 1);

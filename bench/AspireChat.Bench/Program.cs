@@ -1,4 +1,5 @@
 using AspireChat.Bench;
+using AspireChat.Bench.Compare;
 using AspireChat.Bench.Processes;
 using AspireChat.Bench.Raw;
 
@@ -7,5 +8,5 @@ return args switch
 {
     [RoleHost.Switch, var role] => await RoleHost.RunAsync(role),
     [EmptyApp.Switch, var address] => await EmptyApp.RunAsync(address),
-    _ => await BenchRun.RunAsync(args),
+    _ => await BenchOptions.InvokeAsync(args, BenchRun.Workloads, BenchRun.RunAsync, CompareRun.RunAsync),
 };

@@ -15,6 +15,12 @@ internal static class Stamp
     /// <summary>A text of this moment.</summary>
     public static string Text() => $"{Stopwatch.GetTimestamp()} ".PadRight(Length, 'x');
 
+    /// <summary>A text of this moment, with a number that tells it from all others.</summary>
+    public static string Text(int number) => $"{Stopwatch.GetTimestamp()} {number} ".PadRight(Length, 'x');
+
+    /// <summary>The number of a text that has one.</summary>
+    public static int Number(string text) => int.Parse(text.Split(' ', 3)[1], System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>A text of this moment, as UTF-8.</summary>
     public static byte[] Bytes() => Encoding.ASCII.GetBytes(Text());
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AspireChat.Bench.Compare;
 using AspireChat.Bench.Raw;
 using AspireChat.Bench.Roles;
 
@@ -33,6 +34,8 @@ internal abstract class Role : IAsyncDisposable
         nameof(RawSurveyRole) => new RawSurveyRole(),
         nameof(RawHeartbeatRole) => new RawHeartbeatRole(),
         nameof(RawHistoryRole) => new RawHistoryRole(),
+        nameof(SenderRole) => new SenderRole(),
+        nameof(MembersRole) => new MembersRole(),
         _ => throw new ArgumentException($"There is no role {name}."),
     };
 

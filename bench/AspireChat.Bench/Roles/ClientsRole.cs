@@ -19,7 +19,7 @@ internal sealed class ClientsRole : Role
     public ClientsRole()
     {
         On<Start, string[]>(StartAsync);
-        On<Join>(join => EachAsync(client => JoinAsync(client.Session, join)));
+        On<Join>(join => EachAsync(client => JoinAsync(client.Session, join.Group, join.Mode)));
         On<OpenChat>(open => EachAsync(client => client.Session.OpenChatAsync(open.User, CancellationToken.None)));
         On<Expect>(expect =>
         {
@@ -48,13 +48,14 @@ internal sealed class ClientsRole : Role
         return [.. started.Select(client => client.Address)];
     }
 
-    private static async Task JoinAsync(ChatSession session, Join join)
+    /// <summary>Enters a room, among hundreds who do at the same time.</summary>
+    internal static async Task JoinAsync(ChatSession session, string group, string mode)
     {
         for (var tries = 5; ; tries--)
         {
             try
             {
-                await session.JoinGroupAsync(join.Group, GroupMode.Find(join.Mode), CancellationToken.None);
+                await session.JoinGroupAsync(group, GroupMode.Find(mode), CancellationToken.None);
                 return;
             }
             catch (ChatException e) when (e.Fault == ChatFault.Unavailable && tries > 0)

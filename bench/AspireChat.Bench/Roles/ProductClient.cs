@@ -11,7 +11,7 @@ namespace AspireChat.Bench.Roles;
 /// <param name="Folder">The folder for their data directories, which are named like the clients.</param>
 internal sealed record Place(string Redis, string? Rabbit, string Folder);
 
-/// <summary>A whole client in this process, and what arrives there.</summary>
+/// <summary>A whole client in this process, and what happens there.</summary>
 internal sealed class ProductClient : IAsyncDisposable
 {
     /// <summary>The token of its API.</summary>
@@ -23,12 +23,12 @@ internal sealed class ProductClient : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watching;
 
-    private ProductClient(WebApplication app, Arrivals arrivals, Arrivals acknowledged)
+    private ProductClient(WebApplication app, Action<ChatEvent> watch)
     {
         _app = app;
         Session = app.Services.GetRequiredService<ChatSession>();
         var events = Session.Watch(_end.Token);
-        _watching = Task.Run(() => WatchAsync(events, arrivals, acknowledged));
+        _watching = Task.Run(() => WatchAsync(events, watch));
     }
 
     /// <summary>All that its user can do.</summary>
@@ -37,18 +37,28 @@ internal sealed class ProductClient : IAsyncDisposable
     /// <summary>The address of its API.</summary>
     public string Address => _app.Urls.Single();
 
+    /// <summary>Whether all events so far were seen: a watcher that falls behind is cut off.</summary>
+    public bool IsWatched => !_watching.IsCompleted;
+
     /// <summary>Starts a client and waits until it is registered and connected.</summary>
     /// <param name="name">Its user.</param>
     /// <param name="place">Where.</param>
     /// <param name="arrivals">Counts the messages of others.</param>
     /// <param name="acknowledged">Counts own messages that are delivered or confirmed.</param>
-    public static async Task<ProductClient> StartAsync(string name, Place place, Arrivals arrivals, Arrivals acknowledged)
+    public static Task<ProductClient> StartAsync(string name, Place place, Arrivals arrivals, Arrivals acknowledged) =>
+        StartAsync(name, place, happened => Count(happened, arrivals, acknowledged));
+
+    /// <summary>Starts a client and waits until it is registered and connected.</summary>
+    /// <param name="name">Its user.</param>
+    /// <param name="place">Where.</param>
+    /// <param name="watch">Sees every event, one after the other.</param>
+    public static async Task<ProductClient> StartAsync(string name, Place place, Action<ChatEvent> watch)
     {
         var app = ClientApp.Build([.. Arguments(name, place)]);
         try
         {
             await app.StartAsync();
-            var client = new ProductClient(app, arrivals, acknowledged);
+            var client = new ProductClient(app, watch);
             await Servers.Wait.UntilAsync(client.IsConnectedAsync, StartPatience, $"{name} was not registered");
             return client;
         }
@@ -95,19 +105,24 @@ internal sealed class ProductClient : IAsyncDisposable
         return me.Connections.Values.All(state => state is ConnectionStates.Connected or "not-configured");
     }
 
-    private static async Task WatchAsync(IAsyncEnumerable<ChatEvent> events, Arrivals arrivals, Arrivals acknowledged)
+    private static async Task WatchAsync(IAsyncEnumerable<ChatEvent> events, Action<ChatEvent> watch)
     {
         await foreach (var happened in events)
         {
-            switch (happened)
-            {
-                case MessageEvent { Message: { IsOwn: false } message }:
-                    arrivals.Note(Stamp.Age(message.Text));
-                    break;
-                case StateEvent { State: MessageState.Delivered or MessageState.Confirmed or MessageState.Sent }:
-                    acknowledged.Note(TimeSpan.Zero);
-                    break;
-            }
+            watch(happened);
+        }
+    }
+
+    private static void Count(ChatEvent happened, Arrivals arrivals, Arrivals acknowledged)
+    {
+        switch (happened)
+        {
+            case MessageEvent { Message: { IsOwn: false } message }:
+                arrivals.Note(Stamp.Age(message.Text));
+                break;
+            case StateEvent { State: MessageState.Delivered or MessageState.Confirmed or MessageState.Sent }:
+                acknowledged.Note(TimeSpan.Zero);
+                break;
         }
     }
 }

@@ -1,7 +1,8 @@
 namespace AspireChat.Bench.Servers;
 
 /// <summary>The servers and the folder of a run. Each server starts when the first workload needs it.</summary>
-internal sealed class BenchServers : IAsyncDisposable
+/// <param name="fsync">When Redis flushes its append-only file: one of <see cref="LocalRedis.Fsyncs"/>.</param>
+internal sealed class BenchServers(string fsync = LocalRedis.EverySecond) : IAsyncDisposable
 {
     private LocalRedis? _redis;
     private LocalRabbitMq? _rabbit;
@@ -14,7 +15,7 @@ internal sealed class BenchServers : IAsyncDisposable
     public string? RabbitVersion { get; private set; }
 
     /// <summary>The name server.</summary>
-    public async Task<LocalRedis> RedisAsync() => _redis ??= await LocalRedis.StartAsync(NewFolder("redis"));
+    public async Task<LocalRedis> RedisAsync() => _redis ??= await LocalRedis.StartAsync(NewFolder("redis"), fsync);
 
     /// <summary>The broker.</summary>
     public async Task<LocalRabbitMq> RabbitAsync()

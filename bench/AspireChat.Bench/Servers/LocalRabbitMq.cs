@@ -4,24 +4,40 @@ using RabbitMQ.Client;
 namespace AspireChat.Bench.Servers;
 
 /// <summary>A RabbitMQ of this run, with its own node name, ports, port mapper, home and data, beside any other on the machine.</summary>
-internal sealed class LocalRabbitMq : IAsyncDisposable
+internal sealed class LocalRabbitMq : IRestartable, IAsyncDisposable
 {
     // Debian's rabbitmq-server on PATH changes to the user rabbitmq; this is the program itself.
     private const string DebianProgram = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private readonly string _folder;
+    private readonly int _port;
     private readonly ServerProcess _portMapper;
-    private readonly ServerProcess _server;
+    private readonly Dictionary<string, string> _environment;
+    private ServerProcess? _server;
+    private int _starts;
 
-    private LocalRabbitMq(ServerProcess portMapper, ServerProcess server, string connectionString, string version) =>
-        (_portMapper, _server, ConnectionString, Version) = (portMapper, server, connectionString, version);
+    private LocalRabbitMq(string folder, int port, string password, ServerProcess portMapper, Dictionary<string, string> environment)
+    {
+        (_folder, _port, _portMapper, _environment) = (folder, port, portMapper, environment);
+        ConnectionString = $"amqp://bench:{password}@127.0.0.1:{port}";
+    }
 
     /// <summary>For RabbitMQ.Client.</summary>
     public string ConnectionString { get; }
 
     /// <summary>As the server says.</summary>
-    public string Version { get; }
+    public string Version { get; private set; } = "";
+
+    /// <inheritdoc/>
+    public string Name => "RabbitMQ";
+
+    /// <inheritdoc/>
+    public int ProcessId { get; private set; }
+
+    /// <inheritdoc/>
+    public string DataFolder => _environment["RABBITMQ_MNESIA_BASE"];
 
     /// <summary>Starts it in a folder and waits until it answers.</summary>
     public static async Task<LocalRabbitMq> StartAsync(string folder)
@@ -44,20 +60,37 @@ internal sealed class LocalRabbitMq : IAsyncDisposable
         var epmd = await ServerProcess.StartAsync(
             Path.Combine(folder, "epmd.log"), "epmd", ["-port", Text(portMapper), "-address", "127.0.0.1"], environment);
         await Wait.UntilAsync(() => FreePort.ListensAsync(portMapper), Patience, "epmd did not start; run eng/setup.sh --backends local");
-        var server = await ServerProcess.StartAsync(
-            Path.Combine(folder, "log"), File.Exists(DebianProgram) ? DebianProgram : "rabbitmq-server", [], environment);
-        var connectionString = $"amqp://bench:{password}@127.0.0.1:{port}";
-        var version = "";
+        var rabbit = new LocalRabbitMq(folder, port, password, epmd, environment);
+        await rabbit.RestartAsync();
+        return rabbit;
+    }
+
+    /// <inheritdoc/>
+    public async Task KillAsync()
+    {
+        await _server!.KillAsync();
+        _server = null;
+    }
+
+    /// <inheritdoc/>
+    public async Task RestartAsync()
+    {
+        _server = await ServerProcess.StartAsync(
+            Path.Combine(_folder, $"log-{++_starts}"), File.Exists(DebianProgram) ? DebianProgram : "rabbitmq-server", [], _environment);
         await Wait.UntilAsync(
-            async () => await FreePort.ListensAsync(port) && (version = await AskVersionAsync(connectionString)) is not "",
+            async () => await FreePort.ListensAsync(_port) && (Version = await AskVersionAsync(ConnectionString)) is not "",
             Patience,
             "rabbitmq-server did not start; run eng/setup.sh --backends local");
-        return new LocalRabbitMq(epmd, server, connectionString, version);
+        ProcessId = await _server.FindAsync("beam.smp");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
         await _portMapper.DisposeAsync();
     }
 

@@ -53,7 +53,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         var shell = Process.Start(start)!;
-        return new ServerProcess(shell, int.Parse((await shell.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture));
+        return new ServerProcess(shell, Number((await shell.StandardOutput.ReadLineAsync())!));
     }
 
     /// <summary>Asks it to end in order, and waits.</summary>
@@ -64,6 +64,26 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _shell.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Kills it and all that it has started at once (-9), and waits until it is gone; it is disposed then.</summary>
+    public async Task KillAsync()
+    {
+        Signals.KillGroup(Id);
+        await DisposeAsync();
+    }
+
+    /// <summary>The id of the process that runs a program, this one or one that it has started; 0 if there is none.</summary>
+    /// <param name="program">The name of the program, without a folder.</param>
+    public async Task<int> FindAsync(string program)
+    {
+        using var list = Process.Start(new ProcessStartInfo("ps", ["-A", "-o", "pid=,pgid=,comm="]) { RedirectStandardOutput = true })!;
+        var lines = (await list.StandardOutput.ReadToEndAsync()).Split('\n');
+        await list.WaitForExitAsync();
+        return lines.Select(line => line.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields is [_, var group, var path] && Number(group) == Id && Path.GetFileName(path.Trim()) == program)
+            .Select(fields => Number(fields[0]))
+            .FirstOrDefault();
+    }
+
     /// <summary>Kills it if it still runs, and waits.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -71,4 +91,6 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _shell.WaitForExitAsync();
         _shell.Dispose();
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -7,10 +7,15 @@ internal static class Signals
 {
     private static readonly int SigStop = OperatingSystem.IsMacOS() ? 17 : 19;
     private static readonly int SigCont = OperatingSystem.IsMacOS() ? 19 : 18;
+    private const int SigKill = 9;
     private const int SigTerm = 15;
 
     /// <summary>Asks a process to end.</summary>
     public static void Terminate(int processId) => _ = Kill(processId, SigTerm);
+
+    /// <summary>Kills all processes of a group at once, without a word.</summary>
+    /// <param name="processId">The process that leads the group.</param>
+    public static void KillGroup(int processId) => _ = Kill(-processId, SigKill);
 
     /// <summary>Stops a process where it is.</summary>
     public static void Freeze(int processId) => _ = Kill(processId, SigStop);
