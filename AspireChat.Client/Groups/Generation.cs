@@ -8,6 +8,12 @@ namespace AspireChat.Client.Groups;
 /// </summary>
 internal static class Generation
 {
+    /// <summary>
+    /// How many generations of a group are looked after: more than any series of losses makes, and few enough that a forged list costs
+    /// nothing.
+    /// </summary>
+    public const int MaxKnown = 8;
+
     private const int Bytes = 16;
 
     /// <summary>A new generation: 128 random bits in hex, so that no sender can sign for it in advance.</summary>

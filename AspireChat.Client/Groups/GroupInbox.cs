@@ -28,8 +28,6 @@ internal sealed partial class GroupInbox(
     ILogger logger)
 {
     private readonly Conversation _conversation = Conversation.Of(group);
-    private readonly Bell _held = new();
-    private int _unvouched;
 
     /// <summary>The messaging system of a mode, as telemetry names it.</summary>
     public static string SystemOf(GroupMode mode) => mode.Server == GroupMode.Redis ? ChatTelemetry.Redis : ChatTelemetry.RabbitMq;
@@ -80,42 +78,6 @@ internal sealed partial class GroupInbox(
         }
     }
 
-    /// <summary>Verifies held batches as soon as the name server can; runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(3));
-        var isNew = true;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                if (isNew)
-                {
-                    await store.RetrySetAsideAsync(_conversation);
-                    isNew = false;
-                }
-
-                if (await ReleaseAsync(stopping))
-                {
-                    backoff.Reset();
-                    await _held.WaitAsync(stopping);
-                    continue;
-                }
-            }
-            catch (Exception) when (stopping.IsCancellationRequested)
-            {
-                // Held batches wait for the next join.
-                return;
-            }
-            catch (Exception e)
-            {
-                Log.Failed(logger, _conversation, e);
-            }
-
-            await Task.Delay(backoff.Next(), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
     // Returns whether any batch is held afterwards, and the step if it was not taken with the batch.
     private async Task<(bool IsAnyHeld, LogStep? Over)> TakeAsync(
         OpenedBatch batch, ReadOnlyMemory<byte> body, LogStep? step, bool isAnyHeld, List<Task> commits, CancellationToken round)
@@ -137,7 +99,7 @@ internal sealed partial class GroupInbox(
                 }
                 catch (BatchUnvouchedException) when (mode.HasLog)
                 {
-                    commits.Add(CountUnvouchedAsync(batch, step));
+                    commits.Add(CountUnvouchedAsync(batch.Messages.Count, step));
                     return (isAnyHeld, null);
                 }
                 catch (BatchRefusedException e)
@@ -178,113 +140,6 @@ internal sealed partial class GroupInbox(
             false => throw new BatchRefusedException($"{batch.From} signed it for another group of this name"),
             var accepts => accepts is true,
         });
-
-    // Returns false if there is no room for the batch.
-    private async Task<bool> HoldAsync(string fingerprint, ReadOnlyMemory<byte> body, LogStep? step)
-    {
-        if (!await store.HoldAsync(
-            _conversation, fingerprint, body, options.MaxHeldBytesPerKey, options.MaxHeldBytes, joined().Append(group), step))
-        {
-            return false;
-        }
-
-        Log.Held(logger, _conversation, fingerprint);
-        _held.Ring();
-        return true;
-    }
-
-    private void TellFull()
-    {
-        Log.Full(logger, _conversation);
-        events.Publish(new GroupEvent(
-            group, "waiting", $"Too many messages from unknown senders wait for the name server; until it is back, all of {group} waits."));
-    }
-
-    // Returns whether no batch is held any longer.
-    private async Task<bool> ReleaseAsync(CancellationToken stopping)
-    {
-        var waiting = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var held in store.ListHeldBatches(_conversation).Where(held => !waiting.Contains(held.Fingerprint)))
-        {
-            if (!await ReleaseAsync(held, stopping))
-            {
-                waiting.Add(held.Fingerprint);
-            }
-        }
-
-        return waiting.Count == 0;
-    }
-
-    // Returns false if the batch is still held, so that no later batch of its sender may overtake it.
-    private async Task<bool> ReleaseAsync(HeldBatch held, CancellationToken stopping)
-    {
-        try
-        {
-            if (store.ReadHeld(held) is not { } body)
-            {
-                return true;
-            }
-
-            var batch = SignedBatch.Open(body, _conversation);
-            if (!await CanBeShownAsync(batch, stopping))
-            {
-                return false;
-            }
-
-            await StoreAsync(batch, held);
-            return true;
-        }
-        catch (BatchUnvouchedException) when (mode.HasLog)
-        {
-            await CountUnvouchedAsync(SignedBatch.Open(store.ReadHeld(held), _conversation), step: null);
-            await store.DropHeldAsync(held);
-            TellUnvouched();
-            return true;
-        }
-        catch (BatchRefusedException e)
-        {
-            await store.DropHeldAsync(held);
-            receiver.Refuse(_conversation, e.Message);
-            return true;
-        }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
-        {
-            Log.Failed(logger, _conversation, e);
-            if (!DeliveryFault.IsIn(e) || await store.CountFailedTryAsync(held) is not { } forgotten)
-            {
-                return false;
-            }
-
-            TellSetAside(forgotten, e);
-            return true;
-        }
-    }
-
-    private void TellSetAside(int forgotten, Exception e)
-    {
-        Log.SetAside(logger, _conversation, forgotten, e);
-        ChatTelemetry.CountRefused("delivery");
-        events.Publish(new RefusedEvent(
-            _conversation, $"A message in {_conversation} cannot be handled; it is set aside, and retried when you next join {group}."));
-    }
-
-    // A log may hold messages of users who left long ago. They are shown under no name, and hold up nobody.
-    private Task CountUnvouchedAsync(OpenedBatch batch, LogStep? step)
-    {
-        ChatTelemetry.CountRefused("unvouched");
-        Interlocked.Add(ref _unvouched, batch.Messages.Count);
-        return store.CountUnvouchedAsync(group, step, batch.Messages.Count);
-    }
-
-    // Once for all that came together.
-    private void TellUnvouched()
-    {
-        if (Interlocked.Exchange(ref _unvouched, 0) is > 0 and var count)
-        {
-            events.Publish(new GroupEvent(
-                group, "unvouched", $"{count} messages of {group} are not shown: nobody can vouch for their senders any more."));
-        }
-    }
 
     private async Task StoreAsync(OpenedBatch batch, HeldBatch? held = null, LogStep? step = null)
     {

@@ -84,13 +84,13 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
     public Task RecordAsync(string group, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         redis.EvaluateAsync("record-seqs", MembershipScripts.Record, Keys(group), [_keep, .. Pairs(said)], cancellationToken);
 
-    /// <summary>Leaves the room; the subscription to a durable group is kept.</summary>
-    /// <returns>Whether the group is gone too.</returns>
+    /// <summary>Leaves the room; the subscription is kept if the mode keeps messages.</summary>
+    /// <returns>Whether the group is gone too, and nobody can be subscribed to it.</returns>
     public Task<bool> LeaveAsync(string group, string user, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         LeaveAsync(group, user, "leave", said, cancellationToken);
 
     /// <summary>Leaves the room and unsubscribes.</summary>
-    /// <returns>Whether the group is gone too.</returns>
+    /// <returns>Whether the group is gone too, and nobody can be subscribed to it: what it has elsewhere may be deleted.</returns>
     public Task<bool> GiveUpAsync(string group, string user, IEnumerable<Said> said, CancellationToken cancellationToken) =>
         LeaveAsync(group, user, "give-up", said, cancellationToken);
 
@@ -132,7 +132,7 @@ internal sealed class GroupMembership(RedisConnection redis, IOptions<GroupOptio
         : throw Unreadable(group);
 
     private static IEnumerable<string> Valid(string current, string earlier) =>
-        earlier.Split(' ').Prepend(current).Where(Generation.IsValid).Distinct(StringComparer.Ordinal);
+        earlier.Split(' ').Prepend(current).Where(Generation.IsValid).Distinct(StringComparer.Ordinal).Take(Generation.MaxKnown);
 
     // Any client can write there, so a value that is not a number is skipped.
     private static Dictionary<string, long> Floors(ReadOnlySpan<string> pairs)

@@ -59,7 +59,7 @@ public sealed class GroupOptions
     [Range(64L * 1024, 1024L * 1024 * 1024)]
     public long MaxHeldBytesPerKey { get; set; } = 4L * 1024 * 1024;
 
-    /// <summary>How long joining waits for the broker (<c>Chat:Groups:JoinTimeout</c>); 1 s to 1 min.</summary>
+    /// <summary>How long joining waits for the server that carries the group (<c>Chat:Groups:JoinTimeout</c>); 1 s to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan JoinTimeout { get; set; } = TimeSpan.FromSeconds(10);
 }

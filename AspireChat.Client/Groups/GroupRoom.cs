@@ -32,6 +32,9 @@ internal sealed class GroupRoom(
     /// <summary>Receives the other members' messages.</summary>
     public GroupInbox Inbox { get; } = inbox;
 
+    /// <summary>Why the server refuses the line, as a sentence; null if it does not.</summary>
+    public string? WhyNot => _line?.WhyNot?.Invoke();
+
     /// <summary>Opens the line; the result completes once messages are received.</summary>
     public Task Enter(GroupLine line)
     {

@@ -4,7 +4,7 @@ namespace AspireChat.Client.Groups;
 
 internal sealed partial class GroupRooms
 {
-    /// <summary>Enters a room. Returns once this member's queue is consumed: from then on no message is missed.</summary>
+    /// <summary>Enters a room. Returns once this member receives what is sent there: from then on no message is missed.</summary>
     /// <param name="group">The group; it is created if it has no subscriber.</param>
     /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
     /// <param name="isFromBeginning">
@@ -24,25 +24,29 @@ internal sealed partial class GroupRooms
         using var turn = await _turns.TakeAsync(group, cancellationToken);
         if (_rooms.TryGetValue(group, out var present))
         {
+            CheckLog(group, present.Mode, isFromBeginning);
             return await RenewAsync(group, present, mode, cancellationToken);
         }
 
         // A subscription that is not kept ended with the process that held it.
-        var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept.IsKept;
-        var joined = await AskAsync(group, mode, isKept ? Entry.Again : Entry.New, cancellationToken);
-        if (isKept && joined.Mode != kept)
+        var isKept = store.ListSubscriptions().TryGetValue(group, out var kept) && kept.IsKept && (mode ?? kept) == kept;
+        JoinResult joined;
+        try
         {
+            // A group that Redis has lost gets back the mode in which its members subscribe.
+            joined = await AskAsync(group, isKept ? kept : mode, isKept ? Entry.Again : Entry.New, cancellationToken);
+        }
+        catch (ChatException e) when (isKept && mode is null && e.Fault == ChatFault.Conflict)
+        {
+            // Another group has this name now.
             isKept = false;
-            joined = await AskAsync(group, joined.Mode, Entry.New, cancellationToken);
+            joined = await AskAsync(group, mode, Entry.New, cancellationToken);
         }
 
         GroupRoom? room = null;
         try
         {
-            if (isFromBeginning && !isKept && !joined.Mode.HasLog)
-            {
-                throw new ChatException(ChatFault.Conflict, NoLog(group, joined.Mode));
-            }
+            CheckLog(group, joined.Mode, isFromBeginning);
 
             // Done before the first delivery, which may not be meant for this member.
             await (isKept
@@ -69,7 +73,7 @@ internal sealed partial class GroupRooms
         catch (Exception e)
         {
             // Asked before the line closes, because its reasons go with it.
-            var reason = _transports[joined.Mode].WhyNot(group);
+            var reason = room?.WhyNot ?? _transports[joined.Mode].WhyNot(group);
             await (room?.LeaveAsync() ?? Task.CompletedTask);
             await UndoAsync(group, joined, isKept);
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,9 +90,16 @@ internal sealed partial class GroupRooms
         return joined.Mode;
     }
 
-    private static string NoLog(string group, GroupMode mode) =>
-        $"The group {group} is {mode} and keeps nothing for new members; only these can be read from the beginning: "
-        + $"{string.Join(", ", GroupMode.All.Where(known => known.HasLog))}.";
+    private static void CheckLog(string group, GroupMode mode, bool isFromBeginning)
+    {
+        if (isFromBeginning && !mode.HasLog)
+        {
+            throw new ChatException(
+                ChatFault.Conflict,
+                $"The group {group} is {mode} and keeps nothing for new members; only these can be read from the beginning: "
+                + $"{string.Join(", ", GroupMode.All.Where(known => known.HasLog))}.");
+        }
+    }
 
     // Enters at the name server. A group that is lost there gets back the generation that its members knew, so that they all
     // use the same one.
@@ -112,7 +123,6 @@ internal sealed partial class GroupRooms
                 return;
             }
 
-            await store.UnsubscribeAsync(group);
             if (joined.WasSubscribed)
             {
                 await membership.LeaveAsync(group, self.Name, [], CancellationToken.None);
@@ -122,12 +132,21 @@ internal sealed partial class GroupRooms
                 var isGone = await membership.GiveUpAsync(group, self.Name, [], CancellationToken.None);
 
                 // The queue may have been declared before the timeout; without a subscription it would fill until it expires.
-                await _transports[joined.Mode].ForgetAsync(group, before: () => Task.FromResult(isGone), patience: LeaveTimeout, CancellationToken.None);
+                await _transports[joined.Mode].ForgetAsync(
+                    group, before: () => Task.FromResult(isGone), patience: LeaveTimeout, CancellationToken.None);
             }
         }
         catch (ChatException)
         {
             Log.NotLeft(logger, group);
+        }
+        finally
+        {
+            // Last, because it forgets which logs there are.
+            if (!isKept)
+            {
+                await store.UnsubscribeAsync(group);
+            }
         }
     }
 

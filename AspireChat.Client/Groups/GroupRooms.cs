@@ -43,7 +43,7 @@ internal sealed partial class GroupRooms(
         ? GroupInbox.SystemOf(room.Mode)
         : ChatTelemetry.RabbitMq;
 
-    /// <summary>Leaves a room; the subscription to a durable group is kept.</summary>
+    /// <summary>Leaves a room; the subscription is kept if the mode keeps messages.</summary>
     /// <returns>False if this client was not in it.</returns>
     public async Task<bool> LeaveAsync(string group, CancellationToken cancellationToken)
     {

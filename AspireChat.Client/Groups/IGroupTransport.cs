@@ -43,5 +43,10 @@ internal interface IGroupTransport
 /// <param name="Wake">Reports that the outbox has a message.</param>
 /// <param name="DrainAsync">Waits until everything is sent, but no longer than the given time.</param>
 /// <param name="Loops">The loops to run until they are cancelled.</param>
+/// <param name="WhyNot">Why the server refuses this line, as a sentence; null if it does not.</param>
 internal sealed record GroupLine(
-    Task Open, Action Wake, Func<TimeSpan, Task> DrainAsync, IReadOnlyList<Func<CancellationToken, Task>> Loops);
+    Task Open,
+    Action Wake,
+    Func<TimeSpan, Task> DrainAsync,
+    IReadOnlyList<Func<CancellationToken, Task>> Loops,
+    Func<string?>? WhyNot = null);

@@ -13,8 +13,8 @@ internal static class MembershipScripts
 
         """;
 
-    // Removes expired leases, unless only newer clients know what they mean in this mode. A subscription that is not kept is mere presence, so it ends with the lease, and the group
-    // with its last subscription: a client that crashes leaves no trace.
+    // Removes expired leases, unless only newer clients know what they mean in this mode. A subscription that is not kept is mere
+    // presence, so it ends with the lease, and the group with its last subscription: a client that crashes leaves no trace.
     private static readonly string Prune = Modes + """
         local time = redis.call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -58,6 +58,7 @@ internal static class MembershipScripts
         if not mode then
           mode = wanted ~= '' and wanted or default
           redis.call('HSET', KEYS[1], 'mode', mode, 'createdBy', ARGV[1], 'since', string.format('%.0f', now))
+          if ARGV[6] ~= 'new' then redis.call('HSET', KEYS[1], 'restored', '1') end
           created = 1
         elseif wanted ~= '' and wanted ~= mode then
           return { 'conflict', mode }
@@ -131,7 +132,8 @@ internal static class MembershipScripts
 
     /// <summary>
     /// ARGV: user, 'leave' or 'give-up', keep ms, then pairs of a sender's key and seq. Leaves the room; a subscription to a
-    /// durable group is kept unless 'give-up' is passed. Returns 1 if the group is now gone.
+    /// group that keeps messages is kept unless 'give-up' is passed. Returns 1 if the group is now gone; 2 if it is gone, but was once
+    /// lost here and restored, so that somebody who has been away since then may still subscribe to it.
     /// </summary>
     public static readonly string Leave = Prune + Raise + """
         redis.call('ZREM', KEYS[3], ARGV[1])
@@ -139,8 +141,9 @@ internal static class MembershipScripts
           redis.call('SREM', KEYS[2], ARGV[1])
         end
         if redis.call('SCARD', KEYS[2]) == 0 then
+          local restored = redis.call('HGET', KEYS[1], 'restored')
           redis.call('DEL', unpack(KEYS))
-          return 1
+          return restored and 2 or 1
         end
         raise(4)
         redis.call('PEXPIRE', KEYS[4], ARGV[3])

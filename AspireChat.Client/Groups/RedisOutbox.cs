@@ -17,7 +17,7 @@ namespace AspireChat.Client.Groups;
 /// <param name="group">The group.</param>
 /// <param name="room">Its room.</param>
 /// <param name="confirmed">The state of a message that Redis has taken.</param>
-/// <param name="send">Sends a batch.</param>
+/// <param name="send">Sends a batch that is signed for a generation.</param>
 /// <param name="store">The outbox.</param>
 /// <param name="self">The signer.</param>
 /// <param name="events">Told of states.</param>
@@ -27,7 +27,7 @@ internal sealed partial class RedisOutbox(
     string group,
     GroupRoom room,
     MessageState confirmed,
-    Func<byte[], CancellationToken, Task> send,
+    Func<byte[], string, CancellationToken, Task> send,
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
@@ -78,6 +78,7 @@ internal sealed partial class RedisOutbox(
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), MaxBackoff);
         DateTimeOffset? refusedSince = null;
+        var sent = 0L;
         while (true)
         {
             try
@@ -89,15 +90,21 @@ internal sealed partial class RedisOutbox(
                     continue;
                 }
 
-                await send(SignedBatch.Seal(self, _conversation, batch, room.Generations.Current), stopping);
-                backoff.Reset();
-                if (refusedSince is not null)
+                // What is sent but could not be stored as sent, because the disk is full for example, must not be sent again and again.
+                if (batch[0].Seq > sent)
                 {
-                    refusedSince = null;
-                    Log.Mended(logger, group);
+                    var generation = room.Generations.Current;
+                    await send(SignedBatch.Seal(self, _conversation, batch, generation), generation, stopping);
+                    sent = batch[^1].Seq;
+                    if (refusedSince is not null)
+                    {
+                        refusedSince = null;
+                        Log.Mended(logger, group);
+                    }
                 }
 
-                await SettleAsync(batch[^1].Seq);
+                await SettleAsync(sent);
+                backoff.Reset();
                 continue;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)

@@ -20,14 +20,14 @@ internal sealed class RoomGenerations(
     /// <summary>Rings when a generation is learnt.</summary>
     public Bell Learnt { get; } = new();
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of them, the current one first.</summary>
     public IReadOnlyList<string> Known
     {
         get
         {
             lock (_gate)
             {
-                return [.. _known];
+                return [_current, .. _known.Where(known => known != _current)];
             }
         }
     }

@@ -71,7 +71,7 @@ public sealed partial class MessageStore
         """,
         ("$kind", (int)group.Kind), ("$name", group.Name)).FirstOrDefault(row => row.GetInt64(0)));
 
-    /// <summary>For each other sender's key, the last known seq in a durable group.</summary>
+    /// <summary>For each other sender's key, the last known seq in a group that keeps messages.</summary>
     public IReadOnlyDictionary<string, long> ListLastSeqs(Conversation group) => database.Read(connection => connection.Command(
         """
         SELECT fingerprint, seq FROM last_seqs

@@ -17,18 +17,31 @@ public sealed partial class MessageStore
     /// <summary>Takes a step over entries that are not stored: this client's own, and those that were refused.</summary>
     internal Task StepAsync(LogStep step) => database.WriteAsync(connection => Take(connection, step));
 
-    /// <summary>Counts messages for whose sender nobody can vouch, and takes the step over them, if there is one to take.</summary>
-    internal Task CountUnvouchedAsync(string group, LogStep? step, int messages) => database.WriteAsync(connection =>
+    /// <summary>Goes back to the beginning of a log; what is there is then counted anew.</summary>
+    internal Task RestartLogAsync(string group, string generation) => database.WriteAsync(connection =>
     {
-        // Entries that are read again are not counted again.
-        if (step is not { } over || Take(connection, over))
+        connection.Command(
+            "UPDATE generations SET position = $beginning WHERE name = $name AND generation = $generation",
+            ("$beginning", Beginning), ("$name", group), ("$generation", generation)).Run();
+        return connection.Command("UPDATE subscriptions SET unvouched = 0 WHERE name = $name", ("$name", group)).Run();
+    });
+
+    /// <summary>Counts messages for whose sender nobody can vouch; they are not kept.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="messages">How many.</param>
+    /// <param name="step">The step over them in the log; entries that are read again are not counted again.</param>
+    /// <param name="held">The place of their batch if it was held; it is deleted in the same commit.</param>
+    /// <returns>Whether they were counted.</returns>
+    internal Task<bool> CountUnvouchedAsync(string group, int messages, LogStep? step, long? held = null) => database.WriteAsync(connection =>
+    {
+        if (held is { } local ? DropHeld(connection, local) == 0 : step is not { } over || !Take(connection, over))
         {
-            connection.Command(
-                "UPDATE subscriptions SET unvouched = unvouched + $messages WHERE name = $name",
-                ("$name", group), ("$messages", messages)).Run();
+            return false;
         }
 
-        return 0;
+        return connection.Command(
+            "UPDATE subscriptions SET unvouched = unvouched + $messages WHERE name = $name",
+            ("$name", group), ("$messages", messages)).Run() > 0;
     });
 
     /// <summary>How many messages of a group's log nobody could vouch for.</summary>

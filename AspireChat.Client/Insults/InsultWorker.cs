@@ -33,7 +33,7 @@ internal sealed partial class InsultWorker(
         Conversation.Insults,
         new OutboxRoute(
             Exchange: "",
-            () => InsultTopology.Queue,
+            _ => InsultTopology.Queue,
             IsPersistent: true,
             MessageState.Confirmed,
             InsultTopology.DeclareAsync,

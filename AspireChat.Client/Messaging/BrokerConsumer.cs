@@ -45,11 +45,15 @@ internal sealed partial class BrokerConsumer(
 
     private readonly DeliveryTries _tries = new(handle, options, time, logger);
     private Action? _endRound;
+    private volatile bool _isConsuming;
 
     private readonly TaskCompletionSource _consuming = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes once the queue has been consumed for the first time: from then on no message is missed.</summary>
     public Task Consuming => _consuming.Task;
+
+    /// <summary>Whether the broker delivers what there is, as far as is known.</summary>
+    public bool IsConsuming => _isConsuming;
 
     /// <summary>Ends this consumption of the queue; the next one begins with new arguments.</summary>
     public void StartOver() => Volatile.Read(ref _endRound)?.Invoke();
@@ -140,6 +144,7 @@ internal sealed partial class BrokerConsumer(
             queue, autoAck: false, consumerTag: "", noLocal: false, exclusive: false, arguments?.Invoke(), consumer, stopping);
         backoff.Reset();
         broker.Faults.Works(this, what);
+        _isConsuming = !ended.IsCancellationRequested;
         _consuming.TrySetResult();
         try
         {
@@ -157,6 +162,10 @@ internal sealed partial class BrokerConsumer(
         catch (OperationCanceledException) when (ended.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             // The channel ended. This must not look like a broker that does not answer, which would end the whole connection.
+        }
+        finally
+        {
+            _isConsuming = false;
         }
 
         return false;

@@ -62,8 +62,9 @@ internal sealed partial class BrokerOutbox
 
             if (through is { } last)
             {
-                backoff.Reset();
+                // If that cannot be stored, what was confirmed is sent once more, and must not be sent again and again.
                 await SettleAsync(last);
+                backoff.Reset();
             }
         }
     }
@@ -79,9 +80,10 @@ internal sealed partial class BrokerOutbox
             Persistent = route.IsPersistent,
             MessageId = batch[0].Id.ToString(),
         };
-        var body = SignedBatch.Seal(self, conversation, batch, route.Generation?.Invoke() ?? "");
+        var generation = route.Generation?.Invoke() ?? "";
+        var body = SignedBatch.Seal(self, conversation, batch, generation);
 
-        var leaving = channel.BasicPublishAsync(route.Exchange, route.RoutingKey(), mandatory: true, properties, body, stopping);
+        var leaving = channel.BasicPublishAsync(route.Exchange, route.RoutingKey(generation), mandatory: true, properties, body, stopping);
         if (!leaving.IsCompleted)
         {
             await LeaveAsync(leaving.AsTask(), connection);

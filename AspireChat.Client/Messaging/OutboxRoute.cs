@@ -5,7 +5,7 @@ namespace AspireChat.Client.Messaging;
 
 /// <summary>Where the messages of a conversation are published.</summary>
 /// <param name="Exchange">The exchange; empty for the default exchange.</param>
-/// <param name="RoutingKey">The routing key now: a queue's name on the default exchange.</param>
+/// <param name="RoutingKey">Makes the routing key of a generation: a queue's name on the default exchange.</param>
 /// <param name="IsPersistent">Whether the messages must survive a restart of the broker.</param>
 /// <param name="Confirmed">The state of a message that the broker has confirmed.</param>
 /// <param name="Declare">Declares what the publish needs; idempotent.</param>
@@ -17,7 +17,7 @@ namespace AspireChat.Client.Messaging;
 /// </param>
 internal sealed record OutboxRoute(
     string Exchange,
-    Func<string> RoutingKey,
+    Func<string, string> RoutingKey,
     bool IsPersistent,
     MessageState Confirmed,
     Func<IChannel, CancellationToken, Task> Declare,

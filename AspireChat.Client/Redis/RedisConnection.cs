@@ -57,7 +57,7 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
 
     /// <summary>
     /// Receives what is published to a channel, in order, until the result is disposed of. After a fault the library subscribes again by
-    /// itself; what was published meanwhile is lost.
+    /// itself; what was published meanwhile is lost. There is one subscription of a channel at a time.
     /// </summary>
     /// <param name="channel">The channel's name.</param>
     /// <param name="receive">Called with each body; must be quick and must not throw.</param>
@@ -66,10 +66,23 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
     public async Task<IAsyncDisposable> SubscribeAsync(
         string channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
     {
-        var queue = await CallAsync(
-            "SUBSCRIBE", "chat:channel", database => database.Multiplexer.GetSubscriber().SubscribeAsync(RedisChannel.Literal(channel)), cancellationToken);
-        queue.OnMessage(message => receive((ReadOnlyMemory<byte>)message.Message));
-        return new Subscription(queue);
+        ISubscriber? subscriber = null;
+        try
+        {
+            var queue = await CallAsync(
+                "SUBSCRIBE",
+                "chat:channel",
+                database => (subscriber = database.Multiplexer.GetSubscriber()).SubscribeAsync(RedisChannel.Literal(channel)),
+                cancellationToken);
+            queue.OnMessage(message => receive((ReadOnlyMemory<byte>)message.Message));
+            return new Subscription(queue);
+        }
+        catch
+        {
+            // The library keeps what it could not subscribe, and would collect messages for it that nobody reads.
+            subscriber?.UnsubscribeAsync(RedisChannel.Literal(channel), handler: null, CommandFlags.FireAndForget);
+            throw;
+        }
     }
 
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)

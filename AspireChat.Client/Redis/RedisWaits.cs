@@ -26,8 +26,12 @@ internal sealed class RedisWaits(IOptionsMonitor<ConfigurationOptions> settings)
         // Nothing is to be sent behind a call that waits; the timeout above finds a server that vanished.
         options.KeepAlive = (int)(Longest * 6).TotalSeconds;
 
-        // Without this command the library opens no second connection.
-        options.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
+        // Without this command the library opens no second connection. Sentinels are found by it, and names of commands may be changed.
+        if (options.ServiceName is null && options.CommandMap == CommandMap.Default)
+        {
+            options.CommandMap = CommandMap.Create(["SUBSCRIBE"], available: false);
+        }
+
         var connecting = ConnectionMultiplexer.ConnectAsync(options);
         try
         {
@@ -46,9 +50,9 @@ internal sealed class RedisWaits(IOptionsMonitor<ConfigurationOptions> settings)
         {
             await (await connecting).DisposeAsync();
         }
-        catch (RedisException)
+        catch (Exception)
         {
-            // It was not opened.
+            // It was not opened, and nobody waits for it.
         }
     }
 }

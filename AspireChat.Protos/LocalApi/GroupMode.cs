@@ -28,7 +28,7 @@ public sealed record GroupMode
         Server = RabbitMq,
         IsKept = true,
         Promise = "Messages sent while you are away are kept for you.",
-        Readers = "Each message goes to who has joined by then; nobody can read what was sent before.",
+        Readers = "Each message goes to those who have joined by then; nobody can read what was sent before.",
         Cost = "Every message is stored once for each member.",
         Limit = "A member's queue is bounded, and ends when it is unused for a month; what is lost then shows as missing.",
     };
@@ -38,7 +38,7 @@ public sealed record GroupMode
     {
         Server = RabbitMq,
         Promise = "You receive only the messages sent while you are in the room.",
-        Readers = "Each message goes to who is in the room.",
+        Readers = "Each message goes to those in the room.",
         Cost = "Every message is copied once for each member, in memory.",
         Limit = "What is under way when RabbitMQ or your connection to it fails is lost, and nobody is told.",
     };
@@ -72,7 +72,7 @@ public sealed record GroupMode
     {
         Server = Redis,
         Promise = "You receive only the messages sent while you are in the room.",
-        Readers = "Each message goes to who is in the room.",
+        Readers = "Each message goes to those in the room.",
         Cost = "Every message is copied once for each member, in memory; nothing is stored on the way.",
         Limit = "What is under way when Redis or your connection to it fails is lost, and nobody is told.",
     };

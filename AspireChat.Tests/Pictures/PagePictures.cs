@@ -57,6 +57,14 @@ public sealed class PagePictures(SharedRabbitMq broker, SharedBrowser browser)
         await Expect(phone.Messages).ToHaveCountAsync(3);
         await Camera.TakeAsync(phone, "phone");
 
+        await alice.Button("+ Group").ClickAsync();
+        await alice.Page.Locator("label:has(b:text-is('redis-stream')) input").CheckAsync();
+        await alice.Page.GetByLabel("Name of the group").FillAsync("log");
+        await Camera.TakeAsync(alice, "kinds");
+        await alice.Button("Join").ClickAsync();
+        await alice.UntilOpenAsync("log");
+        await Camera.TakeAsync(alice, "kind-log");
+
         await alice.Button("Who is there?").ClickAsync();
         await Expect(alice.Page.GetByText("3 answers from other clients, 1 group.")).ToBeVisibleAsync();
         await Camera.TakeAsync(alice, "discovery");

@@ -22,6 +22,9 @@ internal sealed partial class ChannelListener(
 {
     private const long MaxWaitingBytes = 32 * 1024 * 1024;
 
+    // What a batch counts in addition to its body, so that the bound in bytes bounds the number of batches, too.
+    private const int Overhead = 1024;
+
     // Those that are handled together share a commit.
     private const int AtOnce = 100;
 
@@ -68,9 +71,9 @@ internal sealed partial class ChannelListener(
 
     private void Receive(ReadOnlyMemory<byte> body)
     {
-        if (Interlocked.Add(ref _bytes, body.Length) > MaxWaitingBytes)
+        if (Interlocked.Add(ref _bytes, body.Length + Overhead) > MaxWaitingBytes)
         {
-            Interlocked.Add(ref _bytes, -body.Length);
+            Interlocked.Add(ref _bytes, -(body.Length + Overhead));
             Interlocked.Increment(ref _dropped);
             return;
         }
@@ -89,11 +92,12 @@ internal sealed partial class ChannelListener(
             }
 
             await _tries.HandleAsync(deliveries, () => true, stopping);
-            Interlocked.Add(ref _bytes, -deliveries.Sum(delivery => (long)delivery.Size));
+            Interlocked.Add(ref _bytes, -deliveries.Sum(delivery => (long)delivery.Size + Overhead));
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
             {
                 Log.Dropped(logger, group, dropped);
-                events.Publish(new GroupEvent(group, "overrun", $"{dropped} batches of {group} came faster than they could be stored here, and are lost."));
+                events.Publish(new GroupEvent(
+                    group, "overrun", $"{dropped} batches of {group} came faster than they could be stored here, and are lost."));
             }
         }
     }

@@ -34,7 +34,7 @@ internal sealed class RedisChannels(
             group,
             room,
             MessageState.Sent,
-            (batch, end) => redis.CallAsync(
+            (batch, _, end) => redis.CallAsync(
                 "PUBLISH", Prefix, database => database.PublishAsync(RedisChannel.Literal(Prefix + group), batch), end),
             store,
             self,

@@ -8,29 +8,40 @@ namespace AspireChat.Client.Groups.Logs;
 /// <param name="open">Makes the reader of a generation's log.</param>
 internal sealed class LogReaders(RoomGenerations generations, Func<string, ILogReader> open)
 {
+    private readonly Dictionary<string, ILogReader> _readers = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes once all logs that were known at the start are read.</summary>
     public Task Reading => _reading.Task;
 
+    /// <summary>Why the server does not let this member read, as a sentence; null if it does, or is away.</summary>
+    public string? Refusal
+    {
+        get
+        {
+            lock (_readers)
+            {
+                return _readers.Values.Select(reader => reader.Refusal).FirstOrDefault(refusal => refusal is not null);
+            }
+        }
+    }
+
     /// <summary>Reads until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var readers = new Dictionary<string, ILogReader>(StringComparer.Ordinal);
         var running = new List<Task>();
         try
         {
             while (true)
             {
-                foreach (var generation in generations.Known.Where(known => Generation.IsValid(known) && !readers.ContainsKey(known)))
+                foreach (var reader in OpenNew())
                 {
-                    readers[generation] = open(generation);
-                    running.Add(readers[generation].RunAsync(stopping));
+                    running.Add(reader.RunAsync(stopping));
                 }
 
                 if (!_reading.Task.IsCompleted)
                 {
-                    await Task.WhenAll(readers.Values.Select(reader => reader.Reading)).WaitAsync(stopping);
+                    await Task.WhenAll(_readers.Values.Select(reader => reader.Reading)).WaitAsync(stopping);
                     _reading.TrySetResult();
                 }
 
@@ -41,5 +52,25 @@ internal sealed class LogReaders(RoomGenerations generations, Func<string, ILogR
         {
             await Task.WhenAll(running);
         }
+    }
+
+    private List<ILogReader> OpenNew()
+    {
+        var opened = new List<ILogReader>();
+        lock (_readers)
+        {
+            foreach (var generation in generations.Known.Where(known => Generation.IsValid(known) && !_readers.ContainsKey(known)))
+            {
+                // Anybody can write a list of generations to Redis, and each would cost a log and a reader.
+                if (_readers.Count == Generation.MaxKnown)
+                {
+                    break;
+                }
+
+                opened.Add(_readers[generation] = open(generation));
+            }
+        }
+
+        return opened;
     }
 }

@@ -12,7 +12,8 @@ internal readonly record struct RedisLogEntry(string Id, byte[] Body);
 
 /// <summary>
 /// The logs of groups at Redis: a stream each (https://redis.io/docs/latest/develop/data-types/streams/), whose entries have one field, a
-/// signed batch. Members read it without a consumer group: every one of them reads everything.
+/// signed batch. Members read it without a consumer group: every one of them reads everything. They ask the primary only: a replica may not have
+/// what was confirmed.
 /// </summary>
 internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> options)
 {
@@ -25,11 +26,12 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
     // Entries of an answer, each with up to 64 messages.
     private const int PerRead = 64;
 
-    // Memory is measured once in so many entries, and after each large one: that costs Redis more than a small entry.
+    // Memory is measured once in so many entries, and after each large one: that costs Redis more than a small entry, because an estimate
+    // from some samples is far off when entries differ in size. The newest entry is never dropped.
     private const int MeasuredEvery = 64;
     private const int LargeEntry = 16 * 1024;
 
-    // KEYS: the log. ARGV: batch, age ms, bytes, ms to keep an abandoned log. Trimming is approximate, and so cheap
+    // KEYS: the log. ARGV: batch, age ms, bytes, ms to keep an abandoned log. Trimming by age is approximate, and so cheap
     // (https://redis.io/docs/latest/commands/xtrim/).
     private static readonly string Append = $"""
         redis.call('XADD', KEYS[1], '*', '{Batch}', ARGV[1])
@@ -38,9 +40,12 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
         redis.call('XTRIM', KEYS[1], 'MINID', '~', string.format('%.0f', math.max(oldest, 0)))
         local length = redis.call('XLEN', KEYS[1])
         if length % {MeasuredEvery} == 0 or string.len(ARGV[1]) > {LargeEntry} then
-          local used = redis.call('MEMORY', 'USAGE', KEYS[1]) or 0
-          if used > tonumber(ARGV[3]) then
-            redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', math.floor(length * ARGV[3] / used))
+          local most = tonumber(ARGV[3])
+          local used = redis.call('MEMORY', 'USAGE', KEYS[1], 'SAMPLES', 0) or 0
+          while used > most and length > 1 do
+            length = math.max(1, math.min(length - 1, math.floor(length * most / used)))
+            redis.call('XTRIM', KEYS[1], 'MAXLEN', length)
+            used = redis.call('MEMORY', 'USAGE', KEYS[1], 'SAMPLES', 0) or 0
           end
         end
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
@@ -67,11 +72,11 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
 
     /// <summary>The entry with an id; null if it is not there.</summary>
     public static async Task<RedisLogEntry?> FindAsync(IDatabase database, string key, string id) =>
-        (await database.StreamRangeAsync(key, id, id, count: 1)) is [var entry] ? Entry(entry) : null;
+        (await database.StreamRangeAsync(key, id, id, count: 1, flags: CommandFlags.DemandMaster)) is [var entry] ? Entry(entry) : null;
 
     /// <summary>The last entry; null if there is none.</summary>
     public static async Task<RedisLogEntry?> FindLastAsync(IDatabase database, string key) =>
-        (await database.StreamRangeAsync(key, count: 1, messageOrder: Order.Descending)) is [var entry] ? Entry(entry) : null;
+        (await database.StreamRangeAsync(key, count: 1, messageOrder: Order.Descending, flags: CommandFlags.DemandMaster)) is [var entry] ? Entry(entry) : null;
 
     /// <summary>Waits for entries after an id.</summary>
     /// <param name="database">A connection of its own: it is blocked meanwhile.</param>
@@ -86,7 +91,8 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
                 "COUNT", PerRead.ToString(CultureInfo.InvariantCulture),
                 "BLOCK", RedisWaits.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
                 "STREAMS", (RedisKey)key, after,
-            ]);
+            ],
+            CommandFlags.DemandMaster);
         if (answer.IsNull)
         {
             return [];

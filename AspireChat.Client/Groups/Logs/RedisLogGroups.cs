@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
@@ -20,9 +19,6 @@ internal sealed class RedisLogGroups(
     TimeProvider time,
     ILogger<RedisLogGroups> logger) : IGroupTransport
 {
-    // The reader of each group that was opened last.
-    private readonly ConcurrentDictionary<string, RedisLogReader> _readers = new(StringComparer.Ordinal);
-
     /// <inheritdoc/>
     public GroupMode Mode => GroupMode.RedisStream;
 
@@ -31,25 +27,32 @@ internal sealed class RedisLogGroups(
     {
         var readers = new LogReaders(
             room.Generations,
-            generation => _readers[group] = new RedisLogReader(
-                group, RedisLog.Key(group, generation), new LogCursor(group, generation, store), room.Inbox, log, waits, store, notices, options.Value, time, logger));
+            generation => new RedisLogReader(
+                group,
+                RedisLog.Key(group, generation),
+                new LogCursor(group, generation, store, notices),
+                room.Inbox,
+                log,
+                waits,
+                options.Value,
+                time,
+                logger));
         var outbox = new RedisOutbox(
             group,
             room,
             MessageState.Confirmed,
-            (batch, end) => log.AppendAsync(RedisLog.Key(group, room.Generations.Current), batch, end),
+            (batch, generation, end) => log.AppendAsync(RedisLog.Key(group, generation), batch, end),
             store,
             self,
             events,
             time,
             logger);
-        return new GroupLine(readers.Reading, outbox.Wake, outbox.DrainAsync, [readers.RunAsync, outbox.RunAsync]);
+        return new GroupLine(
+            readers.Reading, outbox.Wake, outbox.DrainAsync, [readers.RunAsync, outbox.RunAsync], () => readers.Refusal);
     }
 
     /// <inheritdoc/>
-    public string WhyNot(string group) => _readers.TryGetValue(group, out var reader) && reader.Refusal is { } refusal
-        ? $"Redis refuses to read the log of {group}: {refusal.TrimEnd('.')}."
-        : $"Redis did not let you read the log of {group} in time; try again later.";
+    public string WhyNot(string group) => $"Redis did not let you read the log of {group} in time; try again later.";
 
     /// <summary>Does nothing: a log needs nothing to be kept, and one that was lost begins with the next message.</summary>
     public Task KeepAsync(string group, TimeSpan patience) => Task.CompletedTask;
@@ -62,8 +65,7 @@ internal sealed class RedisLogGroups(
         // Others read the same log.
         if (await before() && keys is not [])
         {
-            using var deadline = new CancellationTokenSource(patience, time);
-            await log.DeleteAsync(keys, deadline.Token);
+            await log.DeleteAsync(keys, CancellationToken.None);
         }
     }
 }

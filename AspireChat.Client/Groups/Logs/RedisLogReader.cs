@@ -1,5 +1,4 @@
 using AspireChat.Client.Faults;
-using AspireChat.Client.History;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Redis;
 using StackExchange.Redis;
@@ -17,8 +16,6 @@ internal sealed partial class RedisLogReader(
     GroupInbox inbox,
     RedisLog log,
     RedisWaits waits,
-    MessageStore store,
-    LogNotices notices,
     BrokerOptions options,
     TimeProvider time,
     ILogger logger) : ILogReader
@@ -28,13 +25,12 @@ internal sealed partial class RedisLogReader(
 
     private readonly DeliveryTries _tries = new(inbox.HandleAsync, options, time, logger);
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _lost;
-
-    /// <summary>Why Redis does not let this member read the log; null if it does, or is away.</summary>
-    public string? Refusal { get; private set; }
 
     /// <inheritdoc/>
     public Task Reading => _reading.Task;
+
+    /// <inheritdoc/>
+    public string? Refusal { get; private set; }
 
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stopping)
@@ -55,18 +51,12 @@ internal sealed partial class RedisLogReader(
             catch (Exception e)
             {
                 Log.Broken(logger, group, e);
-                if (e is RedisServerException && e.Message != Refusal)
-                {
-                    Refusal = e.Message;
-                    Log.Refused(logger, group, e.Message);
-                }
+                Refuse(e as RedisServerException);
             }
 
             if (connection is not null)
             {
-                // A call that waits at the server need not be answered.
-                await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await connection.DisposeAsync();
+                await CloseAsync(connection);
             }
 
             await Task.Delay(backoff.Next(), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -83,11 +73,15 @@ internal sealed partial class RedisLogReader(
         {
             var entries = await RedisLog.ReadAsync(database, key, after).WaitAsync(stopping);
             backoff.Reset();
-            Refusal = null;
+            Refuse(null);
             if (entries is [.., var last])
             {
                 await _tries.HandleAsync([.. entries.Select(Deliver)], () => true, stopping);
-                cursor.Handled();
+                foreach (var entry in entries)
+                {
+                    cursor.Handled(entry.Id);
+                }
+
                 after = last.Id;
             }
 
@@ -110,22 +104,44 @@ internal sealed partial class RedisLogReader(
                 return position.At;
             }
 
-            // Said once, however often the connection breaks before something new comes.
-            if (_lost != position.At)
-            {
-                _lost = position.At;
-                notices.ReadsFromBeginning(group);
-            }
+            await cursor.RestartAsync();
+            cursor.Load();
         }
         else if (!cursor.IsSettled)
         {
             var last = await RedisLog.FindLastAsync(database, key);
-            await store.StepAsync(cursor.Start(last is { } entry ? LogPosition.Of(entry.Id, entry.Body).ToString() : MessageStore.Beginning));
+            await cursor.SettleAsync(last is { } entry ? LogPosition.Of(entry.Id, entry.Body) : null);
             cursor.Load();
             return last?.Id ?? RedisLog.Beginning;
         }
 
         return RedisLog.Beginning;
+    }
+
+    // A reason that does not pass by itself.
+    private void Refuse(RedisServerException? reason)
+    {
+        var sentence = reason is null ? null : $"Redis refuses to read the log of {group}: {reason.Message.TrimEnd('.')}.";
+        if (sentence is not null && sentence != Refusal)
+        {
+            Log.Refused(logger, group, reason!.Message);
+        }
+
+        Refusal = sentence;
+    }
+
+    // A call that waits at the server need not be answered.
+    private static async Task CloseAsync(ConnectionMultiplexer connection)
+    {
+        try
+        {
+            await connection.CloseAsync(allowCommandsToComplete: false);
+            await connection.DisposeAsync();
+        }
+        catch (Exception e) when (e is RedisException or ObjectDisposedException or IOException or InvalidOperationException)
+        {
+            // It is of no use any more.
+        }
     }
 
     private Delivery Deliver(RedisLogEntry entry) =>

@@ -30,12 +30,17 @@ internal sealed class StreamGroups(
         var readers = new LogReaders(
             room.Generations,
             generation => new StreamReader(
-                group, new LogCursor(group, generation, store), room.Inbox, broker, (channel, end) => DeclareAsync(channel, group, generation, end), store, notices, time));
+                group,
+                new LogCursor(group, generation, store, notices),
+                room.Inbox,
+                broker,
+                (channel, end) => DeclareAsync(channel, group, generation, end),
+                time));
         var outbox = broker.Outbox(
             group,
             new OutboxRoute(
                 Exchange: "",
-                RoutingKey: () => Name(group, room.Generations.Current),
+                RoutingKey: generation => Name(group, generation),
                 IsPersistent: true,
                 MessageState.Confirmed,
                 (channel, end) => DeclareAsync(channel, group, room.Generations.Current, end),

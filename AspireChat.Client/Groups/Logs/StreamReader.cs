@@ -1,6 +1,5 @@
 using System.Globalization;
 using AspireChat.Client.Faults;
-using AspireChat.Client.History;
 using AspireChat.Client.Messaging;
 using RabbitMQ.Client;
 
@@ -19,40 +18,46 @@ internal sealed class StreamReader : ILogReader
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly string _group;
     private readonly LogCursor _cursor;
     private readonly GroupInbox _inbox;
     private readonly BrokerConsumer _consumer;
-    private readonly MessageStore _store;
-    private readonly LogNotices _notices;
+    private readonly Func<Task> _ask;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Bell _attached = new();
     private readonly Bell _delivered = new();
-    private readonly Lock _gate = new();
-    private bool _isFromFirst;
+    private readonly Turn _turn = new();
 
     // The entry that must come first; null once it has, or if none must.
     private LogPosition? _awaited;
+    private bool _isStale;
     private long _attempt;
-    private long _skipThrough = -1;
+    private long _skipThrough;
 
+    /// <param name="group">The group.</param>
+    /// <param name="cursor">Where this member stands.</param>
+    /// <param name="inbox">Stores what comes.</param>
+    /// <param name="broker">Makes the consumer.</param>
+    /// <param name="declare">Declares the stream and returns its name.</param>
+    /// <param name="time">The clock.</param>
     public StreamReader(
         string group,
         LogCursor cursor,
         GroupInbox inbox,
         GroupBroker broker,
         Func<IChannel, CancellationToken, Task<string>> declare,
-        MessageStore store,
-        LogNotices notices,
         TimeProvider time)
     {
-        (_group, _cursor, _inbox, _store, _notices, _time) = (group, cursor, inbox, store, notices, time);
+        (_cursor, _inbox, _time) = (cursor, inbox, time);
+        _ask = () => broker.KeepAsync(group, Patience, declare);
         _consumer = broker.Consumer(group, declare, HandleAsync, outlivesConnection: true, Attach);
     }
 
     /// <inheritdoc/>
     public Task Reading => _reading.Task;
+
+    /// <summary>None of its own: the state of the connection says what RabbitMQ refuses.</summary>
+    public string? Refusal => null;
 
     /// <inheritdoc/>
     public Task RunAsync(CancellationToken stopping) =>
@@ -61,114 +66,141 @@ internal sealed class StreamReader : ILogReader
     // Where the next consumption begins.
     private Dictionary<string, object?> Attach()
     {
-        lock (_gate)
+        _cursor.Load();
+        _awaited = _cursor.Position;
+        _skipThrough = -1;
+        _isStale = false;
+        Interlocked.Increment(ref _attempt);
+        _attached.Ring();
+        return new Dictionary<string, object?>
         {
-            _cursor.Load();
-            _attempt++;
-            _skipThrough = -1;
-            _awaited = _isFromFirst ? null : _cursor.Position;
-            _attached.Ring();
-            object from = _awaited is { } entry ? long.Parse(entry.At, CultureInfo.InvariantCulture) : _cursor.IsSettled ? "first" : "last";
-            return new Dictionary<string, object?> { [Offset] = from };
-        }
+            [Offset] = _awaited is { } entry ? long.Parse(entry.At, CultureInfo.InvariantCulture) : _cursor.IsSettled ? "first" : "last",
+        };
     }
 
-    private async Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken round)
+    private Task HandleAsync(IReadOnlyList<Delivery> deliveries, CancellationToken round) => _turn.RunAsync(async () =>
     {
         var entries = new List<Delivery>(deliveries.Count);
         foreach (var delivery in deliveries)
         {
-            var offset = delivery.Properties.Headers?[Offset] is long number ? number : throw new FormatException("A delivery of a stream has no offset.");
-            if (IsExpected(offset, delivery))
+            var offset = delivery.Properties.Headers?[Offset] is long number
+                ? number
+                : throw new FormatException("A delivery of a stream has no offset.");
+            if (_awaited is not null)
+            {
+                await MeetAsync(offset, delivery);
+            }
+
+            // An acknowledgement only asks for more, so nothing of another stream is lost by dropping it here.
+            if (_isStale)
+            {
+                return;
+            }
+
+            if (offset > _skipThrough)
             {
                 entries.Add(delivery with { Step = _cursor.Next($"{offset}", delivery.Body.Span) });
             }
         }
 
         await _inbox.HandleAsync(entries, round);
-        _cursor.Handled();
-        _isFromFirst &= entries.Count == 0;
-        _delivered.Ring();
-    }
-
-    // Returns false for the entry that was read before.
-    private bool IsExpected(long offset, Delivery delivery)
-    {
-        lock (_gate)
+        foreach (var delivery in deliveries)
         {
-            if (_awaited is { } entry)
-            {
-                var at = long.Parse(entry.At, CultureInfo.InvariantCulture);
-                if (offset == at && LogPosition.Of(entry.At, delivery.Body.Span) == entry)
-                {
-                    _skipThrough = at;
-                }
-                else if (offset <= at)
-                {
-                    ReadFromFirst();
-                    throw new OperationCanceledException("The stream is another one.");
-                }
-                else
-                {
-                    // What was there is not kept any more, and this is the first entry.
-                    _notices.ReadsFromBeginning(_group);
-                }
-
-                _awaited = null;
-            }
-
-            return offset > _skipThrough;
+            _cursor.Handled($"{delivery.Properties.Headers![Offset]}");
         }
+
+        _delivered.Ring();
+    });
+
+    // The first delivery should be the entry that was read last.
+    private async Task MeetAsync(long offset, Delivery delivery)
+    {
+        var entry = _awaited!.Value;
+        var at = long.Parse(entry.At, CultureInfo.InvariantCulture);
+        if (offset == at && LogPosition.Of(entry.At, delivery.Body.Span) == entry)
+        {
+            _skipThrough = at;
+        }
+        else
+        {
+            await _cursor.RestartAsync();
+            _cursor.Load();
+
+            // A later entry is the first one that is kept; any other is in the middle of another stream.
+            _isStale = offset <= at;
+            if (_isStale)
+            {
+                _consumer.StartOver();
+            }
+        }
+
+        _awaited = null;
     }
 
     // A new member begins at the end of the stream, which is where its last entries are delivered from.
     private async Task SettleAsync(CancellationToken stopping)
     {
-        try
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), Patience);
+        while (!_reading.Task.IsCompleted)
         {
-            await _consumer.Consuming.WaitAsync(stopping);
-            if (!_cursor.IsSettled && !await _delivered.WaitAsync(FirstPatience, _time, stopping) && !_cursor.IsSettledInStore)
+            try
             {
-                await _store.StepAsync(_cursor.Start(MessageStore.Beginning));
-            }
+                await _consumer.Consuming.WaitAsync(stopping);
+                if (!_cursor.IsSettled && !await _delivered.WaitAsync(FirstPatience, _time, stopping))
+                {
+                    await _cursor.SettleAsync(behind: null);
+                }
 
-            _reading.TrySetResult();
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The member leaves before it has entered.
+                _reading.TrySetResult();
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                // The member leaves before it has entered.
+                return;
+            }
+            catch (Exception)
+            {
+                // The disk may be full; whoever joins is told that it takes too long.
+                await Task.Delay(backoff.Next(), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
     // A stream that was made anew and has fewer entries than this member had read delivers nothing at that offset.
     private async Task WatchAsync(CancellationToken stopping)
     {
-        try
+        while (true)
         {
-            while (true)
+            try
             {
                 await _attached.WaitAsync(stopping);
-                var attempt = Volatile.Read(ref _attempt);
+                var attempt = Interlocked.Read(ref _attempt);
                 await Task.Delay(Patience, _time, stopping);
-                lock (_gate)
+                if (_awaited is not null && attempt == Interlocked.Read(ref _attempt))
                 {
-                    if (_awaited is not null && attempt == _attempt)
-                    {
-                        ReadFromFirst();
-                    }
+                    // A broker that is away, frozen or slow is no other stream: it must answer, and still deliver nothing.
+                    await _ask();
+                    await _turn.RunAsync(() => RestartIfSilentAsync(attempt));
                 }
             }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The member leaves.
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception)
+            {
+                // It did not answer. The consumer starts over when it is back, or is watched again.
+                _attached.Ring();
+            }
         }
     }
 
-    private void ReadFromFirst()
+    private async Task RestartIfSilentAsync(long attempt)
     {
-        _isFromFirst = true;
-        _notices.ReadsFromBeginning(_group);
-        _consumer.StartOver();
+        if (_awaited is not null && attempt == Interlocked.Read(ref _attempt) && _consumer.IsConsuming)
+        {
+            await _cursor.RestartAsync();
+            _consumer.StartOver();
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class GroupQueues(GroupBroker broker, LocalPeer self)
             group,
             new OutboxRoute(
                 Exchange(group),
-                RoutingKey: () => "",
+                RoutingKey: _ => "",
                 IsPersistent: room.Mode.IsKept,
                 confirmed,
                 (channel, stopping) => declare(channel, group, stopping),

@@ -43,8 +43,6 @@ public sealed class EveryModeTests(SharedRabbitMq broker)
         await bob.LeaveGroupAsync("chess");
         await alice.SayAsync("chess", "meanwhile");
         await Until.True("it is sent", async () => (await alice.GroupMessagesAsync("chess"))[0].State != MessageState.Sending);
-        Assert.Empty(await bob.GroupMessagesAsync("chess"));
-
         await bob.JoinGroupAsync("chess");
         await alice.SayAsync("chess", "after");
         await bob.UntilTextsAsync("bob", "chess", "alice", GroupMode.Find(mode)!.IsKept ? ["meanwhile", "after"] : ["after"]);

@@ -198,7 +198,7 @@ public sealed class LogTests(SharedRabbitMq broker)
     [Fact]
     public async Task A_log_of_Redis_that_is_no_log_is_a_reason_that_is_shown_until_it_is_mended()
     {
-        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:JoinTimeout", "00:00:02"));
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ("Chat:Groups:JoinTimeout", "00:00:05"));
         var (alice, bob) = (system.Clients[0].Api, system.Clients[1].Api);
         await alice.JoinGroupAsync("chess", GroupMode.RedisStream);
         await alice.SayAsync("chess", "one");
@@ -229,6 +229,45 @@ public sealed class LogTests(SharedRabbitMq broker)
             "The group tea is durable and keeps nothing for new members; only these can be read from the beginning: stream, redis-stream.",
             refusal.Message);
         Assert.Null(await alice.FindGroupAsync("tea"));
+    }
+
+    [Fact]
+    public async Task After_Redis_lost_a_group_who_unsubscribes_leaves_its_log_to_those_who_are_away()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"], ShortLease);
+        var (alice, bob) = (system.Clients[0].Api, system.Clients[1].Api);
+        await alice.JoinGroupAsync("chess", GroupMode.Stream);
+        await bob.JoinGroupAsync("chess");
+        await bob.LeaveGroupAsync("chess");
+        await alice.SayAsync("chess", "for bob");
+        await Until.True("it is sent", async () => (await alice.GroupMessagesAsync("chess"))[0].State == MessageState.Confirmed);
+
+        // Redis knows nothing of bob's subscription any more.
+        await system.Redis.ExecuteAsync("FLUSHALL");
+        await Until.True("alice has restored the group", async () => (int)await system.Redis.ExecuteAsync("EXISTS", "chat:group:chess") == 1);
+        await alice.UnsubscribeAsync("chess");
+        Assert.Single(await LogsAsync(system));
+        await bob.JoinGroupAsync("chess");
+        await bob.UntilTextsAsync("bob", "chess", "alice", ["for bob"]);
+    }
+
+    [Fact]
+    public async Task After_Redis_lost_a_group_that_a_newcomer_made_anew_both_logs_are_read()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "carol"], ("Chat:Groups:Lease", "00:00:15"));
+        var (alice, carol) = (system.Clients[0].Api, system.Clients[1].Api);
+        await alice.JoinGroupAsync("chess", GroupMode.Stream);
+        await alice.SayAsync("chess", "before");
+        await Until.True("it is sent", async () => (await alice.GroupMessagesAsync("chess"))[0].State == MessageState.Confirmed);
+
+        await system.Redis.ExecuteAsync("FLUSHALL");
+        await carol.JoinGroupAsync("chess", GroupMode.Stream);
+        await carol.SayAsync("chess", "to the new log");
+        await alice.SayAsync("chess", "to the old log");
+        await alice.UntilTextsAsync("alice", "chess", "carol", ["to the new log"]);
+        await Until.True("carol reads the old log", async () => (await carol.TextsAsync("chess", "alice")).Contains("to the old log"));
+        await alice.SayAsync("chess", "together again");
+        await Until.True("carol reads on", async () => (await carol.TextsAsync("chess", "alice")).Last() == "together again");
     }
 
     private static async Task<IReadOnlyList<string>> LogsAsync(InProcessSystem system) =>

@@ -179,7 +179,7 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
             Chess,
             new OutboxRoute(
                 Exchange: "",
-                () => queue,
+                _ => queue,
                 IsPersistent: true,
                 MessageState.Confirmed,
                 (_, _) =>

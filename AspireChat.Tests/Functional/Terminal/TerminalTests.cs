@@ -147,6 +147,25 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         async Task<int?> UnreadAsync() => (await api.GroupsAsync()).Single().Unread;
     }
 
+    [Fact]
+    public async Task A_group_with_a_log_is_joined_from_its_beginning_and_says_what_it_promises()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
+        var rabbit = await broker.CreateVirtualHostAsync();
+        await using var system = await ChatSystem.StartAsync(rabbit);
+        var bob = await system.StartClientAsync("bob");
+        await bob.Api.JoinGroupAsync("chess", GroupMode.Stream);
+        await bob.Api.SendToGroupAsync("chess", "said before she came");
+        await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString, ("ConnectionStrings__rabbitmq", rabbit));
+        await alice.ShowsAsync("Your choice:");
+        await alice.TypeAsync("2\rchess\r");
+        await alice.ShowsAsync("redis-pubsub");
+        await alice.TypeAsync("stream\ry\r");
+        await alice.ShowsAsync("Everyone who joins can read everything");
+        await alice.ShowsAsync("said before she came");
+        await alice.ShowsAsync("Group chess, stream");
+    }
+
     // What the program itself sends to a terminal: line ends, colours, clearing below the cursor, small moves, and what .NET
     // sends when it reads single keys (keypad mode, cursor keys).
     [GeneratedRegex("\r|\n|\t|\e\\[[0-9;]*m|\e\\[J|\e\\[[0-9]+[ACD]|\e[78]|\e\\[\\?1[hl]|\e[=>]")]
