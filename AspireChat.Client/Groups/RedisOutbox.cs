@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace AspireChat.Client.Groups;
 
 /// <summary>
-/// Sends this user's messages in one group by Redis, in order: all that wait in the outbox leave in one signed batch, the next when
+/// Sends this user's messages in one group by Redis, in order: all that wait in the outbox leave in one signed batch, the next one when
 /// Redis has answered. After a fault the batch is sent again with the same ids, and receivers drop duplicates. While Redis is away or
 /// refuses the batch, each waiting message gives the reason.
 /// </summary>
@@ -43,6 +43,7 @@ internal sealed partial class RedisOutbox(
     private readonly WaitingReason _reason = new(Conversation.Of(group), store, self, events, logger);
     private readonly Bell _bell = new();
     private readonly Bell _settled = new();
+    private DateTimeOffset? _refusedSince;
 
     /// <summary>Signals that the outbox has a new message.</summary>
     public void Wake() => _bell.Ring();
@@ -51,7 +52,7 @@ internal sealed partial class RedisOutbox(
     public async Task DrainAsync(TimeSpan atMost)
     {
         var end = time.GetUtcNow() + atMost;
-        while (Next().Count > 0 && end - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        while (Next(after: 0).Count > 0 && end - time.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
             await _settled.WaitAsync(left, time, CancellationToken.None);
         }
@@ -64,7 +65,7 @@ internal sealed partial class RedisOutbox(
         {
             await SendAsync(stopping);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
             // What is left waits in the outbox.
         }
@@ -77,57 +78,78 @@ internal sealed partial class RedisOutbox(
     private async Task SendAsync(CancellationToken stopping)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(100), MaxBackoff);
-        DateTimeOffset? refusedSince = null;
         var sent = 0L;
+
+        // A batch is stored as sent while the next one is under way. What could not be stored so, because the disk is full for example,
+        // is not sent again.
+        var settling = Task.CompletedTask;
         while (true)
         {
             try
             {
-                var batch = Next();
+                if (settling.IsFaulted)
+                {
+                    settling = SettleAsync(sent);
+                }
+
+                var batch = Next(after: sent);
                 if (batch.Count == 0)
                 {
+                    await settling;
+                    backoff.Reset();
                     await _bell.WaitAsync(stopping);
                     continue;
                 }
 
-                // What is sent but could not be stored as sent, because the disk is full for example, must not be sent again and again.
-                if (batch[0].Seq > sent)
-                {
-                    var generation = room.Generations.Current;
-                    await send(SignedBatch.Seal(self, _conversation, batch, generation), generation, stopping);
-                    sent = batch[^1].Seq;
-                    if (refusedSince is not null)
-                    {
-                        refusedSince = null;
-                        Log.Mended(logger, group);
-                    }
-                }
-
-                await SettleAsync(sent);
+                var generation = room.Generations.Current;
+                await send(SignedBatch.Seal(self, _conversation, batch, generation), generation, stopping);
+                Works();
+                sent = batch[^1].Seq;
+                await settling;
+                settling = SettleAsync(sent);
                 backoff.Reset();
                 continue;
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
+            catch (Exception) when (stopping.IsCancellationRequested)
             {
-                Log.Broken(logger, group, e);
-                var refusal = (e.InnerException as RedisServerException)?.Message;
-                if (refusal is not null && refusedSince is null)
-                {
-                    refusedSince = time.GetUtcNow();
-                    Log.Refused(logger, group, refusal);
-                }
-
-                await _reason.TellAsync(() => refusal is null
-                    ? (e as ChatException)?.Message
-                    : time.GetUtcNow() - refusedSince < Passing ? null : $"Redis refuses what is sent to {group}: {refusal.TrimEnd('.')}.");
+                await settling;
+                throw;
+            }
+            catch (Exception e)
+            {
+                await FailAsync(e);
             }
 
             await Task.Delay(backoff.Next(), time, stopping);
         }
     }
 
-    private IReadOnlyList<OutboxMessage> Next() =>
-        store.ReadOutbox(_conversation, after: 0, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
+    private void Works()
+    {
+        if (_refusedSince is not null)
+        {
+            _refusedSince = null;
+            Log.Mended(logger, group);
+        }
+    }
+
+    private async Task FailAsync(Exception e)
+    {
+        Log.Broken(logger, group, e);
+        var refusal = (e.InnerException as RedisServerException)?.Message;
+        if (refusal is not null && _refusedSince is null)
+        {
+            _refusedSince = time.GetUtcNow();
+            Log.Refused(logger, group, refusal);
+        }
+
+        await _reason.TellAsync(() => refusal is null
+            ? (e as ChatException)?.Message
+            : time.GetUtcNow() - _refusedSince < Passing ? null : $"Redis refuses what is sent to {group}: {refusal.TrimEnd('.')}.");
+    }
+
+    private IReadOnlyList<OutboxMessage> Next(long after) =>
+        store.ReadOutbox(_conversation, after, MessageListCodec.MaxMessages, MessageListCodec.MaxBytes);
 
     private async Task SettleAsync(long through)
     {

@@ -109,7 +109,7 @@ internal sealed partial class ChatWindow
         _lists.AddGroup(joined);
         if (isNew)
         {
-            Say($"You joined {joined.Name}. {joined.Mode.Promise} {joined.Mode.Readers}");
+            Say($"You joined {joined.Name}. {joined.Mode.Promise}{(joined.Mode.HasLog ? $" {joined.Mode.Readers}" : "")}");
         }
 
         await ShowAsync(Conversation.Of(joined.Name));

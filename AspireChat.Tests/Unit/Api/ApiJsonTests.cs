@@ -45,6 +45,15 @@ public class ApiJsonTests
         new ItemList<GroupSummary>([new("tea", GroupMode.Durable, 3, IsJoined: true, Unread: 5), new("now", GroupMode.Transient, null, IsJoined: false, Unread: 0, Unvouched: 2)]));
 
     [Fact]
+    public void A_mode_says_what_it_promises_costs_and_cannot_do() => Expect(
+        """{"items":[{"mode":"transient","server":"RabbitMQ","kept":false,"log":false,"promise":"You receive only the messages sent while you are in the room.","readers":"Each message goes to those in the room.","cost":"Every message is copied once for each member, in memory.","limit":"What is under way when RabbitMQ or your connection to it fails is lost, and nobody is told."}]}""",
+        new ItemList<GroupModeSummary>([GroupModeSummary.All.Single(mode => mode.Mode == GroupMode.Transient)]));
+
+    [Fact]
+    public void Every_mode_has_a_sentence_for_everything() => Assert.All(
+        GroupModeSummary.All, mode => Assert.All([mode.Promise, mode.Readers, mode.Cost, mode.Limit], sentence => Assert.EndsWith(".", sentence, StringComparison.Ordinal)));
+
+    [Fact]
     public void A_member_is_online_or_not() => Expect(
         """{"items":[{"name":"bob","online":true},{"name":"carol","online":false}]}""",
         new ItemList<GroupMember>([new("bob", IsOnline: true), new("carol", IsOnline: false)]));
