@@ -55,36 +55,6 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
         }
     }
 
-    /// <summary>
-    /// Receives what is published to a channel, in order, until the result is disposed of. After a fault the library subscribes again by
-    /// itself; what was published meanwhile is lost. There is one subscription of a channel at a time.
-    /// </summary>
-    /// <param name="channel">The channel's name.</param>
-    /// <param name="receive">Called with each body; must be quick and must not throw.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="ChatException"><see cref="ChatFault.Unavailable"/>: Redis is away, or answered with an error.</exception>
-    public async Task<IAsyncDisposable> SubscribeAsync(
-        string channel, Action<ReadOnlyMemory<byte>> receive, CancellationToken cancellationToken)
-    {
-        ISubscriber? subscriber = null;
-        try
-        {
-            var queue = await CallAsync(
-                "SUBSCRIBE",
-                "chat:channel",
-                database => (subscriber = database.Multiplexer.GetSubscriber()).SubscribeAsync(RedisChannel.Literal(channel)),
-                cancellationToken);
-            queue.OnMessage(message => receive((ReadOnlyMemory<byte>)message.Message));
-            return new Subscription(queue);
-        }
-        catch
-        {
-            // The library keeps what it could not subscribe, and would collect messages for it that nobody reads.
-            subscriber?.UnsubscribeAsync(RedisChannel.Literal(channel), handler: null, CommandFlags.FireAndForget);
-            throw;
-        }
-    }
-
     private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> call, Activity? span, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Value.CallTimeout, time);
@@ -111,21 +81,6 @@ public sealed class RedisConnection(Func<IConnectionMultiplexer> connect, IOptio
                 ? new TimeoutException($"No answer within {options.Value.CallTimeout.TotalSeconds:0.###} s.", e)
                 : e;
             throw new ChatException(ChatFault.Unavailable, "The name server (Redis) is away; try again later.", cause);
-        }
-    }
-
-    private sealed class Subscription(ChannelMessageQueue queue) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            try
-            {
-                await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
-            }
-            catch (RedisException)
-            {
-                // Redis is away, and with it the subscription.
-            }
         }
     }
 

@@ -32,7 +32,7 @@ public static class RedisExtensions
             services.GetRequiredService<IConnectionMultiplexer>,
             services.GetRequiredService<IOptions<RedisOptions>>(),
             services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<RedisWaits>();
+        builder.Services.AddSingleton<RedisSideConnections>();
         return builder;
     }
 

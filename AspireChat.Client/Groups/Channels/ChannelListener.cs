@@ -3,6 +3,7 @@ using AspireChat.Client.Chat;
 using AspireChat.Client.Faults;
 using AspireChat.Client.Messaging;
 using AspireChat.Client.Redis;
+using StackExchange.Redis;
 
 namespace AspireChat.Client.Groups.Channels;
 
@@ -13,7 +14,7 @@ namespace AspireChat.Client.Groups.Channels;
 internal sealed partial class ChannelListener(
     string group,
     string channel,
-    RedisConnection redis,
+    RedisSideConnections connections,
     GroupInbox inbox,
     LiveEvents events,
     BrokerOptions options,
@@ -38,34 +39,49 @@ internal sealed partial class ChannelListener(
     public Task Listening => _listening.Task;
 
     /// <summary>Listens until cancelled.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(ListenAsync(stopping), HandleAsync(stopping));
+
+    private async Task ListenAsync(CancellationToken stopping)
     {
-        try
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        while (!stopping.IsCancellationRequested)
         {
-            await using var subscription = await SubscribeAsync(stopping);
-            _listening.TrySetResult();
-            await HandleAsync(stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The member leaves.
+            ConnectionMultiplexer? connection = null;
+            try
+            {
+                connection = await connections.OpenForSubscribingAsync(stopping);
+                await ListenAsync(connection, stopping);
+                backoff.Reset();
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                // The member leaves.
+            }
+            catch (Exception e)
+            {
+                Log.Broken(logger, group, e);
+            }
+
+            if (connection is not null)
+            {
+                await RedisSideConnections.CloseAsync(connection);
+            }
+
+            await Task.Delay(backoff.Next(), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<IAsyncDisposable> SubscribeAsync(CancellationToken stopping)
+    // Returns when the connection is lost.
+    private async Task ListenAsync(ConnectionMultiplexer connection, CancellationToken stopping)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
-        while (true)
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        connection.ConnectionFailed += (_, _) => lost.TrySetResult();
+        var queue = await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(channel)).WaitAsync(stopping);
+        queue.OnMessage(message => Receive((ReadOnlyMemory<byte>)message.Message));
+        _listening.TrySetResult();
+        if (connection.IsConnected)
         {
-            try
-            {
-                return await redis.SubscribeAsync(channel, Receive, stopping);
-            }
-            catch (ChatException)
-            {
-                // Redis is away: the state of its connection shows it.
-                await Task.Delay(backoff.Next(), time, stopping);
-            }
+            await lost.Task.WaitAsync(stopping);
         }
     }
 
@@ -83,7 +99,7 @@ internal sealed partial class ChannelListener(
 
     private async Task HandleAsync(CancellationToken stopping)
     {
-        while (await _waiting.Reader.WaitToReadAsync(stopping))
+        while (await CanReadAsync(stopping))
         {
             var deliveries = new List<Delivery>();
             while (deliveries.Count < AtOnce && _waiting.Reader.TryRead(out var delivery))
@@ -91,7 +107,7 @@ internal sealed partial class ChannelListener(
                 deliveries.Add(delivery);
             }
 
-            await _tries.HandleAsync(deliveries, () => true, stopping);
+            await _tries.HandleAsync(deliveries, () => true, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Interlocked.Add(ref _bytes, -deliveries.Sum(delivery => (long)delivery.Size + Overhead));
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
             {
@@ -102,8 +118,24 @@ internal sealed partial class ChannelListener(
         }
     }
 
+    private async Task<bool> CanReadAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await _waiting.Reader.WaitToReadAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The member leaves.
+            return false;
+        }
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Debug, "Listening to the channel of the group {Group} broke; trying again", EventName = "ChannelBroken")]
+        public static partial void Broken(ILogger logger, string group, Exception exception);
+
         [LoggerMessage(1, LogLevel.Warning, "{Count} batches of the group {Group} came faster than they could be stored, and are lost", EventName = "ChannelOverrun")]
         public static partial void Dropped(ILogger logger, string group, int count);
     }

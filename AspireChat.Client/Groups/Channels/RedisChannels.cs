@@ -14,6 +14,7 @@ namespace AspireChat.Client.Groups.Channels;
 /// </summary>
 internal sealed class RedisChannels(
     RedisConnection redis,
+    RedisSideConnections connections,
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
@@ -29,7 +30,7 @@ internal sealed class RedisChannels(
     /// <inheritdoc/>
     public GroupLine Open(string group, GroupRoom room)
     {
-        var listener = new ChannelListener(group, Prefix + group, redis, room.Inbox, events, options.Value, time, logger);
+        var listener = new ChannelListener(group, Prefix + group, connections, room.Inbox, events, options.Value, time, logger);
         var outbox = new RedisOutbox(
             group,
             room,

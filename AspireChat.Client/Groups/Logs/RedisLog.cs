@@ -82,14 +82,14 @@ internal sealed class RedisLog(RedisConnection redis, IOptions<GroupOptions> opt
     /// <param name="database">A connection of its own: it is blocked meanwhile.</param>
     /// <param name="key">The log.</param>
     /// <param name="after">The id.</param>
-    /// <returns>The next entries, in order; none if nothing came in <see cref="RedisWaits.Longest"/>.</returns>
+    /// <returns>The next entries, in order; none if nothing came in <see cref="RedisSideConnections.LongestWait"/>.</returns>
     public static async Task<IReadOnlyList<RedisLogEntry>> ReadAsync(IDatabase database, string key, string after)
     {
         var answer = await database.ExecuteAsync(
             "XREAD",
             [
                 "COUNT", PerRead.ToString(CultureInfo.InvariantCulture),
-                "BLOCK", RedisWaits.Longest.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+                "BLOCK", RedisSideConnections.LongestWait.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
                 "STREAMS", (RedisKey)key, after,
             ],
             CommandFlags.DemandMaster);

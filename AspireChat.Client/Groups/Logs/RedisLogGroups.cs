@@ -10,7 +10,7 @@ namespace AspireChat.Client.Groups.Logs;
 /// <summary>Groups that are one stream of Redis, which all members read; they work while RabbitMQ is away.</summary>
 internal sealed class RedisLogGroups(
     RedisLog log,
-    RedisWaits waits,
+    RedisSideConnections connections,
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
@@ -33,7 +33,7 @@ internal sealed class RedisLogGroups(
                 new LogCursor(group, generation, store, notices),
                 room.Inbox,
                 log,
-                waits,
+                connections,
                 options.Value,
                 time,
                 logger));

@@ -15,7 +15,7 @@ internal sealed partial class RedisLogReader(
     LogCursor cursor,
     GroupInbox inbox,
     RedisLog log,
-    RedisWaits waits,
+    RedisSideConnections connections,
     BrokerOptions options,
     TimeProvider time,
     ILogger logger) : ILogReader
@@ -41,7 +41,7 @@ internal sealed partial class RedisLogReader(
             ConnectionMultiplexer? connection = null;
             try
             {
-                connection = await waits.OpenAsync(stopping);
+                connection = await connections.OpenForWaitingAsync(stopping);
                 await ReadAsync(connection.GetDatabase(), backoff, stopping);
             }
             catch (Exception) when (stopping.IsCancellationRequested)
@@ -56,7 +56,7 @@ internal sealed partial class RedisLogReader(
 
             if (connection is not null)
             {
-                await CloseAsync(connection);
+                await RedisSideConnections.CloseAsync(connection);
             }
 
             await Task.Delay(backoff.Next(), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -128,20 +128,6 @@ internal sealed partial class RedisLogReader(
         }
 
         Refusal = sentence;
-    }
-
-    // A call that waits at the server need not be answered.
-    private static async Task CloseAsync(ConnectionMultiplexer connection)
-    {
-        try
-        {
-            await connection.CloseAsync(allowCommandsToComplete: false);
-            await connection.DisposeAsync();
-        }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException or IOException or InvalidOperationException)
-        {
-            // It is of no use any more.
-        }
     }
 
     private Delivery Deliver(RedisLogEntry entry) =>
