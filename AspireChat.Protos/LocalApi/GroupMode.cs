@@ -64,7 +64,7 @@ public sealed record GroupMode
         Promise = "Messages sent while you are away are kept for you.",
         Readers = EveryoneReads,
         Cost = "Every message is stored once, however many members there are, and in the memory of the server that also knows who is online.",
-        Limit = "The log is bounded in size and age; what you had not read by then shows as missing. It is as safe as Redis's own file: by default a loss of power may take the last second.",
+        Limit = "The log is bounded in size and age; what you had not read by then shows as missing. It is as safe as Redis's own file: by default a crash may take the last seconds.",
     };
 
     /// <summary>Only members in the room receive messages, by a channel of Redis; none is kept.</summary>
