@@ -43,7 +43,7 @@ internal sealed partial class GroupRooms
         }
 
         await store.UnsubscribeAsync(group);
-        await FailUnsentAsync(group, "You unsubscribed from the group before this could be sent.");
+        await FailUnsentAsync(group, "You unsubscribed from the group before this was confirmed; others may have it.");
         events.Publish(new GroupEvent(group, "given-up"));
         return true;
 

@@ -6,9 +6,12 @@ internal sealed partial class GroupRooms
 {
     /// <summary>Enters a room. Returns once this member receives what is sent there: from then on no message is missed.</summary>
     /// <param name="group">The group; it is created if it has no subscriber.</param>
-    /// <param name="mode">The mode the group must have; null accepts any mode and makes a new group durable.</param>
+    /// <param name="mode">
+    /// The mode the group must have; null accepts any mode, and makes a new group durable, or one to which this user subscribes and that
+    /// Redis has lost what it was.
+    /// </param>
     /// <param name="isFromBeginning">
-    /// Whether a new subscription to a log begins with what was sent before; does nothing for a subscription that exists.
+    /// Whether a new subscription begins with what the group's log has from before; one that exists goes on where it stands.
     /// </param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The group's mode.</returns>
@@ -44,6 +47,7 @@ internal sealed partial class GroupRooms
         }
 
         GroupRoom? room = null;
+        var isReplaced = false;
         try
         {
             CheckLog(group, joined.Mode, isFromBeginning);
@@ -57,6 +61,7 @@ internal sealed partial class GroupRooms
                     joined.Generations,
                     isFromBeginning ? NoFloors : joined.Floors,
                     isFromBeginning: isFromBeginning || joined.IsNew));
+            isReplaced = !isKept;
             room = NewRoom(group, joined.Mode);
             if (!joined.Mode.IsKept)
             {
@@ -75,7 +80,7 @@ internal sealed partial class GroupRooms
             // Asked before the line closes, because its reasons go with it.
             var reason = room?.WhyNot ?? _transports[joined.Mode].WhyNot(group);
             await (room?.LeaveAsync() ?? Task.CompletedTask);
-            await UndoAsync(group, joined, isKept);
+            await UndoAsync(group, joined, isKept, isReplaced);
             cancellationToken.ThrowIfCancellationRequested();
             if (e is not TimeoutException)
             {
@@ -112,7 +117,7 @@ internal sealed partial class GroupRooms
             group, self.Name, mode, entry, known ?? Generation.New(), [said, .. others], cancellationToken);
     }
 
-    private async Task UndoAsync(string group, JoinResult joined, bool isKept)
+    private async Task UndoAsync(string group, JoinResult joined, bool isKept, bool isReplaced)
     {
         try
         {
@@ -140,13 +145,19 @@ internal sealed partial class GroupRooms
         {
             Log.NotLeft(logger, group);
         }
-        finally
+
+        try
         {
             // Last, because it forgets which logs there are.
-            if (!isKept)
+            if (isReplaced)
             {
                 await store.UnsubscribeAsync(group);
             }
+        }
+        catch (Exception e)
+        {
+            // Whoever joins must learn why that failed, not this.
+            Log.NotForgotten(logger, group, e);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class GroupRooms(
     TimeProvider time,
     ILogger<GroupRooms> logger) : BackgroundService
 {
-    private const string NotPresent = "You left the group before this could be sent.";
+    private const string NotPresent = "You left the group before this was confirmed; others may have it.";
 
     // A call holds up Redis for some microseconds a room.
     private const int RoomsPerCall = 100;
@@ -230,5 +230,8 @@ internal sealed partial class GroupRooms(
 
         [LoggerMessage(2, LogLevel.Warning, "Could not unsubscribe from {Group}, and the server does not say whether its queue still exists; the next join declares it", EventName = "QueueNotRestored")]
         public static partial void NotRestored(ILogger logger, string group);
+
+        [LoggerMessage(3, LogLevel.Warning, "A subscription to {Group} that failed could not be removed here; unsubscribing does", EventName = "NotForgotten")]
+        public static partial void NotForgotten(ILogger logger, string group, Exception exception);
     }
 }

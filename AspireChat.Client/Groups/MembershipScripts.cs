@@ -58,7 +58,6 @@ internal static class MembershipScripts
         if not mode then
           mode = wanted ~= '' and wanted or default
           redis.call('HSET', KEYS[1], 'mode', mode, 'createdBy', ARGV[1], 'since', string.format('%.0f', now))
-          if ARGV[6] ~= 'new' then redis.call('HSET', KEYS[1], 'restored', '1') end
           created = 1
         elseif wanted ~= '' and wanted ~= mode then
           return { 'conflict', mode }
@@ -78,6 +77,9 @@ internal static class MembershipScripts
 
         raise(7)
         local fresh = redis.call('SADD', KEYS[2], ARGV[1])
+
+        -- Redis had lost this subscription, and perhaps those of others who are away.
+        if ARGV[6] ~= 'new' and fresh == 1 then redis.call('HSET', KEYS[1], 'restored', '1') end
         redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[3]), ARGV[1])
         for i = 1, 4 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
         local answer = { 'joined', mode, tostring(created), tostring(1 - fresh), generation, earlier }
@@ -132,8 +134,8 @@ internal static class MembershipScripts
 
     /// <summary>
     /// ARGV: user, 'leave' or 'give-up', keep ms, then pairs of a sender's key and seq. Leaves the room; a subscription to a
-    /// group that keeps messages is kept unless 'give-up' is passed. Returns 1 if the group is now gone; 2 if it is gone, but was once
-    /// lost here and restored, so that somebody who has been away since then may still subscribe to it.
+    /// group that keeps messages is kept unless 'give-up' is passed. Returns 1 if the group is now gone; 2 if it is gone, but
+    /// was once lost here, so that somebody who has been away since then may still subscribe to it.
     /// </summary>
     public static readonly string Leave = Prune + Raise + """
         redis.call('ZREM', KEYS[3], ARGV[1])
@@ -143,7 +145,7 @@ internal static class MembershipScripts
         if redis.call('SCARD', KEYS[2]) == 0 then
           local restored = redis.call('HGET', KEYS[1], 'restored')
           redis.call('DEL', unpack(KEYS))
-          return restored and 2 or 1
+          return present and not restored and 1 or 2
         end
         raise(4)
         redis.call('PEXPIRE', KEYS[4], ARGV[3])

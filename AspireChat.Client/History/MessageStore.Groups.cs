@@ -90,8 +90,8 @@ public sealed partial class MessageStore
     });
 
     /// <summary>
-    /// Gives up on the unsent messages of a group. Their seqs become free again: no receiver has seen them, and unused seqs
-    /// would look like a gap. Both happen in one commit: a crash in between would leave that gap.
+    /// Gives up on the unsent messages of a group. Their seqs become free again, since unused seqs would look like a gap; a receiver that
+    /// got one of them all the same knows it by its id. Both happen in one commit: a crash in between would leave that gap.
     /// </summary>
     /// <returns>The messages that changed, in order of seq.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkUnsentFailedAsync(Conversation group, string reason) => Advance(

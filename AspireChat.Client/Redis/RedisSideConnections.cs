@@ -48,9 +48,9 @@ internal sealed class RedisSideConnections(IOptionsMonitor<ConfigurationOptions>
             await connection.CloseAsync(allowCommandsToComplete: false);
             await connection.DisposeAsync();
         }
-        catch (Exception e) when (e is RedisException or ObjectDisposedException or IOException or InvalidOperationException)
+        catch (Exception)
         {
-            // It is of no use any more.
+            // It is of no use any more, and whoever used it goes on with another one.
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed class StreamGroups(
                 room.Inbox,
                 broker,
                 (channel, end) => DeclareAsync(channel, group, generation, end),
+                (channel, end) => channel.QueueDeclarePassiveAsync(Name(group, generation), end),
                 time));
         var outbox = broker.Outbox(
             group,

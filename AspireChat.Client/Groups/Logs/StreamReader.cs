@@ -39,6 +39,7 @@ internal sealed class StreamReader : ILogReader
     /// <param name="inbox">Stores what comes.</param>
     /// <param name="broker">Makes the consumer.</param>
     /// <param name="declare">Declares the stream and returns its name.</param>
+    /// <param name="ask">Asks the broker whether the stream is there.</param>
     /// <param name="time">The clock.</param>
     public StreamReader(
         string group,
@@ -46,10 +47,11 @@ internal sealed class StreamReader : ILogReader
         GroupInbox inbox,
         GroupBroker broker,
         Func<IChannel, CancellationToken, Task<string>> declare,
+        Func<IChannel, CancellationToken, Task> ask,
         TimeProvider time)
     {
         (_cursor, _inbox, _time) = (cursor, inbox, time);
-        _ask = () => broker.KeepAsync(group, Patience, declare);
+        _ask = () => broker.KeepAsync(group, Patience, ask);
         _consumer = broker.Consumer(group, declare, HandleAsync, outlivesConnection: true, Attach);
     }
 
@@ -197,10 +199,19 @@ internal sealed class StreamReader : ILogReader
 
     private async Task RestartIfSilentAsync(long attempt)
     {
-        if (_awaited is not null && attempt == Interlocked.Read(ref _attempt) && _consumer.IsConsuming)
+        if (_awaited is null || attempt != Interlocked.Read(ref _attempt))
         {
-            await _cursor.RestartAsync();
-            _consumer.StartOver();
+            return;
         }
+
+        if (!_consumer.IsConsuming)
+        {
+            // It has not begun yet, or is over.
+            _attached.Ring();
+            return;
+        }
+
+        await _cursor.RestartAsync();
+        _consumer.StartOver();
     }
 }

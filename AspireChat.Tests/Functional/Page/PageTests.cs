@@ -190,9 +190,11 @@ public sealed class PageTests(SharedRabbitMq broker, SharedBrowser browser)
         await alice.Page.EvaluateAsync("last.onclick()");
         await Expect(alice.Page.Locator(".head h2")).ToHaveTextAsync("bob");
         await alice.Page.GetByLabel("Mute").CheckAsync();
+        await Expect(alice.Page.Locator(".list .title .under")).ToHaveTextAsync(" · muted");
         await system.Clients[1].Api.SendAsync("alice", "muted");
         await alice.UntilShownAsync("seen", "hidden", "muted");
         await alice.Page.GetByLabel("Mute").UncheckAsync();
+        await Expect(alice.Page.Locator(".list .title .under")).ToHaveCountAsync(0);
         await system.Clients[1].Api.SendAsync("alice", "loud");
         await Until.Sequence("the notices", ["bob: **hidden**", "bob: loud"], ToldAsync);
 

@@ -147,23 +147,36 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         async Task<int?> UnreadAsync() => (await api.GroupsAsync()).Single().Unread;
     }
 
-    [Fact]
-    public async Task A_group_with_a_log_is_joined_from_its_beginning_and_says_what_it_promises()
+    /// <summary>All modes of groups.</summary>
+    public static TheoryData<string> Modes => [.. GroupMode.All.Select(mode => mode.Word)];
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task A_group_of_each_mode_is_joined_says_what_it_promises_and_carries_what_is_said(string word)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
+        var mode = GroupMode.Find(word)!;
         var rabbit = await broker.CreateVirtualHostAsync();
         await using var system = await ChatSystem.StartAsync(rabbit);
         var bob = await system.StartClientAsync("bob");
-        await bob.Api.JoinGroupAsync("chess", GroupMode.Stream);
+        await bob.Api.JoinGroupAsync("chess", mode);
         await bob.Api.SendToGroupAsync("chess", "said before she came");
         await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString, ("ConnectionStrings__rabbitmq", rabbit));
         await alice.ShowsAsync("Your choice:");
         await alice.TypeAsync("2\rchess\r");
         await alice.ShowsAsync("redis-pubsub");
-        await alice.TypeAsync("stream\ry\r");
-        await alice.ShowsAsync("Everyone who joins can read everything");
-        await alice.ShowsAsync("said before she came");
-        await alice.ShowsAsync("Group chess, stream");
+        await alice.TypeAsync(mode.HasLog ? $"{mode}\ry\r" : $"{mode}\r");
+        await alice.ShowsAsync(mode.HasLog ? "Everyone who joins can read everything" : "Each message goes to those");
+        if (mode.HasLog)
+        {
+            await alice.ShowsAsync("said before she came");
+        }
+
+        await alice.ShowsAsync($"Group chess, {mode}");
+        await alice.TypeAsync("said by alice\r");
+        await Until.True("bob has it", async () => (await bob.Api.GroupMessagesAsync("chess")).Any(message => message.Text == "said by alice"));
+        await bob.Api.SendToGroupAsync("chess", "answered by bob");
+        await alice.ShowsAsync("answered by bob");
     }
 
     // What the program itself sends to a terminal: line ends, colours, clearing below the cursor, small moves, and what .NET
