@@ -18,7 +18,8 @@ public sealed class EngineFaultTests
         await SayEverywhereAsync(alice, "before");
         await UntilEverywhereAsync(bob, ["before"], _ => true);
 
-        await rabbit.KillAsync();
+        // A broker that is killed within seconds of declaring a stream may start with that stream stuck (docs/operations.md).
+        await rabbit.StopAsync();
         await SayEverywhereAsync(alice, "one", "two", "three");
         await UntilEverywhereAsync(bob, ["before", "one", "two", "three"], mode => mode.Server == "Redis");
 
