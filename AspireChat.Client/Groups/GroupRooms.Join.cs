@@ -156,7 +156,7 @@ internal sealed partial class GroupRooms
         }
         catch (Exception e)
         {
-            // Whoever joins must learn why that failed, not this.
+            // The caller must learn why the join failed, not this.
             Log.NotForgotten(logger, group, e);
         }
     }

@@ -6,7 +6,7 @@ namespace AspireChat.Client.Redis;
 /// <summary>
 /// Opens connections beside the shared one: for calls that wait at the server, since everything else would wait behind them
 /// (https://stackexchange.github.io/StackExchange.Redis/PipelinesMultiplexers#multiplexing), and for subscriptions, since the library does
-/// not always subscribe again after it has reconnected. Whoever opens one closes it, and opens another one after a fault.
+/// not always subscribe again after it has reconnected. The caller closes what it opened, and opens another one after a fault.
 /// </summary>
 /// <param name="settings">The settings of the shared connection.</param>
 internal sealed class RedisSideConnections(IOptionsMonitor<ConfigurationOptions> settings)
@@ -50,7 +50,7 @@ internal sealed class RedisSideConnections(IOptionsMonitor<ConfigurationOptions>
         }
         catch (Exception)
         {
-            // It is of no use any more, and whoever used it goes on with another one.
+            // It is of no use any more; the caller opens another one.
         }
     }
 

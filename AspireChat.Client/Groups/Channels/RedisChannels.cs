@@ -9,7 +9,7 @@ using StackExchange.Redis;
 namespace AspireChat.Client.Groups.Channels;
 
 /// <summary>
-/// Groups that are a channel of Redis (https://redis.io/docs/latest/develop/pubsub/): each message goes to who listens at that moment.
+/// Groups that are a channel of Redis (https://redis.io/docs/latest/develop/pubsub/): each message goes to those who listen at that moment.
 /// They work while RabbitMQ is away.
 /// </summary>
 internal sealed class RedisChannels(

@@ -162,7 +162,7 @@ internal sealed class StreamReader : ILogReader
             }
             catch (Exception)
             {
-                // The disk may be full; whoever joins is told that it takes too long.
+                // The disk may be full. The user who joins is told that it takes too long.
                 await Task.Delay(backoff.Next(), _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

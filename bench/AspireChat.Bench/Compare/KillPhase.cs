@@ -85,7 +85,7 @@ internal static class KillPhase
         }
         catch (TimeoutException)
         {
-            // Whoever is not in the answer has not; of a kind that keeps nothing that is a figure.
+            // A member that is not in the answer has not; of a kind that keeps nothing that is a figure.
         }
 
         return recovered;

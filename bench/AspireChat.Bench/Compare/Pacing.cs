@@ -38,7 +38,7 @@ internal sealed class Pacing : IDisposable
         var calls = new List<Task>();
         do
         {
-            // Counted before it is stamped, so that whoever asks for the next number gets one that is sent later.
+            // Counted before it is stamped, so that a caller that asks for the next number gets one that is sent later.
             var number = Interlocked.Increment(ref _next) - 1;
             var text = Stamp.Text(number);
 
