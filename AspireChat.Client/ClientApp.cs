@@ -26,8 +26,8 @@ internal static class ClientApp
     {
         var builder = CommandLine.CreateBuilder(args);
         builder.AddServiceDefaults();
-        builder.AddSession().AddIdentity().AddHistory().AddRedis().AddPeers().AddNames();
-        builder.AddMessaging().AddMailbox().AddGroups().AddDiscovery().AddInsults();
+        builder.AddSession().AddIdentity().AddHistory().AddRedis().AddMessaging().AddMailbox();
+        builder.AddPeers().AddNames().AddGroups().AddDiscovery().AddInsults();
         builder.AddWindow();
         builder.AddApi();
         builder.AddPage();

@@ -38,7 +38,12 @@ internal sealed partial class LetterInbox(
     // While the name server is away each question takes seconds, and friends' letters wait behind it.
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
 
+    // An exit in order takes at most this much longer, for receipts; without them a sender who is away would learn nothing until both
+    // are there.
+    private static readonly TimeSpan LastReceipts = TimeSpan.FromSeconds(5);
+
     private readonly Bell _held = new();
+    private CancellationToken _stopping;
 
     // Both loops of this class read and write it; 0 is never.
     private long _undecidedAt;
@@ -54,6 +59,7 @@ internal sealed partial class LetterInbox(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _stopping = stoppingToken;
         requests.Opened += Release;
         try
         {
@@ -97,11 +103,14 @@ internal sealed partial class LetterInbox(
         await TellAsync(arrived, round);
     }
 
-    private async Task TellAsync(Arrived arrived, CancellationToken cancellationToken)
+    private async Task TellAsync(Arrived arrived, CancellationToken round)
     {
+        using var telling = new CancellationTokenSource();
+        await using var end = round.Register(
+            () => telling.CancelAfter(_stopping.IsCancellationRequested ? LastReceipts : TimeSpan.Zero));
         foreach (var (sender, ids) in arrived.BySender)
         {
-            await letters.TellAsync(sender, ids, reading.Through(sender.User, sender.Fingerprint), cancellationToken);
+            await letters.TellAsync(sender, ids, reading.Through(sender.User, sender.Fingerprint), telling.Token);
         }
     }
 

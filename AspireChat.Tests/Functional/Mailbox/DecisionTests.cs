@@ -1,4 +1,6 @@
+using AspireChat.Client.Peers;
 using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.Mailbox;
@@ -28,6 +30,36 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await away.Bob.TerminateAsync();
         await away.Alice.RestartAsync();
         await away.Alice.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Delivered);
+    }
+
+    [Fact]
+    public async Task An_exit_right_after_the_answer_still_leaves_the_receipt()
+    {
+        await using var rabbit = await RabbitMqServer.StartAsync();
+        await using var system = await ChatSystem.StartAsync(rabbit.ConnectionString);
+        using var folder = new TempFolder("bob");
+        await (await StartBobAsync()).DisposeAsync();
+        var alice = await system.StartClientAsync("alice");
+        await alice.Api.SendAsync("bob", "may I?");
+        await alice.UntilStatesAsync("bob", MessageState.Stored);
+        await alice.TerminateAsync();
+        await using var bob = await StartBobAsync();
+        await Until.Equal("bob is asked", ChatState.Asked, async () => (await bob.Api.FindChatAsync("alice"))?.State);
+
+        // The broker takes the receipt only when bob's client has begun to end.
+        rabbit.Pause();
+        await bob.Api.AcceptChatAsync("alice");
+        await Until.True("bob has it", async () => (await bob.Api.MessagesAsync("alice")).Count == 1);
+        var exit = bob.Services.GetRequiredService<LetterInbox>().StopAsync(CancellationToken.None);
+        Assert.False(exit.IsCompleted);
+        rabbit.Resume();
+        await exit;
+
+        await alice.RestartAsync();
+        await alice.UntilStatesAsync("bob", MessageState.Delivered);
+
+        Task<InProcessClient> StartBobAsync() => InProcessClient.StartAsync(
+            "bob", system.Redis.ConnectionString, rabbit.ConnectionString, ("Chat:AcceptChats", "ask"), ("Chat:DataDirectory", folder.FullName));
     }
 
     [Fact]

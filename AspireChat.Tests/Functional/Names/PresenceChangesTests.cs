@@ -143,7 +143,7 @@ public sealed class PresenceChangesTests : DirectoryTest
     }
 
     [Fact]
-    public async Task An_ended_lease_is_told_once_whoever_removes_it()
+    public async Task An_ended_lease_is_told_once_no_matter_who_removes_it()
     {
         await using var alice = new Onlooker("alice", Directory);
         await using var carol = new Onlooker("carol", Server.Connect());
