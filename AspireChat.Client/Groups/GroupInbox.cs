@@ -29,9 +29,6 @@ internal sealed partial class GroupInbox(
 {
     private readonly Conversation _conversation = Conversation.Of(group);
 
-    /// <summary>The messaging system of a mode, as telemetry names it.</summary>
-    public static string SystemOf(GroupMode mode) => mode.Server == GroupMode.Redis ? ChatTelemetry.Redis : ChatTelemetry.RabbitMq;
-
     /// <summary>Stores or holds deliveries; returns after the commit, when they may be acknowledged.</summary>
     /// <param name="deliveries">The deliveries.</param>
     /// <param name="round">Cancelled when the user leaves or the channel closes: deliveries without room by then come again
@@ -143,7 +140,7 @@ internal sealed partial class GroupInbox(
 
     private async Task StoreAsync(OpenedBatch batch, HeldBatch? held = null, LogStep? step = null)
     {
-        var spans = BatchReceiver.StartSpans(batch, _conversation, SystemOf(mode));
+        var spans = BatchReceiver.StartSpans(batch, _conversation, ChatTelemetry.SystemOf(mode));
         try
         {
             await store.StoreReceivedAsync(

@@ -40,7 +40,7 @@ internal sealed partial class GroupRooms(
 
     /// <summary>The messaging system that carries what is sent to a conversation, as telemetry names it.</summary>
     public string SystemOf(Conversation to) => to.Kind == ConversationKind.Group && _rooms.TryGetValue(to.Name, out var room)
-        ? GroupInbox.SystemOf(room.Mode)
+        ? ChatTelemetry.SystemOf(room.Mode)
         : ChatTelemetry.RabbitMq;
 
     /// <summary>Leaves a room; the subscription is kept if the mode keeps messages.</summary>

@@ -34,7 +34,8 @@ internal sealed partial class RedisOutbox(
     TimeProvider time,
     ILogger logger)
 {
-    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(3);
+    /// <summary>The longest wait between two tries at Redis, whether to send or to read.</summary>
+    public static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(3);
 
     // An answer that does not pass by itself shows after some tries.
     private static readonly TimeSpan Passing = TimeSpan.FromSeconds(2);

@@ -43,7 +43,7 @@ internal sealed partial class BrokerConsumer(
 {
     private const ushort OneByOne = 1;
 
-    private readonly DeliveryTries _tries = new(handle, options, time, logger);
+    private readonly DeliveryTries _tries = new(handle, options.MaxBackoff, time, logger);
     private Action? _endRound;
     private volatile bool _isConsuming;
 

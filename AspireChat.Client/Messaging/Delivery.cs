@@ -13,14 +13,15 @@ namespace AspireChat.Client.Messaging;
 internal sealed record Delivery(
     ulong Tag, ReadOnlyMemory<byte> Body, IReadOnlyBasicProperties Properties, int Size, bool IsRedelivered = false)
 {
+    // Several times what a sender makes; no time is spent on more.
+    private const int LargestBatch = 1024 * 1024;
+
     private static readonly BasicProperties OfBatches = new() { ContentType = SignedBatch.ContentType };
 
     /// <summary>The step over it in a group's log; null elsewhere.</summary>
     public LogStep? Step { get; init; }
 
     /// <summary>A signed batch from where bodies have no properties.</summary>
-    /// <param name="body">The body.</param>
-    /// <param name="limit">The largest body to read, in bytes.</param>
-    public static Delivery OfBatch(ReadOnlyMemory<byte> body, int limit) =>
-        new(Tag: 0, body.Length <= limit ? body : default, OfBatches, body.Length);
+    public static Delivery OfBatch(ReadOnlyMemory<byte> body) =>
+        new(Tag: 0, body.Length <= LargestBatch ? body : default, OfBatches, body.Length);
 }

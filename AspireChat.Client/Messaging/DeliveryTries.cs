@@ -9,11 +9,11 @@ namespace AspireChat.Client.Messaging;
 /// counted.
 /// </summary>
 /// <param name="handle">Handles deliveries; may get the same ones again.</param>
-/// <param name="options">The longest wait between two tries.</param>
+/// <param name="maxBackoff">The longest wait between two tries.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs faults.</param>
 internal sealed partial class DeliveryTries(
-    Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle, BrokerOptions options, TimeProvider time, ILogger logger)
+    Func<IReadOnlyList<Delivery>, CancellationToken, Task> handle, TimeSpan maxBackoff, TimeProvider time, ILogger logger)
 {
     // Tries of a delivery that seems to fail for a reason of its own; several, since the cause is never certain.
     private const int Tries = 3;
@@ -24,7 +24,7 @@ internal sealed partial class DeliveryTries(
     /// <param name="round">Cancelled when they no longer can be.</param>
     public async Task HandleAsync(IReadOnlyList<Delivery> deliveries, Func<bool> isOpen, CancellationToken round)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), maxBackoff);
         var failed = 0;
         while (true)
         {

@@ -69,10 +69,6 @@ internal sealed partial class ChatSession
         return await DescribeAsync(name, await rooms.JoinAsync(name, mode, isFromBeginning, cancellationToken), cancellationToken);
     }
 
-    /// <inheritdoc cref="JoinGroupAsync(string, GroupMode?, bool, CancellationToken)"/>
-    public Task<GroupSummary> JoinGroupAsync(string group, GroupMode? mode, CancellationToken cancellationToken) =>
-        JoinGroupAsync(group, mode, isFromBeginning: false, cancellationToken);
-
     /// <summary>Leaves a group's room; a durable group's messages are kept for this user until the next join.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.NotFound"/>: this user is not in that room.</exception>
     public async Task LeaveGroupAsync(string group, CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ public static partial class ChatTelemetry
     /// <summary>The messaging system of groups that Redis carries.</summary>
     public const string Redis = "redis";
 
+    /// <summary>The messaging system that carries groups of a mode.</summary>
+    public static string SystemOf(GroupMode mode) => mode.Server == GroupMode.Redis ? Redis : RabbitMq;
+
     /// <summary>Attribute: a message's id.</summary>
     public const string MessageId = "messaging.message.id";
 

@@ -17,7 +17,6 @@ internal sealed partial class ChannelListener(
     RedisSideConnections connections,
     GroupInbox inbox,
     LiveEvents events,
-    BrokerOptions options,
     TimeProvider time,
     ILogger logger)
 {
@@ -31,7 +30,7 @@ internal sealed partial class ChannelListener(
 
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Delivery> _waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly DeliveryTries _tries = new(inbox.HandleAsync, options, time, logger);
+    private readonly DeliveryTries _tries = new(inbox.HandleAsync, RedisOutbox.MaxBackoff, time, logger);
     private long _bytes;
     private int _dropped;
 
@@ -43,7 +42,7 @@ internal sealed partial class ChannelListener(
 
     private async Task ListenAsync(CancellationToken stopping)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), RedisOutbox.MaxBackoff);
         while (!stopping.IsCancellationRequested)
         {
             ConnectionMultiplexer? connection = null;
@@ -94,7 +93,7 @@ internal sealed partial class ChannelListener(
             return;
         }
 
-        _waiting.Writer.TryWrite(Delivery.OfBatch(body, options.MaxBodyBytes));
+        _waiting.Writer.TryWrite(Delivery.OfBatch(body));
     }
 
     private async Task HandleAsync(CancellationToken stopping)
@@ -133,10 +132,10 @@ internal sealed partial class ChannelListener(
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Debug, "Listening to the channel of the group {Group} broke; trying again", EventName = "ChannelBroken")]
+        [LoggerMessage(1, LogLevel.Debug, "Listening to the channel of the group {Group} broke; trying again", EventName = "ChannelBroken")]
         public static partial void Broken(ILogger logger, string group, Exception exception);
 
-        [LoggerMessage(1, LogLevel.Warning, "{Count} batches of the group {Group} came faster than they could be stored, and are lost", EventName = "ChannelOverrun")]
+        [LoggerMessage(2, LogLevel.Warning, "{Count} batches of the group {Group} came faster than they could be stored, and are lost", EventName = "ChannelOverrun")]
         public static partial void Dropped(ILogger logger, string group, int count);
     }
 }

@@ -1,9 +1,7 @@
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
-using AspireChat.Client.Messaging;
 using AspireChat.Client.Redis;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace AspireChat.Client.Groups.Channels;
@@ -18,7 +16,6 @@ internal sealed class RedisChannels(
     MessageStore store,
     LocalPeer self,
     LiveEvents events,
-    IOptions<BrokerOptions> options,
     TimeProvider time,
     ILogger<RedisChannels> logger) : IGroupTransport
 {
@@ -30,7 +27,7 @@ internal sealed class RedisChannels(
     /// <inheritdoc/>
     public GroupLine Open(string group, GroupRoom room)
     {
-        var listener = new ChannelListener(group, Prefix + group, connections, room.Inbox, events, options.Value, time, logger);
+        var listener = new ChannelListener(group, Prefix + group, connections, room.Inbox, events, time, logger);
         var outbox = new RedisOutbox(
             group,
             room,

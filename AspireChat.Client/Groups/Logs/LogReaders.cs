@@ -8,40 +8,28 @@ namespace AspireChat.Client.Groups.Logs;
 /// <param name="open">Makes the reader of a generation's log.</param>
 internal sealed class LogReaders(RoomGenerations generations, Func<string, ILogReader> open)
 {
-    private readonly Dictionary<string, ILogReader> _readers = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // The one that was opened first comes first.
+    private volatile IReadOnlyList<OpenLog> _logs = [];
 
     /// <summary>Completes once all logs that were known at the start are read.</summary>
     public Task Reading => _reading.Task;
 
     /// <summary>Why the server does not let this member read, as a sentence; null if it does, or is away.</summary>
-    public string? Refusal
-    {
-        get
-        {
-            lock (_readers)
-            {
-                return _readers.Values.Select(reader => reader.Refusal).FirstOrDefault(refusal => refusal is not null);
-            }
-        }
-    }
+    public string? Refusal => _logs.Select(log => log.Reader.Refusal).FirstOrDefault(refusal => refusal is not null);
 
     /// <summary>Reads until cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var running = new List<Task>();
         try
         {
             while (true)
             {
-                foreach (var reader in OpenNew())
-                {
-                    running.Add(reader.RunAsync(stopping));
-                }
-
+                await OpenNewAsync(stopping);
                 if (!_reading.Task.IsCompleted)
                 {
-                    await Task.WhenAll(_readers.Values.Select(reader => reader.Reading)).WaitAsync(stopping);
+                    await Task.WhenAll(_logs.Select(log => log.Reader.Reading)).WaitAsync(stopping);
                     _reading.TrySetResult();
                 }
 
@@ -50,27 +38,49 @@ internal sealed class LogReaders(RoomGenerations generations, Func<string, ILogR
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            await Task.WhenAll(running);
+            await Task.WhenAll(_logs.Select(log => log.CloseAsync()));
         }
     }
 
-    private List<ILogReader> OpenNew()
+    // Anybody can write a list of generations to Redis, and each would cost a log and a reader. The current one, to which members write,
+    // is always read.
+    private async Task OpenNewAsync(CancellationToken stopping)
     {
-        var opened = new List<ILogReader>();
-        lock (_readers)
+        foreach (var generation in generations.Known.Where(Generation.IsValid).Reverse())
         {
-            foreach (var generation in generations.Known.Where(known => Generation.IsValid(known) && !_readers.ContainsKey(known)))
+            if (_logs.Any(log => log.Generation == generation))
             {
-                // Anybody can write a list of generations to Redis, and each would cost a log and a reader.
-                if (_readers.Count == Generation.MaxKnown)
+                continue;
+            }
+
+            if (_logs.Count == Generation.MaxKnown)
+            {
+                if (generation != generations.Current)
                 {
-                    break;
+                    continue;
                 }
 
-                opened.Add(_readers[generation] = open(generation));
+                await _logs[0].CloseAsync();
+                _logs = [.. _logs.Skip(1)];
             }
+
+            _logs = [.. _logs, OpenLog.Start(generation, open(generation), stopping)];
+        }
+    }
+
+    private sealed record OpenLog(string Generation, ILogReader Reader, Task Run, CancellationTokenSource End)
+    {
+        public static OpenLog Start(string generation, ILogReader reader, CancellationToken stopping)
+        {
+            var end = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            return new OpenLog(generation, reader, reader.RunAsync(end.Token), end);
         }
 
-        return opened;
+        public async Task CloseAsync()
+        {
+            await End.CancelAsync();
+            await Run;
+            End.Dispose();
+        }
     }
 }

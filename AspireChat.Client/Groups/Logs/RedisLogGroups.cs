@@ -1,9 +1,7 @@
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
-using AspireChat.Client.Messaging;
 using AspireChat.Client.Redis;
-using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Groups.Logs;
 
@@ -15,7 +13,6 @@ internal sealed class RedisLogGroups(
     LocalPeer self,
     LiveEvents events,
     LogNotices notices,
-    IOptions<BrokerOptions> options,
     TimeProvider time,
     ILogger<RedisLogGroups> logger) : IGroupTransport
 {
@@ -34,7 +31,6 @@ internal sealed class RedisLogGroups(
                 room.Inbox,
                 log,
                 connections,
-                options.Value,
                 time,
                 logger));
         var outbox = new RedisOutbox(

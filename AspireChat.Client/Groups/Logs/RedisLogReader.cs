@@ -16,14 +16,13 @@ internal sealed partial class RedisLogReader(
     GroupInbox inbox,
     RedisLog log,
     RedisSideConnections connections,
-    BrokerOptions options,
     TimeProvider time,
     ILogger logger) : ILogReader
 {
     // A log lives for weeks after it was last touched.
     private static readonly TimeSpan KeptEvery = TimeSpan.FromHours(1);
 
-    private readonly DeliveryTries _tries = new(inbox.HandleAsync, options, time, logger);
+    private readonly DeliveryTries _tries = new(inbox.HandleAsync, RedisOutbox.MaxBackoff, time, logger);
     private readonly TaskCompletionSource _reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc/>
@@ -35,7 +34,7 @@ internal sealed partial class RedisLogReader(
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), options.MaxBackoff);
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(100), RedisOutbox.MaxBackoff);
         while (!stopping.IsCancellationRequested)
         {
             ConnectionMultiplexer? connection = null;
@@ -131,7 +130,7 @@ internal sealed partial class RedisLogReader(
     }
 
     private Delivery Deliver(RedisLogEntry entry) =>
-        Delivery.OfBatch(entry.Body, options.MaxBodyBytes) with { Step = cursor.Next(entry.Id, entry.Body) };
+        Delivery.OfBatch(entry.Body) with { Step = cursor.Next(entry.Id, entry.Body) };
 
     private static partial class Log
     {

@@ -69,6 +69,11 @@ public sealed class EngineFaultTests
         var bob = await system.StartClientAsync("bob");
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await bob.Api.JoinGroupAsync("chess");
+
+        // A broker that is killed within seconds of declaring a stream may start with that stream stuck (docs/operations.md); one that has
+        // been stopped in order since has it on disk.
+        await rabbit.StopAsync();
+        await rabbit.RestartAsync();
         await using var atBob = await bob.WatchAsync();
 
         var said = new List<string>();

@@ -55,7 +55,7 @@ internal sealed class ClientsRole : Role
         {
             try
             {
-                await session.JoinGroupAsync(group, GroupMode.Find(mode), CancellationToken.None);
+                await session.JoinGroupAsync(group, GroupMode.Find(mode), isFromBeginning: false, CancellationToken.None);
                 return;
             }
             catch (ChatException e) when (e.Fault == ChatFault.Unavailable && tries > 0)
