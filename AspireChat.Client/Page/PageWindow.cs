@@ -81,6 +81,31 @@ internal sealed class PageWindow : IAsyncDisposable
         return DoAsync(act);
     }
 
+    /// <summary>Does what shows a conversation in the end; a dialog stays until it is done, and stays if it is not.</summary>
+    /// <returns>Whether it is done.</returns>
+    public async Task<bool> TryOpenAsync(Func<ChatWindow, Task<bool>> act)
+    {
+        var isDone = false;
+        await DoAsync(async window =>
+        {
+            isDone = await act(window);
+            (Dialog, Column) = isDone ? (Dialog.None, Column.Conversation) : (Dialog, Column);
+        });
+        return isDone;
+    }
+
+    /// <summary>Takes the last error out of the toasts, to say it in a dialog: what lies behind a dialog cannot be used.</summary>
+    public string? TakeError()
+    {
+        if (Window.Toasts.LastOrDefault(toast => toast.IsError) is not { } error)
+        {
+            return null;
+        }
+
+        Window.Dismiss(error.Id);
+        return error.Sentence;
+    }
+
     /// <summary>Does what the user wants.</summary>
     public async Task DoAsync(Func<ChatWindow, Task> act)
     {
@@ -91,7 +116,7 @@ internal sealed class PageWindow : IAsyncDisposable
     }
 
     /// <summary>Does what a typed line says, once; see <see cref="SentLines"/>.</summary>
-    public Task<bool> TakeAsync(string id, Conversation to, string line) => _lines.Take(id, to, () => RunAsync(to, line));
+    public Task<bool> TakeAsync(string id, Conversation to, string line) => _lines.Take(id, to, () => RunAsync(to, line, Guid.TryParse(id, out var message) ? message : null));
 
     /// <summary>Says that the user leaves the chat.</summary>
     public void Leave()
@@ -103,16 +128,16 @@ internal sealed class PageWindow : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Window.DisposeAsync();
 
-    private async Task<bool> RunAsync(Conversation to, string line)
+    private async Task<bool> RunAsync(Conversation to, string line, Guid? id)
     {
         var isDone = true;
         if (to == Conversation.Insults && line.Trim() is "")
         {
-            await DoAsync(window => window.InsultAsync(null));
+            await DoAsync(window => window.InsultAsync(null, id));
         }
         else if (line.Trim() is not "")
         {
-            await DoAsync(async window => isDone = await window.RunAsync(to, line));
+            await DoAsync(async window => isDone = await window.RunAsync(to, line, id));
         }
 
         if (!isDone)

@@ -27,8 +27,9 @@ internal sealed partial class ChatWindow
     /// <summary>Does what a typed line says: runs a command, or sends a text.</summary>
     /// <param name="here">The conversation in which it was typed, whichever is shown by now; null if there was none.</param>
     /// <param name="line">The line.</param>
+    /// <param name="id">The id of the message that a text becomes: a repeated call sends nothing twice. One is made if null.</param>
     /// <returns>Whether it has had its effect. If so, and the draft is still this line, the draft is cleared.</returns>
-    public async Task<bool> RunAsync(Conversation? here, string line)
+    public async Task<bool> RunAsync(Conversation? here, string line, Guid? id = null)
     {
         var typed = TypedLine.Parse(line);
         var isDone = await (typed switch
@@ -36,7 +37,7 @@ internal sealed partial class ChatWindow
             { Command: { } command } => command.Run(this, here, typed.Arguments),
             { Refusal: { } refusal } => RefuseAsync(refusal),
             { Text: "" } => Task.FromResult(true),
-            _ => SayAsync(here, typed.Text),
+            _ => SayAsync(here, typed.Text, id),
         });
         if (isDone && here is { } draft && _shared.Draft(draft) == line)
         {
@@ -60,7 +61,7 @@ internal sealed partial class ChatWindow
     public Task<bool> MoveAsync(Func<Task> move) => ActAsync(_ => move());
 
     /// <summary>Sends the text of a failed message again, as a new message.</summary>
-    public Task<bool> RetryAsync(ShownMessage failed) => ActAsync(end => SendAsync(failed.Message.Conversation, failed.Message.Text, end));
+    public Task<bool> RetryAsync(ShownMessage failed) => ActAsync(end => SendAsync(failed.Message.Conversation, failed.Message.Text, id: null, end));
 
     /// <summary>Marks everything in a conversation as read; the other user of a private chat is told.</summary>
     public Task<bool> MarkReadAsync(Conversation conversation) => ActAsync(async _ =>
@@ -177,10 +178,10 @@ internal sealed partial class ChatWindow
         ? group
         : throw new ChatException(ChatFault.InvalidArgument, NoGroupOpen);
 
-    private Task<bool> SayAsync(Conversation? here, string text) => ActAsync(async end =>
+    private Task<bool> SayAsync(Conversation? here, string text, Guid? id) => ActAsync(async end =>
     {
         var to = here ?? throw new ChatException(ChatFault.InvalidArgument, NothingOpen);
-        await SendAsync(to, text, end);
+        await SendAsync(to, text, id, end);
         if (Current is { } shown && shown.Conversation == to)
         {
             // The sender wants to see it.
@@ -188,16 +189,16 @@ internal sealed partial class ChatWindow
         }
     });
 
-    private Task SendAsync(Conversation to, string text, CancellationToken end) => to.Kind switch
+    private Task SendAsync(Conversation to, string text, Guid? id, CancellationToken end) => to.Kind switch
     {
-        ConversationKind.User => _session.SendToUserAsync(to.Name, text, id: null, end),
-        ConversationKind.Group => _session.SendToGroupAsync(to.Name, text),
-        _ => SendInsultAsync(text),
+        ConversationKind.User => _session.SendToUserAsync(to.Name, text, id, end),
+        ConversationKind.Group => _session.SendToGroupAsync(to.Name, text, id),
+        _ => SendInsultAsync(text, id),
     };
 
-    private async Task SendInsultAsync(string? text)
+    private async Task SendInsultAsync(string? text, Guid? id)
     {
-        var sent = await _session.InsultAsync(text);
+        var sent = await _session.InsultAsync(text, id);
         Say($"Your insult is on its way: {sent.Text}");
     }
 

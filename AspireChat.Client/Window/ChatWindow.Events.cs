@@ -138,7 +138,7 @@ internal sealed partial class ChatWindow
             case GroupEvent group:
                 Show(group);
                 break;
-            case RefusedEvent refused:
+            case RefusedEvent refused when !IsOfBlocked(refused.Conversation) && _told.TryTell(refused.Detail):
                 Say(refused.Detail, isError: true);
                 break;
             case ChatOpenedEvent opened:
@@ -197,6 +197,8 @@ internal sealed partial class ChatWindow
         _toAsk.Ring();
         _signal.Ring();
     }
+
+    private bool IsOfBlocked(Conversation conversation) => conversation.Kind == ConversationKind.User && IsBlocked(conversation.Name);
 
     private void Show(ChatOpenedEvent opened)
     {

@@ -1,3 +1,5 @@
+using AspireChat.Client.Chat;
+
 namespace AspireChat.Client.Window;
 
 internal sealed partial class ChatWindow
@@ -77,7 +79,18 @@ internal sealed partial class ChatWindow
 
     /// <summary>Sends an insult to whom it may concern.</summary>
     /// <param name="text">The insult; a stock one if null.</param>
-    public Task<bool> InsultAsync(string? text) => ActAsync(_ => SendInsultAsync(text));
+    /// <param name="id">Its id; one is made if null.</param>
+    public Task<bool> InsultAsync(string? text, Guid? id = null) => ActAsync(_ => SendInsultAsync(text, id));
+
+    /// <summary>Searches the history; what blocked users wrote is left out.</summary>
+    /// <returns>What was found, the newest first; null if the search was refused.</returns>
+    public async Task<IReadOnlyList<FoundMessage>?> SearchAsync(string words)
+    {
+        List<FoundMessage>? found = null;
+        await ActAsync(async end => found = await Task.Run(
+            () => _session.Search(words, limit: 50, end).Where(hit => hit.Message.IsOwn || !IsBlocked(hit.Message.From)).ToList(), end));
+        return found;
+    }
 
     /// <summary>This user's name, address, fingerprint and connections; null if that could not be found out.</summary>
     public async Task<Me?> DescribeAsync()

@@ -95,13 +95,18 @@ internal sealed partial class ChatWindow : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<ConversationItem> Conversations => _lists.Items(Current?.Conversation);
 
-    /// <summary>The other users who are online, in alphabetical order; while the name server is away those last known.</summary>
+    /// <summary>Whether it is known who is online.</summary>
+    public bool KnowsPeople => _around.IsKnown;
+
+    /// <summary>
+    /// The other users who are online, without blocked ones, in alphabetical order; while the name server is away those last known.
+    /// </summary>
     public IReadOnlyList<PersonItem> People
     {
         get
         {
             var partners = _lists.Partners;
-            return [.. _around.Online.Select(user => new PersonItem(user, partners.Contains(user)))];
+            return [.. _around.Online.Where(user => !IsBlocked(user)).Select(user => new PersonItem(user, partners.Contains(user)))];
         }
     }
 
@@ -114,7 +119,7 @@ internal sealed partial class ChatWindow : IAsyncDisposable
     /// <summary>The conversation on the screen; null if there is none.</summary>
     public OpenConversation? Current => _current;
 
-    /// <summary>The survey that runs, or the last one; null if there was none in this window.</summary>
+    /// <summary>The survey that runs, or the last one; null if there was none in this window, or if the last one could not be made.</summary>
     public Survey? Survey => _survey.Now;
 
     /// <summary>Errors and outcomes, the oldest first; at most <see cref="ToastList.Most"/>.</summary>

@@ -156,6 +156,7 @@ public sealed partial class OpenConversation
     /// <summary>Why own messages wait: a server or the other user is away; null if none waits for that.</summary>
     public string? Waiting => WindowSentences.Waiting(
         Conversation,
+        Mode,
         InTurn(() => _loaded.All.Any(message => message is { IsOwn: true, State: MessageState.Sending })),
         _around.Connections,
         IsOnline);

@@ -63,7 +63,7 @@ internal sealed partial class SharedWindowState(DataFile file, TimeProvider time
     /// <summary>Mutes a conversation, or ends that.</summary>
     /// <exception cref="ChatException"><see cref="ChatFault.Conflict"/>: there are too many.</exception>
     public void SetMuted(Conversation conversation, bool isMuted) => Change(memory =>
-        Set(memory.Muted, conversation.ToString(), isMuted, $"At most {MostEntries:N0} conversations can be muted; end that for one first."));
+        Set(memory.Muted, conversation.ToString(), isMuted, $"At most {MostEntries:N0} conversations can be muted; unmute one first."));
 
     /// <summary>Whether a user is blocked.</summary>
     public bool IsBlocked(string user) => Read(memory => memory.Blocked.Contains(user));

@@ -22,6 +22,18 @@ internal sealed class Surroundings(string self)
         }
     }
 
+    /// <summary>Whether anything was heard of who is online.</summary>
+    public bool IsKnown
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _online is not null;
+            }
+        }
+    }
+
     /// <summary>The other users who are online, in alphabetical order.</summary>
     public IReadOnlyList<string> Online
     {

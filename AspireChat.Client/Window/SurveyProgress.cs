@@ -12,7 +12,7 @@ internal sealed class SurveyProgress(TimeProvider time)
     private long _startedAt;
     private bool _isRunning;
 
-    /// <summary>The running survey, or the last one that ended; null if there was none.</summary>
+    /// <summary>The running survey, or the last one if it has ended with a result; null otherwise.</summary>
     public Survey? Now
     {
         get
@@ -65,13 +65,13 @@ internal sealed class SurveyProgress(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the survey with its result, or, if that is null, as one that could not be made.</summary>
+    /// <summary>Ends the survey with its result; if that is null, it could not be made, and an earlier result must not look like its own.</summary>
     public void End(SurveyResult? result)
     {
         lock (_gate)
         {
             _isRunning = false;
-            _ended = result is null ? _ended : new Survey(result.Users, result.Groups, SecondsLeft: 0, result.Ended);
+            _ended = result is null ? null : new Survey(result.Users, result.Groups, SecondsLeft: 0, result.Ended);
         }
     }
 }

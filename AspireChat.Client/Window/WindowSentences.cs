@@ -20,8 +20,8 @@ internal static class WindowSentences
         (IsAway(connections, Redis), IsAway(connections, RabbitMq)) switch
         {
             (true, true) => "The name server and RabbitMQ are away. Messages are saved and will be sent when they are back.",
-            (true, false) => "The name server is away. Open chats go on; nobody new can be found until it is back.",
-            (false, true) => "RabbitMQ is away. Messages to groups are saved and will be sent when it is back.",
+            (true, false) => $"The name server is away. Open chats go on; nobody new can be found, and {GroupMode.CarriedBy(GroupMode.Redis)} wait, until it is back.",
+            (false, true) => $"RabbitMQ is away. What you send to {GroupMode.CarriedBy(GroupMode.RabbitMq)} is saved and will be sent when it is back.",
             _ => Trouble(connections, Redis) ?? Trouble(connections, RabbitMq) ?? (IsStarting(connections, Redis), IsStarting(connections, RabbitMq)) switch
             {
                 (true, true) => "Connecting to the name server and to RabbitMQ.",
@@ -33,16 +33,15 @@ internal static class WindowSentences
 
     /// <summary>Why own messages of a conversation wait; null if none waits, or if nothing holds them up.</summary>
     /// <param name="conversation">The conversation.</param>
+    /// <param name="mode">A group's mode; null if it is no group.</param>
     /// <param name="hasUnsent">Whether own messages are on their way.</param>
     /// <param name="connections">The states by connection.</param>
     /// <param name="isOnline">Whether the other user of a private chat is online; null if that is not known.</param>
     public static string? Waiting(
-        Conversation conversation, bool hasUnsent, IReadOnlyDictionary<string, ConnectionState> connections, bool? isOnline) =>
+        Conversation conversation, GroupMode? mode, bool hasUnsent, IReadOnlyDictionary<string, ConnectionState> connections, bool? isOnline) =>
         !hasUnsent ? null
         : conversation.Kind != ConversationKind.User
-            ? IsAway(connections, RabbitMq) || IsStarting(connections, RabbitMq) || Trouble(connections, RabbitMq) is not null
-                ? "Saved, will be sent when RabbitMQ takes messages again."
-                : null
+            ? WaitingForServer(connections, mode?.Server == GroupMode.Redis ? Redis : RabbitMq)
         : IsAway(connections, Redis) || IsStarting(connections, Redis) ? "Saved, will be sent when the name server is back."
         : isOnline == false ? HasNoMailboxes(connections)
             ? $"Saved, will be sent if {conversation.Name} comes back in a moment."
@@ -66,6 +65,11 @@ internal static class WindowSentences
 
     /// <summary>Whether a connection event tells how far the mailbox has been taken in.</summary>
     public static bool IsProgress(string connection, string state) => connection == Mailbox && state is TakesIn or ConnectionStates.Connected;
+
+    private static string? WaitingForServer(IReadOnlyDictionary<string, ConnectionState> connections, string name) =>
+        IsAway(connections, name) || IsStarting(connections, name) || Trouble(connections, name) is not null
+            ? $"Saved, will be sent when {(name == Redis ? GroupMode.Redis : GroupMode.RabbitMq)} takes messages again."
+            : null;
 
     private static string? TakingIn(IReadOnlyDictionary<string, ConnectionState> connections) =>
         connections.TryGetValue(Mailbox, out var now) && now.State == TakesIn ? now.Detail : null;

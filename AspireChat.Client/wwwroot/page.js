@@ -53,6 +53,16 @@ document.addEventListener("keydown", key => {
 const kept = `aspirechat-${document.body.dataset.user}-sending`;
 const sending = new Map(JSON.parse(sessionStorage.getItem(kept) ?? "[]"));
 const keep = () => sessionStorage.setItem(kept, JSON.stringify([...sending]));
+
+// A UUIDv7 (RFC 9562, 5.7): the id of a text is the id of its message, so that it is sent once though the client was killed meanwhile.
+const newId = () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const now = Date.now();
+  for (let i = 0; i < 6; i++) bytes[i] = Math.floor(now / 2 ** (8 * (5 - i)));
+  bytes[6] = 0x70 | bytes[6] & 0x0f;
+  bytes[8] = 0x80 | bytes[8] & 0x3f;
+  return [...bytes].map((byte, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+};
 const submit = id => {
   const { conversation, line } = sending.get(id);
   page.invokeMethodAsync("SendAsync", id, conversation, line).then(isDone => {
@@ -65,12 +75,19 @@ const submit = id => {
   }, () => {});
 };
 
+// Which conversation was shown last: a new page of this window, after a reload for example, shows it again.
+const place = `aspirechat-${document.body.dataset.user}-place`;
+
 // A call that was under way when the connection was lost has no answer, so everything that it would have told is told again.
 const repairs = new Map(); // what to do, by element
+const repair = (element, what) => {
+  for (const old of repairs.keys()) if (!old.isConnected) repairs.delete(old);
+  repairs.set(element, what);
+};
 const comeBack = () => {
   watch();
-  for (const [element, repair] of repairs) {
-    if (element.isConnected) repair();
+  for (const [element, again] of repairs) {
+    if (element.isConnected) again();
     else repairs.delete(element);
   }
   for (const id of sending.keys()) submit(id);
@@ -80,11 +97,17 @@ window.aspirechat = {
   page(home) {
     page = home;
     comeBack();
+    return sessionStorage.getItem(place);
   },
+
+  shows(conversation) { sessionStorage.setItem(place, conversation); },
 
   // The list is one reversed flex box: it opens at its end and stays there without any script.
   list(log, pane) {
+    // What was drawn may be gone by the time of the call, here and below.
+    if (!log) return;
     let isAtEnd = true;
+    let isNewAbove = false;
     let isLoading = false;
     const say = isSaidAnyway => {
       // A narrow screen may show another column instead.
@@ -92,6 +115,12 @@ window.aspirechat = {
       if (isSaidAnyway || now !== isAtEnd) {
         isAtEnd = now;
         pane.invokeMethodAsync("End", isAtEnd).catch(() => {});
+      }
+      const divider = log.querySelector(".new");
+      const isAbove = divider !== null && divider.getBoundingClientRect().bottom < log.getBoundingClientRect().top;
+      if (isAbove !== isNewAbove) {
+        isNewAbove = isAbove;
+        pane.invokeMethodAsync("New", isAbove).catch(() => {});
       }
     };
     const load = async method => {
@@ -101,11 +130,13 @@ window.aspirechat = {
       say(true);
     };
     ends.set(log, say);
-    repairs.set(log, () => {
+    repair(log, () => {
       isLoading = false;
       say(true);
     });
-    new ResizeObserver(() => say(false)).observe(log);
+    const sizes = new ResizeObserver(() => say(false));
+    sizes.observe(log);
+    sizes.observe(log.firstElementChild);
     log.addEventListener("scroll", () => {
       say(false);
       const below = Math.abs(log.scrollTop);
@@ -115,18 +146,21 @@ window.aspirechat = {
   },
 
   down(log) {
+    if (!log) return;
     log.scrollTop = 0;
     ends.get(log)?.(true);
     if (document.activeElement === document.body) log.parentElement.querySelector(".composer textarea")?.focus();
   },
 
   seek(log) {
+    if (!log) return;
     log.querySelector("[data-sought]")?.scrollIntoView({ block: "center" });
     ends.get(log)?.(true);
     if (document.activeElement === document.body) log.focus({ preventScroll: true });
   },
 
   composer(box, composer, draft) {
+    if (!box) return;
     const put = (text, caret) => {
       box.value = text;
       box.rows = Math.min(8, text.split("\n").length);
@@ -138,7 +172,7 @@ window.aspirechat = {
     };
     let choosing = Promise.resolve();
     const send = () => {
-      const id = crypto.randomUUID();
+      const id = newId();
       sending.set(id, { conversation: box.form.dataset.conversation, line: box.value });
       keep();
 
@@ -147,7 +181,7 @@ window.aspirechat = {
       typed();
       submit(id);
     };
-    repairs.set(box, () => {
+    repair(box, () => {
       choosing = Promise.resolve();
       typed();
     });
@@ -221,9 +255,14 @@ window.aspirechat = {
 // Copying must happen in the click itself: some browsers allow it nowhere else.
 document.addEventListener("click", async click => {
   const button = click.target.closest("[data-copy]");
-  const source = button?.closest(button.dataset.copy)?.querySelector("pre");
-  if (source) {
-    await navigator.clipboard.writeText(source.innerText);
+  const blocks = [...button?.closest(button.dataset.copy)?.querySelectorAll("pre") ?? []];
+  if (blocks.length === 0) return;
+  const words = button.dataset.words ??= button.textContent;
+  try {
+    await navigator.clipboard.writeText(blocks.map(block => block.innerText).join("\n"));
     button.textContent = "Copied";
+  } catch {
+    button.textContent = "The browser does not allow it; select and copy";
   }
+  setTimeout(() => { button.textContent = words; }, 3000);
 });

@@ -49,6 +49,21 @@ public sealed class TestProcess : IAsyncDisposable
     /// <summary>Its standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
+    /// <summary>How much memory it has in RAM, in megabytes.</summary>
+    public long ResidentMegabytes => Refreshed.WorkingSet64 / (1024 * 1024);
+
+    /// <summary>How much processor time it has used.</summary>
+    public TimeSpan ProcessorTime => Refreshed.TotalProcessorTime;
+
+    private Process Refreshed
+    {
+        get
+        {
+            _process.Refresh();
+            return _process;
+        }
+    }
+
     /// <summary>Starts a process.</summary>
     /// <param name="name">Its name in messages of failures.</param>
     /// <param name="fileName">The program, as a path or as a name on PATH.</param>

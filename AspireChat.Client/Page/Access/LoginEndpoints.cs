@@ -47,7 +47,14 @@ internal static class LoginEndpoints
 
     private static IResult LogIn([FromBody] LoginBody body, HttpContext context, LoginCodes codes, PageSessions sessions)
     {
-        if (!codes.TryUse(body.Code))
+        var isGood = codes.TryUse(body.Code);
+        if (sessions.IsIn(context.Request))
+        {
+            // A second click on a link in the same browser; it needs no second session.
+            return Results.Text("", statusCode: StatusCodes.Status200OK);
+        }
+
+        if (!isGood)
         {
             return Results.Text("This link has been used already or is too old; open a fresh one.", statusCode: StatusCodes.Status403Forbidden);
         }

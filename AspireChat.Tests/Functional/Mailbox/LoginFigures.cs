@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using AspireChat.Tests.Infrastructure;
 using Xunit;
 
@@ -40,7 +39,7 @@ public sealed class LoginFigures(SharedRabbitMq broker)
             });
         Say($"sent after {watch.Elapsed.TotalSeconds:0.0} s, {atOnce} at once");
         await Until.True("all are stored", () => (long)alice.QuerySql("SELECT count(*) FROM messages WHERE state = 1")! == Count, Patience);
-        Say($"stored after {watch.Elapsed.TotalSeconds:0.0} s; alice has {Resident(alice)} MB");
+        Say($"stored after {watch.Elapsed.TotalSeconds:0.0} s; alice has {alice.Process.ResidentMegabytes} MB");
         await alice.TerminateAsync();
 
         watch.Restart();
@@ -57,18 +56,13 @@ public sealed class LoginFigures(SharedRabbitMq broker)
             "all are there",
             () =>
             {
-                peak = Math.Max(peak, Resident(bob));
+                peak = Math.Max(peak, bob.Process.ResidentMegabytes);
                 return (long)bob.QuerySql("SELECT count(*) FROM messages")! == Count;
             },
             Patience);
         Say($"all are there after {watch.Elapsed.TotalSeconds:0.0} s; bob had at most {peak} MB");
         Assert.Equal(ids.Order(), (await bob.Api.WholeChatAsync("alice")).Select(message => message.Id).Order());
     }
-
-    private static long Resident(ChatClientProcess client) => File.ReadLines($"/proc/{client.Process.Id}/status")
-        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024)
-        .Single();
 
     private static void Say(string what) => TestContext.Current.TestOutputHelper?.WriteLine(what);
 }

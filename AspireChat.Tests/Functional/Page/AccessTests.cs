@@ -37,6 +37,10 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/_framework/blazor.web.js"));
 
+        // A second click in the same browser needs no second login.
+        Assert.Equal("", await LogInAsync(browser, code, HttpStatusCode.OK));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/"));
+
         using var second = Browser(alice.BaseAddress);
         await LogInAsync(second, code, HttpStatusCode.Forbidden);
         await LogInAsync(second, "", HttpStatusCode.Forbidden);

@@ -70,7 +70,7 @@ public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
 
         await system.Redis.KillAsync();
         await Expect(page.Page.Locator("main > .notice")).ToHaveTextAsync(
-            "The name server is away. Open chats go on; nobody new can be found until it is back.");
+            "The name server is away. Open chats go on; nobody new can be found, and redis-stream and redis-pubsub groups wait, until it is back.");
         await system.Redis.RestartAsync();
         await Expect(page.Page.Locator("main > .notice")).ToHaveCountAsync(0);
     }

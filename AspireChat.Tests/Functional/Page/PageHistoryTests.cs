@@ -75,6 +75,21 @@ public sealed class PageHistoryTests(SharedRabbitMq broker, SharedBrowser browse
     }
 
     [Fact]
+    public async Task The_first_unread_message_is_one_click_away_when_it_is_loaded_but_out_of_view()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        await system.Clients[0].StoreSilentlyAsync("bob", Enumerable.Range(0, 60).Select(i => $"message {i}"));
+        await using var alice = await ChatPage.OpenAsync(browser, system.Clients[0]);
+        await alice.Listed("bob").ClickAsync();
+        await Expect(alice.Messages).ToHaveCountAsync(60);
+        await Expect(alice.Messages.First).Not.ToBeInViewportAsync();
+        await alice.Button("↑ To the first unread").ClickAsync();
+        await Expect(alice.Page.Locator(".new + .message .body")).ToHaveTextAsync("message 0");
+        await Expect(alice.Messages.First).ToBeInViewportAsync();
+        await Expect(alice.Button("↑ To the first unread")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     [Trait("Category", "Long")]
     public async Task A_group_of_a_hundred_thousand_messages_opens_and_scrolls_like_any_other()
     {

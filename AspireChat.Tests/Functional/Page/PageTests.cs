@@ -44,8 +44,7 @@ public sealed class PageTests(SharedRabbitMq broker, SharedBrowser browser)
 
         await bob.Page.ReloadAsync();
         await bob.UntilReadyAsync();
-        await Expect(bob.Listed("alice").Locator(".under")).ToHaveTextAsync("Draft");
-        await bob.ChooseAsync("alice");
+        await bob.UntilOpenAsync("alice");
         await bob.UntilShownAsync("hello bob", "one\ntwo", "three");
         await Expect(bob.Box).ToHaveValueAsync("a draft");
     }

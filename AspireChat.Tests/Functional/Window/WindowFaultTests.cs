@@ -22,7 +22,7 @@ public sealed class WindowFaultTests(SharedRabbitMq broker)
         await system.Redis.KillAsync();
         await Until.Equal(
             "the notice",
-            "The name server is away. Open chats go on; nobody new can be found until it is back.",
+            "The name server is away. Open chats go on; nobody new can be found, and redis-stream and redis-pubsub groups wait, until it is back.",
             () => Task.FromResult(alice.Notice));
         Assert.Equal(["bob"], alice.People.Select(person => person.Name));
 

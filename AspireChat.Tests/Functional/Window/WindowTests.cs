@@ -54,6 +54,22 @@ public sealed class WindowTests(SharedRabbitMq broker)
     }
 
     [Fact]
+    public async Task A_line_that_is_sent_again_after_a_restart_is_one_message()
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        await using var alice = await system.Clients[0].OpenWindowAsync();
+        var id = Guid.CreateVersion7();
+        Assert.True(await alice.RunAsync(WithBob, "hello", id));
+
+        // Another window, as after a restart of the client, knows nothing of it.
+        await using var again = await system.Clients[0].OpenWindowAsync();
+        Assert.True(await again.RunAsync(WithBob, "hello", id));
+        Assert.True(await again.RunAsync(WithBob, "hello", Guid.CreateVersion7()));
+        await Until.Sequence("bob has two", ["hello", "hello"], async () => (await system.Clients[1].Api.MessagesAsync("alice")).Select(message => message.Text));
+        Assert.Equal(id, (await system.Clients[1].Api.MessagesAsync("alice"))[0].Id);
+    }
+
+    [Fact]
     public async Task A_refusal_is_a_toast_and_the_draft_stays()
     {
         await using var system = await InProcessSystem.StartAsync(broker, ["alice"]);

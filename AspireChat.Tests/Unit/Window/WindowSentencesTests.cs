@@ -7,8 +7,8 @@ namespace AspireChat.Tests.Unit.Window;
 public sealed class WindowSentencesTests
 {
     private const string BothAway = "The name server and RabbitMQ are away. Messages are saved and will be sent when they are back.";
-    private const string RedisAway = "The name server is away. Open chats go on; nobody new can be found until it is back.";
-    private const string RabbitAway = "RabbitMQ is away. Messages to groups are saved and will be sent when it is back.";
+    private const string RedisAway = "The name server is away. Open chats go on; nobody new can be found, and redis-stream and redis-pubsub groups wait, until it is back.";
+    private const string RabbitAway = "RabbitMQ is away. What you send to durable, transient and stream groups is saved and will be sent when it is back.";
 
     [Theory]
     [InlineData("connected", "connected", null)]
@@ -33,17 +33,21 @@ public sealed class WindowSentencesTests
         Assert.Null(WindowSentences.Notice(new Dictionary<string, ConnectionState>()));
 
     [Theory]
-    [InlineData(ConversationKind.Group, "connected", "reconnecting", "Saved, will be sent when RabbitMQ takes messages again.")]
-    [InlineData(ConversationKind.Group, "connected", "blocked+", "Saved, will be sent when RabbitMQ takes messages again.")]
-    [InlineData(ConversationKind.Group, "reconnecting", "connected", null)]
-    [InlineData(ConversationKind.User, "reconnecting", "connected", "Saved, will be sent when the name server is back.")]
-    [InlineData(ConversationKind.User, "connected", "reconnecting", null)]
-    public void What_waits_for_a_server_says_so(ConversationKind kind, string redis, string rabbit, string? waiting)
+    [InlineData("group:tea", "durable", "connected", "reconnecting", "Saved, will be sent when RabbitMQ takes messages again.")]
+    [InlineData("group:tea", "stream", "connected", "blocked+", "Saved, will be sent when RabbitMQ takes messages again.")]
+    [InlineData("group:tea", "durable", "reconnecting", "connected", null)]
+    [InlineData("group:tea", "redis-stream", "reconnecting", "connected", "Saved, will be sent when Redis takes messages again.")]
+    [InlineData("group:tea", "redis-pubsub", "connected", "reconnecting", null)]
+    [InlineData("insults", null, "connected", "reconnecting", "Saved, will be sent when RabbitMQ takes messages again.")]
+    [InlineData("user:tea", null, "reconnecting", "connected", "Saved, will be sent when the name server is back.")]
+    [InlineData("user:tea", null, "connected", "reconnecting", null)]
+    public void What_waits_for_a_server_says_so(string place, string? word, string redis, string rabbit, string? waiting)
     {
-        var conversation = new Conversation(kind, "tea");
+        var conversation = Conversation.Find(place)!.Value;
+        var mode = GroupMode.Find(word);
 
-        Assert.Equal(waiting, WindowSentences.Waiting(conversation, hasUnsent: true, States(redis, rabbit), isOnline: true));
-        Assert.Null(WindowSentences.Waiting(conversation, hasUnsent: false, States(redis, rabbit), isOnline: true));
+        Assert.Equal(waiting, WindowSentences.Waiting(conversation, mode, hasUnsent: true, States(redis, rabbit), isOnline: true));
+        Assert.Null(WindowSentences.Waiting(conversation, mode, hasUnsent: false, States(redis, rabbit), isOnline: true));
     }
 
     [Fact]
@@ -53,11 +57,11 @@ public sealed class WindowSentencesTests
 
         Assert.Equal(
             "Saved; bob is away and gets it later.",
-            WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: false));
+            WindowSentences.Waiting(Conversation.With("bob"), mode: null, hasUnsent: true, well, isOnline: false));
         Assert.Equal(
             "Saved, will be sent if bob comes back in a moment.",
-            WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, States("connected", "not-configured"), isOnline: false));
-        Assert.Null(WindowSentences.Waiting(Conversation.With("bob"), hasUnsent: true, well, isOnline: null));
+            WindowSentences.Waiting(Conversation.With("bob"), mode: null, hasUnsent: true, States("connected", "not-configured"), isOnline: false));
+        Assert.Null(WindowSentences.Waiting(Conversation.With("bob"), mode: null, hasUnsent: true, well, isOnline: null));
     }
 
     [Theory]

@@ -25,14 +25,25 @@ public sealed class MessageRowTests : BunitContext
     [Fact]
     public void A_failed_message_has_its_reason_and_can_be_sent_again()
     {
-        ShownMessage? retried = null;
+        var retried = new List<ShownMessage>();
+        var isSent = false;
         var failed = Messages.Said(Messages.Self, "hello", state: MessageState.Failed) with { Reason = "bob is away." };
         var shown = Shown(failed);
-        var row = Render<MessageRow>(parameters => parameters.Add(it => it.Row, shown).Add(it => it.Retry, again => retried = again));
+        var row = Render<MessageRow>(parameters => parameters.Add(it => it.Row, shown).Add(it => it.Retry, again =>
+        {
+            retried.Add(again);
+            return Task.FromResult(isSent);
+        }));
 
         Assert.Equal("✗ failed: bob is away. Try again", Words(row.Find(".state").TextContent));
         row.Find("button").Click();
-        Assert.Same(shown, retried);
+        Assert.Equal([shown], retried);
+
+        // What could not be sent may be tried again; what was sent may not.
+        isSent = true;
+        row.Find("button").Click();
+        Assert.Equal([shown, shown], retried);
+        Assert.Empty(row.FindAll("button"));
     }
 
     [Fact]
@@ -69,8 +80,8 @@ public sealed class MessageRowTests : BunitContext
     }
 
     [Theory]
-    [InlineData(1, "1 message of bob is missing here.")]
-    [InlineData(12, "12 messages of bob are missing here.")]
+    [InlineData(1, "1 message from bob is missing here.")]
+    [InlineData(12, "12 messages from bob are missing here.")]
     public void A_gap_says_how_many_are_missing(long missing, string sentence)
     {
         var row = Render<MessageRow>(parameters => parameters.Add(it => it.Row, new GapRow("gap", "bob", missing)));
