@@ -63,6 +63,9 @@ public sealed class PageLooksTests(SharedRabbitMq broker, SharedBrowser browser)
             Assert.Equal([], found.Violations.Select(violation =>
                 $"{view}: {violation.Impact} {violation.Id} {string.Join(" | ", violation.Nodes.Select(node => node.Html))}"));
             Assert.NotEmpty(found.Passes);
+
+            // The page fills the screen and does not scroll; only its columns do.
+            Assert.True(await alice.Page.EvaluateAsync<bool>("document.scrollingElement.scrollHeight <= innerHeight"), $"{view} scrolls as a whole");
         }
     }
 }
