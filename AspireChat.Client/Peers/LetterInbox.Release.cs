@@ -45,52 +45,58 @@ internal sealed partial class LetterInbox
     private async Task<bool> ReleaseAsync(string user, CancellationToken stopping)
     {
         var arrived = new Arrived();
-        var isDecided = true;
         try
         {
-            foreach (var held in store.ListHeldBatches(Conversation.With(user)))
-            {
-                if (store.ReadHeld(held) is not { } body)
-                {
-                    continue;
-                }
-
-                try
-                {
-                    var letter = Letters.Open(self, body);
-                    var verdict = await JudgeAsync(letter, stopping);
-                    if (verdict == Verdict.Show)
-                    {
-                        await StoreAsync(letter, held);
-                        arrived.Add(letter);
-                    }
-                    else if (verdict == Verdict.Drop)
-                    {
-                        await store.DropLetterAsync(user, held);
-                    }
-                    else
-                    {
-                        isDecided &= verdict == Verdict.HoldForUser;
-                        break;
-                    }
-                }
-                catch (Exception e) when (e is BatchRefusedException || DeliveryFault.IsIn(e))
-                {
-                    // It could be opened when it was held: the fault is this program's, or a key is missing. After three tries it is set aside.
-                    Log.NotReleased(logger, e);
-                    if (await store.CountFailedTryAsync(held) is null)
-                    {
-                        isDecided = false;
-                        break;
-                    }
-                }
-            }
+            return await DecideAsync(user, arrived, stopping);
         }
         finally
         {
             // Even if a later letter could not be looked at, since what is shown is no longer held and would not be told again.
             await TellAsync(arrived, stopping);
         }
+    }
+
+    private async Task<bool> DecideAsync(string user, Arrived arrived, CancellationToken stopping)
+    {
+        var isDecided = true;
+        foreach (var held in store.ListHeldBatches(Conversation.With(user)))
+        {
+            if (store.ReadHeld(held) is not { } body)
+            {
+                continue;
+            }
+
+            try
+            {
+                var letter = Letters.Open(self, body);
+                var verdict = await JudgeAsync(letter, stopping);
+                if (verdict == Verdict.Show)
+                {
+                    await StoreAsync(letter, held);
+                    arrived.Add(letter);
+                }
+                else if (verdict == Verdict.Drop)
+                {
+                    await store.DropLetterAsync(user, held);
+                }
+                else
+                {
+                    isDecided &= verdict == Verdict.HoldForUser;
+                    break;
+                }
+            }
+            catch (Exception e) when (e is BatchRefusedException || DeliveryFault.IsIn(e))
+            {
+                // It could be opened when it was held: the fault is this program's, or a key is missing. After three tries it is set aside.
+                Log.NotReleased(logger, e);
+                if (await store.CountFailedTryAsync(held) is null)
+                {
+                    isDecided = false;
+                    break;
+                }
+            }
+        }
+
         return isDecided;
     }
 

@@ -55,6 +55,8 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         rabbit.Resume();
         await exit;
 
+        // Bob is away when alice returns, so that no stream tells her.
+        await bob.DisposeAsync();
         await alice.RestartAsync();
         await alice.UntilStatesAsync("bob", MessageState.Delivered);
 
