@@ -1,4 +1,3 @@
-using AspireChat.Client.Redis;
 using AspireChat.Client.Api;
 using AspireChat.Client.Discovery;
 using AspireChat.Client.Groups;
@@ -10,6 +9,7 @@ using AspireChat.Client.Messaging;
 using AspireChat.Client.Names;
 using AspireChat.Client.Page;
 using AspireChat.Client.Peers;
+using AspireChat.Client.Redis;
 using AspireChat.Client.Session;
 using AspireChat.Client.Terminal;
 using AspireChat.Client.Window;

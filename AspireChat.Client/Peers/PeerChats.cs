@@ -55,6 +55,9 @@ internal sealed class PeerChats(
         links.To(user).Redial();
     }
 
+    /// <summary>Whether this client has met the user or written to it, and need not ask the name server whether there is such a user.</summary>
+    public bool IsKnown(string user) => known.Find(user) is not null || known.FindAddressee(user) is not null;
+
     /// <summary>Makes sure that a user of that name exists.</summary>
     /// <exception cref="ChatException">
     /// <see cref="ChatFault.NotFound"/>: no user has claimed it. <see cref="ChatFault.Unavailable"/>: this client has never
@@ -62,7 +65,7 @@ internal sealed class PeerChats(
     /// </exception>
     public async Task EnsureKnownAsync(string user, CancellationToken cancellationToken)
     {
-        if (known.Find(user) is not null || known.FindAddressee(user) is not null)
+        if (IsKnown(user))
         {
             return;
         }

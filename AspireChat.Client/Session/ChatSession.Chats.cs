@@ -88,6 +88,8 @@ internal sealed partial class ChatSession
             throw refusal;
         }
 
+        // The look-up of a first message is in the message's trace.
+        using var act = chats.IsKnown(other) ? null : ChatTelemetry.StartAct("first message");
         await chats.EnsureKnownAsync(other, cancellationToken);
 
         var link = chats.LinkTo(other);

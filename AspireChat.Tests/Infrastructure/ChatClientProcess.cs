@@ -7,7 +7,7 @@ namespace AspireChat.Tests.Infrastructure;
 /// A real client: the built program in its own process, with its own web port and data directory, which both stay over
 /// restarts.
 /// </summary>
-public sealed class ChatClientProcess : IAsyncDisposable
+public sealed class ChatClientProcess : ITestClient, IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
@@ -42,21 +42,22 @@ public sealed class ChatClientProcess : IAsyncDisposable
         Process = Launch();
     }
 
-    /// <summary>The user name.</summary>
+    /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>The address of its page and API; the same after a restart.</summary>
+    /// <inheritdoc/>
     public Uri BaseAddress { get; }
 
-    /// <summary>The token of its API.</summary>
+    /// <inheritdoc/>
     public string Token { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>The directory of its key and history.</summary>
+    /// <inheritdoc/>
     public string DataDirectory { get; }
 
+    /// <inheritdoc/>
     public ChatApi Api { get; }
 
-    /// <summary>An HTTP client for its API that sends the token.</summary>
+    /// <inheritdoc/>
     public HttpClient Http { get; }
 
     /// <summary>The running process, or the one that ended last.</summary>
@@ -153,10 +154,10 @@ public sealed class ChatClientProcess : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Subscribes to its events.</summary>
+    /// <inheritdoc/>
     public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(Http);
 
-    /// <summary>An HTTP client for its web port that sends no token.</summary>
+    /// <inheritdoc/>
     public HttpClient CreateHttpClient() =>
         new(_handler, disposeHandler: false) { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(45) };
 

@@ -8,9 +8,9 @@ public sealed class AliceAndBob : IAsyncLifetime
 {
     private ChatSystem? _system;
 
-    public ChatClientProcess Alice { get; private set; } = null!;
+    public InProcessClient Alice { get; private set; } = null!;
 
-    public ChatClientProcess Bob { get; private set; } = null!;
+    public InProcessClient Bob { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {

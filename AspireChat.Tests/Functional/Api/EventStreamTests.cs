@@ -45,7 +45,7 @@ public sealed class EventStreamTests
         var bob = await system.StartClientAsync("bob");
         Assert.Equal(new PresenceChange("bob", Online: true), await events.NextAsync<PresenceChange>());
 
-        await bob.TerminateAsync();
+        await bob.StopAsync();
         Assert.Equal(new PresenceChange("bob", Online: false), await events.NextAsync<PresenceChange>());
     }
 
@@ -67,7 +67,7 @@ public sealed class EventStreamTests
     public async Task A_stopping_client_ends_its_streams_without_delay()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         await using var events = await alice.WatchAsync();
 
         Assert.Equal(0, await alice.Process.TerminateAsync(TimeSpan.FromSeconds(8)));
@@ -104,7 +104,7 @@ public sealed class EventStreamTests
     public async Task A_watcher_that_leaves_is_forgotten()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         for (var i = 0; i < 50; i++)
         {
             await (await alice.WatchAsync()).DisposeAsync();

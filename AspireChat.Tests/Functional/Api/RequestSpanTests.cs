@@ -14,7 +14,7 @@ public sealed class RequestSpanTests
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
         foreach (var path in new[] { "/api/me", "/api/events", "/health", "/alive" })
         {
             // A stream ends hours later, and health is polled every few seconds, also by callers that trace.
@@ -38,7 +38,7 @@ public sealed class RequestSpanTests
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
 
         await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("nobody"));
         await otlp.CatchUpAsync(alice);

@@ -105,7 +105,7 @@ public sealed partial class StartTests : IDisposable
     public async Task A_configured_token_is_not_printed()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
 
         // The API may answer before its line has come through the pipe.
         await Until.Value(
@@ -119,7 +119,7 @@ public sealed partial class StartTests : IDisposable
     public async Task Further_host_names_can_be_allowed()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice", ("Chat:ApiHosts", "chat.example, alice.local"));
+        var alice = await system.StartProgramAsync("alice", ("Chat:ApiHosts", "chat.example, alice.local"));
 
         Assert.Equal(HttpStatusCode.OK, await StatusUnderAsync(alice, "chat.example"));
         Assert.Equal(HttpStatusCode.OK, await StatusUnderAsync(alice, "Alice.Local:8080"));

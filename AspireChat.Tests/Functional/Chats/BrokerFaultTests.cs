@@ -11,7 +11,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
     public async Task A_client_with_both_servers_reports_that_it_is_healthy()
     {
         await using var system = await ChatSystem.StartAsync(await shared.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
 
         var connections = (await alice.Api.MeAsync()).Connections;
         Assert.Equal(("connected", "connected"), (connections["redis"], connections["rabbitmq"]));
@@ -23,7 +23,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq shared)
     {
         await using var rabbit = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(rabbit.ConnectionString);
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await using var events = await alice.WatchAsync();
 

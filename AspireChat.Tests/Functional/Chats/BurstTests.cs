@@ -15,7 +15,7 @@ public sealed class BurstTests
     public async Task Ten_thousand_messages_each_way_survive_two_restarts_of_the_receiver()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.OpenChatAsync("bob");
 

@@ -78,7 +78,7 @@ public sealed class NameServerFaultTests
     public async Task A_frozen_Redis_delays_no_client_for_long()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await SayAsync(alice, bob, "before");
         system.Redis.Pause();
@@ -95,7 +95,7 @@ public sealed class NameServerFaultTests
     private static Func<ConnectionChange, bool> IsRedis(string state) => change =>
         change.Connection == "redis" && change.State == state;
 
-    private static async Task SayAsync(ChatClientProcess from, ChatClientProcess to, string text)
+    private static async Task SayAsync(ITestClient from, ITestClient to, string text)
     {
         var sent = await from.Api.SendAsync(to.Name, text);
         await Until.Equal(

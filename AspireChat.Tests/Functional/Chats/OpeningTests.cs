@@ -44,7 +44,7 @@ public sealed class OpeningTests
         await using var system = await ChatSystem.StartAsync();
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
-        Assert.Equal(0, await bob.TerminateAsync());
+        await bob.StopAsync();
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));
         Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);
@@ -55,8 +55,8 @@ public sealed class OpeningTests
     public async Task A_chat_with_a_frozen_client_times_out()
     {
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob");
-        var alice = await system.StartClientAsync("alice", ("Chat:OpenTimeout", "00:00:03"));
+        var bob = await system.StartProgramAsync("bob");
+        var alice = await system.StartProgramAsync("alice", ("Chat:OpenTimeout", "00:00:03"));
         bob.Pause();
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob")).DefaultTimeout();

@@ -14,7 +14,7 @@ public sealed class RestartTests
     public async Task A_killed_client_goes_offline_within_the_lease_and_returns_at_once()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var clients = await system.StartProgramsAsync("alice", "bob", "carol");
         var (alice, bob) = (clients[0], clients[1]);
         await Until.Sequence("all users are online", ["alice", "bob", "carol"], () => OnlineAsync(alice));
         await using var events = await alice.WatchAsync();
@@ -37,7 +37,7 @@ public sealed class RestartTests
     public async Task A_killed_client_that_returns_within_its_lease_takes_over_at_once()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.SendAsync("bob", "one");
         await Until.Sequence("the message arrives", ["one"], () => TextsAsync(bob, "alice"));
@@ -68,8 +68,8 @@ public sealed class RestartTests
     public async Task Two_clients_cannot_share_a_data_directory()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
-        var second = system.LaunchClient("alice", alice.DataDirectory);
+        var alice = await system.StartProgramAsync("alice");
+        var second = system.LaunchProgram("alice", alice.DataDirectory);
 
         Assert.Equal(1, await second.Process.WaitForExitAsync());
         Assert.Contains(alice.DataDirectory, second.Process.Errors, StringComparison.Ordinal);
@@ -81,9 +81,9 @@ public sealed class RestartTests
     public async Task SIGTERM_ends_a_busy_client_in_order()
     {
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob");
-        var carol = await system.StartClientAsync("carol", ("Chat:AcceptChats", "ask"));
-        var alice = await system.StartClientAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
+        var carol = await system.StartProgramAsync("carol", ("Chat:AcceptChats", "ask"));
+        var alice = await system.StartProgramAsync("alice");
 
         // Alice has an open chat, a stream of events, an unanswered request, and messages under way.
         await alice.Api.OpenChatAsync("bob");
@@ -111,7 +111,7 @@ public sealed class RestartTests
     public async Task SIGTERM_ends_a_client_in_time_though_Redis_does_not_answer()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         system.Redis.Pause();
 
         var started = Stopwatch.GetTimestamp();
@@ -123,7 +123,7 @@ public sealed class RestartTests
     public async Task Messages_in_the_outbox_at_a_crash_are_delivered_after_it()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.OpenChatAsync("bob");
         var expected = new List<string>();
@@ -152,8 +152,8 @@ public sealed class RestartTests
     {
         await using var system = await ChatSystem.StartAsync();
         (string, string)[] quick = [("Chat:NameServer:Lease", "00:00:02"), ("Chat:NameServer:RenewEvery", "00:00:00.5")];
-        var alice = await system.StartClientAsync("alice", quick);
-        var bob = await system.StartClientAsync("bob", quick);
+        var alice = await system.StartProgramAsync("alice", quick);
+        var bob = await system.StartProgramAsync("bob", quick);
         await alice.Api.SendAsync("bob", "one");
         await Until.Sequence("the message arrives", ["one"], () => TextsAsync(bob, "alice"));
 
@@ -167,7 +167,7 @@ public sealed class RestartTests
 
     private static async Task AssertNameIsRefusedAsync(ChatSystem system, string name)
     {
-        var second = system.LaunchClient(name);
+        var second = system.LaunchProgram(name);
         Assert.Equal(1, await second.Process.WaitForExitAsync());
         Assert.Contains(name, second.Process.Errors, StringComparison.Ordinal);
         AssertSentence(second.Process.Errors);

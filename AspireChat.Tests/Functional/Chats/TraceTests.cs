@@ -14,8 +14,8 @@ public sealed class TraceTests
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var bob = await system.StartProgramAsync("bob", otlp.SettingsFor("bob"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
         await alice.Api.OpenChatAsync("bob");
 
         // Of several in one burst, each keeps its own trace though they may share frames.

@@ -13,8 +13,8 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
     public async Task A_returning_member_receives_everything_said_in_a_durable_group(bool isKilled)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", ShortLease);
-        var bob = await system.StartClientAsync("bob", ShortLease);
+        var alice = await system.StartProgramAsync("alice", ShortLease);
+        var bob = await system.StartProgramAsync("bob", ShortLease);
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {
             await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
@@ -73,7 +73,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         // While the broker is frozen, the messages stay in the outbox.
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.Api.JoinGroupAsync("chess");
         await bob.Api.JoinGroupAsync("chess");

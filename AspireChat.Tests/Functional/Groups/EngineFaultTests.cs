@@ -65,8 +65,8 @@ public sealed class EngineFaultTests
     {
         await using var rabbit = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(rabbit.ConnectionString);
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await bob.Api.JoinGroupAsync("chess");
 
@@ -101,8 +101,8 @@ public sealed class EngineFaultTests
         var random = new Random(20261126);
         await using var rabbit = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(rabbit.ConnectionString);
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await bob.Api.JoinGroupAsync("chess");
 
@@ -125,8 +125,8 @@ public sealed class EngineFaultTests
     public async Task A_log_that_Redis_lost_goes_on_with_the_same_members()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
         await alice.Api.JoinGroupAsync("chess", GroupMode.RedisStream);
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "before");
@@ -178,7 +178,7 @@ public sealed class EngineFaultTests
 
     private static async Task<(ChatClientProcess Alice, ChatClientProcess Bob)> StartAsync(ChatSystem system)
     {
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         foreach (var client in clients)
         {
             foreach (var mode in GroupMode.All)

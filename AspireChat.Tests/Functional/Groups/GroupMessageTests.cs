@@ -71,7 +71,7 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
     }
 
     // Reading page by page backwards gives the same messages.
-    private static async Task AssertPagesAsync(ChatClientProcess client)
+    private static async Task AssertPagesAsync(InProcessClient client)
     {
         var all = await client.Api.GroupMessagesAsync("chess");
         var paged = new List<Guid>();
@@ -85,5 +85,5 @@ public sealed class GroupMessageTests(SharedRabbitMq broker)
         Assert.Equal(all.Select(m => m.Id), paged);
     }
 
-    private static IEnumerable<string> Texts(ChatClientProcess sender) => Enumerable.Range(0, 60).Select(i => $"{sender.Name} {i}");
+    private static IEnumerable<string> Texts(InProcessClient sender) => Enumerable.Range(0, 60).Select(i => $"{sender.Name} {i}");
 }

@@ -71,7 +71,7 @@ public sealed class GroupModeTests(SharedRabbitMq broker)
     public async Task A_subscription_of_a_newer_version_is_listed_and_kept()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         await alice.KillAsync();
         await using (var newer = new LocalStore(path: alice.DataDirectory))
         {

@@ -19,7 +19,7 @@ public sealed class GroupTraceTests(SharedRabbitMq broker)
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var chat = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await Task.WhenAll(
-            ((string[])["alice", "bob", "carol"]).Select(name => chat.StartClientAsync(name, otlp.SettingsFor(name))));
+            ((string[])["alice", "bob", "carol"]).Select(name => chat.StartProgramAsync(name, otlp.SettingsFor(name))));
         foreach (var client in clients)
         {
             await client.Api.JoinGroupAsync("chess", GroupMode.Find(mode));

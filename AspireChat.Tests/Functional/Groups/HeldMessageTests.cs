@@ -86,7 +86,7 @@ public sealed class HeldMessageTests(SharedRabbitMq broker)
     public async Task A_failing_batch_is_set_aside_and_retried_at_the_next_join()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await MemberAsync(system, "alice");

@@ -21,8 +21,8 @@ public sealed class LogTests(SharedRabbitMq broker)
     public async Task A_returning_member_receives_everything_said_meanwhile(string mode, bool isKilled)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", ShortLease);
-        var bob = await system.StartClientAsync("bob", ShortLease);
+        var alice = await system.StartProgramAsync("alice", ShortLease);
+        var bob = await system.StartProgramAsync("bob", ShortLease);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await bob.Api.JoinGroupAsync("chess");
         await alice.Api.SayAsync("chess", "before");

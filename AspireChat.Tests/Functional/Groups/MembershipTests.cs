@@ -182,8 +182,8 @@ public sealed class MembershipTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] lease = [("Chat:Groups:Lease", "00:00:03")];
-        var alice = await system.StartClientAsync("alice", lease);
-        var bob = await system.StartClientAsync("bob", lease);
+        var alice = await system.StartProgramAsync("alice", lease);
+        var bob = await system.StartProgramAsync("bob", lease);
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {
             await client.Api.JoinGroupAsync("chess");

@@ -113,7 +113,7 @@ public sealed class ReplayTests(SharedRabbitMq broker)
     public async Task A_sender_that_lost_its_history_is_heard_by_newcomers(string mode)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var clients = await system.StartProgramsAsync("alice", "bob", "carol");
         var (alice, bob, carol) = (clients[0], clients[1], clients[2]);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Find(mode));
         await bob.Api.JoinGroupAsync("chess");

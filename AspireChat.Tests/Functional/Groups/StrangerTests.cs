@@ -62,7 +62,7 @@ public sealed class StrangerTests(SharedRabbitMq broker)
     public async Task Messages_of_a_stranger_survive_a_crash_in_order()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await MemberAsync(system, "alice");

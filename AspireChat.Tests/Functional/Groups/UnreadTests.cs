@@ -26,7 +26,7 @@ public sealed class UnreadTests(SharedRabbitMq broker)
         Assert.All(await bob.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Read, message.State));
 
         // A restart keeps this, and later messages are unread again.
-        Assert.Equal(0, await bob.TerminateAsync());
+        await bob.StopAsync();
         await bob.RestartAsync();
         Assert.Equal(0, (await bob.Api.JoinGroupAsync("chess")).Unread);
         await alice.Api.SayAsync("chess", "three");

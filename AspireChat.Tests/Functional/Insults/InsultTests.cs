@@ -130,7 +130,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var zoe = await RawMember.ConnectAsync("zoe", system.Rabbit!);
         await zoe.ClaimAsync(system.Redis);
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await using var atBob = await bob.WatchAsync();
         await Until.True(
             "the queue of insults exists",
@@ -154,7 +154,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
     public async Task A_killed_client_loses_and_repeats_no_insult()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var clients = await system.StartProgramsAsync("alice", "bob", "carol");
         var carol = clients[2];
         var sent = new Dictionary<Guid, string>();
         for (var third = 0; third < 3; third++)
@@ -192,7 +192,7 @@ public sealed class InsultTests(SharedRabbitMq broker)
         by.PublishAsync("", insult.ToByteArray(), routingKey: "chat.insults");
 
     // All clients send at once, in turns.
-    private static async Task<IReadOnlyDictionary<Guid, string>> SendAsync(ChatClientProcess[] clients, IEnumerable<int> numbers)
+    private static async Task<IReadOnlyDictionary<Guid, string>> SendAsync(ITestClient[] clients, IEnumerable<int> numbers)
     {
         var sent = new ConcurrentDictionary<Guid, string>();
         await Task.WhenAll(numbers.GroupBy(number => clients[number % clients.Length]).Select(async part =>
@@ -207,13 +207,13 @@ public sealed class InsultTests(SharedRabbitMq broker)
     }
 
     // All clients together have exactly the sent insults, none twice.
-    private static Task UntilAllAsync(ChatClientProcess[] clients, IReadOnlyDictionary<Guid, string> sent, TimeSpan deadline) =>
+    private static Task UntilAllAsync(ITestClient[] clients, IReadOnlyDictionary<Guid, string> sent, TimeSpan deadline) =>
         Until.Sequence(
             "all insults have come, each once",
             sent.OrderBy(insult => insult.Key).Select(insult => (insult.Key, insult.Value)),
             async () => (await ReceivedAsync(clients)).OrderBy(insult => insult.Id).Select(insult => (insult.Id, insult.Text)),
             deadline);
 
-    private static async Task<IEnumerable<ReceivedInsult>> ReceivedAsync(IEnumerable<ChatClientProcess> clients) =>
+    private static async Task<IEnumerable<ReceivedInsult>> ReceivedAsync(IEnumerable<ITestClient> clients) =>
         (await Task.WhenAll(clients.Select(client => client.Api.InsultsAsync()))).SelectMany(received => received);
 }

@@ -13,7 +13,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
         var clients = await system.StartClientsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
-        Assert.Equal(0, await bob.TerminateAsync());
+        await bob.StopAsync();
         await using var events = await alice.WatchAsync();
 
         var sent = await alice.Api.SendAsync("bob", "while away");
@@ -31,9 +31,9 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
     public async Task A_message_to_somebody_never_met_is_stored_and_pins_nothing_before_the_receipt()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         Assert.Equal(0, await bob.TerminateAsync());
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
 
         await alice.Api.SendAsync("bob", "hello, stranger");
         await alice.UntilStatesAsync("bob", MessageState.Stored);
@@ -54,7 +54,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
     public async Task Two_hundred_messages_arrive_once_and_in_order_though_both_were_killed()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
         await bob.KillAsync();
@@ -71,7 +71,7 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
     public async Task The_sender_may_stay_away_while_the_receiver_reads_and_answers()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
         await bob.KillAsync();

@@ -29,9 +29,9 @@ internal sealed class Away : IAsyncDisposable
     public static async Task<Away> StartAsync(SharedRabbitMq broker, string sender, string text, params (string, string)[] settings)
     {
         var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob", settings);
+        var bob = await system.StartProgramAsync("bob", settings);
         await bob.TerminateAsync();
-        var alice = await system.StartClientAsync(sender);
+        var alice = await system.StartProgramAsync(sender);
         await alice.Api.SendAsync("bob", text);
         await alice.UntilStatesAsync("bob", MessageState.Stored);
         return new Away(broker, system, alice, bob);

@@ -39,7 +39,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         await using var system = await ChatSystem.StartAsync(rabbit.ConnectionString);
         using var folder = new TempFolder("bob");
         await (await StartBobAsync()).DisposeAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         await alice.Api.SendAsync("bob", "may I?");
         await alice.UntilStatesAsync("bob", MessageState.Stored);
         await alice.TerminateAsync();
@@ -93,7 +93,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
     public async Task A_strangers_letter_waits_for_the_name_server_without_holding_up_a_friend()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var clients = await system.StartProgramsAsync("alice", "bob", "carol");
         var (alice, bob, carol) = (clients[0], clients[1], clients[2]);
         await carol.SayAsync("bob", "we know each other");
         await bob.TerminateAsync();
@@ -127,7 +127,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
 
         // The name server loses the name, and somebody else takes it.
         await away.System.Redis.ExecuteAsync("DEL", "chat:claim:bob");
-        var other = await away.System.StartClientAsync("bob");
+        var other = await away.System.StartProgramAsync("bob");
         var otherKey = (await other.Api.MeAsync()).Fingerprint;
 
         var failed = await events.NextAsync<StateChange>("the message fails", change => change.State == MessageState.Failed, TimeSpan.FromSeconds(60));
@@ -191,7 +191,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
-        await bob.TerminateAsync();
+        await bob.StopAsync();
         await system.Redis.ExecuteAsync("HDEL", "chat:claim:bob", "key", "sealKey", "sealSignature");
         var alice = await system.StartClientAsync("alice", ("Chat:Peer:AwayAfter", "00:00:01"));
         await using var events = await alice.WatchAsync();
@@ -207,7 +207,7 @@ public sealed class DecisionTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var bob = await system.StartClientAsync("bob");
-        await bob.TerminateAsync();
+        await bob.StopAsync();
         using var mallory = new TestPeer("mallory");
         await system.Redis.ExecuteAsync(
             "HSET", "chat:claim:bob", "sealKey", Convert.ToBase64String(mallory.Peer.Identity.SealingKey.PublicKey),
@@ -227,10 +227,10 @@ public sealed class DecisionTests(SharedRabbitMq broker)
         var bob = await system.StartClientAsync("bob", ("Chat:ReadReceipts", "false"));
         await alice.SayAsync("bob", "by stream");
         await bob.Api.MarkReadAsync("alice");
-        await bob.TerminateAsync();
+        await bob.StopAsync();
         await alice.Api.SendAsync("bob", "by letter");
         await alice.UntilStatesAsync("bob", MessageState.Delivered, MessageState.Stored);
-        await alice.TerminateAsync();
+        await alice.StopAsync();
         await bob.RestartAsync();
         await bob.HasOnceAsync("alice", "by stream", "by letter");
         await bob.Api.MarkReadAsync("alice");

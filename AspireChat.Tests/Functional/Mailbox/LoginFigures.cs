@@ -20,9 +20,9 @@ public sealed class LoginFigures(SharedRabbitMq broker)
     public async Task A_login_after_a_hundred_thousand_missed_messages(int atOnce)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.TerminateAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
 
         var watch = Stopwatch.StartNew();
         var ids = new HashSet<Guid>();

@@ -13,7 +13,7 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
     public async Task A_sender_killed_with_messages_everywhere_loses_none_and_doubles_none()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         var said = new List<string>();
 
@@ -57,9 +57,9 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
         const int count = 5_000;
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
+        var bob = await system.StartProgramAsync("bob", otlp.SettingsFor("bob"));
         await bob.TerminateAsync();
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         var texts = Enumerable.Range(0, count).Select(number => $"number {number}").ToList();
         foreach (var text in texts)
         {
@@ -94,7 +94,7 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
         const int count = 1_500;
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
         await bob.TerminateAsync();
@@ -151,8 +151,8 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
         [
             ("Chat:NameServer:Lease", "00:00:02"), ("Chat:NameServer:RenewEvery", "00:00:00.5"), ("Chat:NameServer:ClaimFor", "00:00:02"),
         ];
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob", brief);
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob", brief);
         await alice.SayAsync("bob", "before");
         await bob.TerminateAsync();
         await Until.True(
@@ -205,8 +205,8 @@ public sealed class MailboxFaultTests(SharedRabbitMq broker)
 
         // Short leases: who stays away for two seconds is written to by letter.
         (string, string)[] brief = [("Chat:NameServer:Lease", "00:00:01.5"), ("Chat:NameServer:RenewEvery", "00:00:00.5")];
-        var alice = await system.StartClientAsync("alice", brief);
-        var bob = await system.StartClientAsync("bob", brief);
+        var alice = await system.StartProgramAsync("alice", brief);
+        var bob = await system.StartProgramAsync("bob", brief);
         var (stored, waits) = (0, false);
         var said = new List<string>();
         (Guid Id, string Text)? pending = null;

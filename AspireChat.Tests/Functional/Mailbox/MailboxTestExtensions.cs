@@ -11,7 +11,7 @@ internal static class MailboxTestExtensions
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Sends a text to somebody who is there, and waits for the receipt.</summary>
-    public static async Task SayAsync(this ChatClientProcess client, string to, string text)
+    public static async Task SayAsync(this ITestClient client, string to, string text)
     {
         var sent = await client.Api.SendAsync(to, text);
         await Until.Equal(
@@ -25,22 +25,22 @@ internal static class MailboxTestExtensions
         events.NextAsync<StateChange>("the message's next state", change => change.Id == id, Patience);
 
     /// <summary>The states of a chat's messages, oldest first.</summary>
-    public static async Task<IEnumerable<MessageState>> StatesAsync(this ChatClientProcess client, string with) =>
+    public static async Task<IEnumerable<MessageState>> StatesAsync(this ITestClient client, string with) =>
         (await client.Api.MessagesAsync(with)).Select(message => message.State);
 
     /// <summary>Waits for the states of a chat's messages.</summary>
-    public static Task UntilStatesAsync(this ChatClientProcess client, string with, params IEnumerable<MessageState> states) =>
+    public static Task UntilStatesAsync(this ITestClient client, string with, params IEnumerable<MessageState> states) =>
         Until.Sequence($"the states of {client.Name}'s messages to {with}", states, () => client.StatesAsync(with), Patience);
 
     /// <summary>Waits until something is true of all messages of a chat.</summary>
     public static Task UntilTrueAsync(
-        this ChatClientProcess client, string with, string what, Func<Message, bool> isTrue, int? count = null) => Until.True(
+        this ITestClient client, string with, string what, Func<Message, bool> isTrue, int? count = null) => Until.True(
         what,
         async () => await client.Api.MessagesAsync(with) is var all && (count is null || all.Count == count) && all.All(isTrue),
         Patience);
 
     /// <summary>Waits for texts of another user, and checks that a later look shows exactly the same.</summary>
-    public static async Task HasOnceAsync(this ChatClientProcess client, string from, params IEnumerable<string> texts)
+    public static async Task HasOnceAsync(this ITestClient client, string from, params IEnumerable<string> texts)
     {
         var expected = texts.ToList();
         await Until.True(
@@ -52,12 +52,12 @@ internal static class MailboxTestExtensions
     }
 
     /// <summary>Asks a client's history for one value.</summary>
-    public static object? QuerySql(this ChatClientProcess client, string sql) => client.QueryAll<object?>(sql).FirstOrDefault();
+    public static object? QuerySql(this ITestClient client, string sql) => client.QueryAll<object?>(sql).FirstOrDefault();
 
     /// <summary>Asks a client's history for the first column of all rows.</summary>
-    public static List<string> QueryAll(this ChatClientProcess client, string sql) => client.QueryAll<string>(sql);
+    public static List<string> QueryAll(this ITestClient client, string sql) => client.QueryAll<string>(sql);
 
-    private static List<T> QueryAll<T>(this ChatClientProcess client, string sql)
+    private static List<T> QueryAll<T>(this ITestClient client, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(client.DataDirectory, "chat.db")};Pooling=False");
         connection.Open();

@@ -88,7 +88,7 @@ public sealed class SealedLetterTests(SharedRabbitMq broker)
         await using var away = await Away.StartAsync(broker, "alice", Secret);
         await using var queue = await away.MailboxAsync();
         var letter = Assert.Single(await queue.DrainAsync());
-        var carol = await away.System.StartClientAsync("carol");
+        var carol = await away.System.StartProgramAsync("carol");
         await using var events = await carol.WatchAsync();
         var key = (await carol.Api.MeAsync()).Fingerprint[..16];
         await using var carols = await RawQueue.OpenAsync(away.System.Rabbit!, $"chat.mailbox.carol.{key}");

@@ -19,7 +19,7 @@ public sealed class BrokerAlarmTests
     {
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         foreach (var client in clients)
         {
@@ -66,7 +66,7 @@ public sealed class BrokerAlarmTests
         }
 
         // A client that starts now shows the alarm from the beginning.
-        var carol = await system.StartClientAsync("carol");
+        var carol = await system.StartProgramAsync("carol");
         Assert.Equal("blocked", (await carol.Api.MeAsync()).Connections["rabbitmq"]);
         await using var atCarol = await carol.WatchAsync();
         await carol.Api.JoinGroupAsync("tea");
@@ -108,8 +108,8 @@ public sealed class BrokerAlarmTests
     {
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
@@ -130,7 +130,7 @@ public sealed class BrokerAlarmTests
     {
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await own.AlarmAsync(isOn: true);
         await alice.Api.SayAsync("chess", "one");

@@ -17,8 +17,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         await using var late = await RabbitMqServer.ReserveAsync();
         await using var system = await ChatSystem.StartAsync(late.ConnectionString);
         (string, string)[] hasty = [("Chat:Groups:JoinTimeout", "00:00:01"), ("Chat:Broker:PublishDeadline", "00:00:01")];
-        var alice = system.LaunchClient("alice", settings: hasty);
-        var bob = system.LaunchClient("bob");
+        var alice = system.LaunchProgram("alice", settings: hasty);
+        var bob = system.LaunchProgram("bob");
         await Task.WhenAll(alice.UntilAliveAsync(), bob.UntilAliveAsync());
         await using var atAlice = await alice.WatchAsync();
 
@@ -57,7 +57,7 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         const int each = part * (kills + 1);
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
-        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var clients = await system.StartProgramsAsync("alice", "bob", "carol");
         foreach (var client in clients)
         {
             await client.Api.JoinGroupAsync("chess", GroupMode.Durable);
@@ -146,8 +146,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
         await using var own = await RabbitMqServer.StartAsync();
         await using var system = await ChatSystem.StartAsync(own.ConnectionString);
         (string, string)[] hasty = [("Chat:Groups:JoinTimeout", "00:00:02"), ("Chat:Broker:PublishDeadline", "00:00:01")];
-        var alice = await system.StartClientAsync("alice", hasty);
-        var bob = await system.StartClientAsync("bob", hasty);
+        var alice = await system.StartProgramAsync("alice", hasty);
+        var bob = await system.StartProgramAsync("bob", hasty);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await alice.Api.JoinGroupAsync("now", GroupMode.Transient);
@@ -198,8 +198,8 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] lease = [("Chat:Groups:Lease", "00:00:02")];
-        var alice = await system.StartClientAsync("alice", lease);
-        var bob = await system.StartClientAsync("bob", lease);
+        var alice = await system.StartProgramAsync("alice", lease);
+        var bob = await system.StartProgramAsync("bob", lease);
         foreach (var group in (string[])["chess", "now"])
         {
             await alice.Api.JoinGroupAsync(group, group == "chess" ? GroupMode.Durable : GroupMode.Transient);

@@ -23,7 +23,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
             autoDelete: false,
             new Dictionary<string, object?> { ["x-queue-type"] = "classic" },
             cancellationToken: TestContext.Current.CancellationToken);
-        var alice = await system.StartClientAsync("alice", Eager);
+        var alice = await system.StartProgramAsync("alice", Eager);
         await using var events = await alice.WatchAsync();
         var insult = await alice.Api.InsultAsync("stuck");
 
@@ -69,8 +69,8 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
     {
         var server = await broker.ServerAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", Eager);
-        var bob = await system.StartClientAsync("bob", Eager);
+        var alice = await system.StartProgramAsync("alice", Eager);
+        var bob = await system.StartProgramAsync("bob", Eager);
         foreach (var client in (ChatClientProcess[])[alice, bob])
         {
             await client.Api.JoinGroupAsync("tea", GroupMode.Durable);
@@ -107,7 +107,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
         const string chess = "RabbitMQ refuses group chess: ACCESS_REFUSED";
         var server = await broker.ServerAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", Eager);
+        var alice = await system.StartProgramAsync("alice", Eager);
         await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var events = await alice.WatchAsync();
@@ -156,7 +156,7 @@ public sealed class BrokerRefusalTests(SharedRabbitMq broker)
             await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, cancellationToken: TestContext.Current.CancellationToken);
         }
 
-        var alice = await system.StartClientAsync("alice", Eager, ("Chat:Groups:JoinTimeout", "00:00:05"));
+        var alice = await system.StartProgramAsync("alice", Eager, ("Chat:Groups:JoinTimeout", "00:00:05"));
         var survey = await ChatApi.RefusalAsync(() => alice.Api.DiscoverAsync());
         Assert.StartsWith("RabbitMQ refuses surveys: PRECONDITION_FAILED", survey.Message, StringComparison.Ordinal);
         var join = await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("tea"));

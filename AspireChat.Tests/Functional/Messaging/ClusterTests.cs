@@ -19,8 +19,8 @@ public sealed class ClusterTests
         await using var third = await RabbitMqServer.JoinAsync(first);
         await using var system = await ChatSystem.StartAsync(first.ConnectionString);
         var others = ("Chat:Broker:OtherNodes", $"127.0.0.1:{second.Port},127.0.0.1:{third.Port}");
-        var alice = await system.StartClientAsync("alice", others);
-        var bob = await system.StartClientAsync("bob", others);
+        var alice = await system.StartProgramAsync("alice", others);
+        var bob = await system.StartProgramAsync("bob", others);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess");
         await using var atBob = await bob.WatchAsync();

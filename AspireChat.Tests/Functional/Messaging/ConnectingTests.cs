@@ -27,7 +27,7 @@ public sealed class ConnectingTests(SharedRabbitMq shared)
         var refused = new UriBuilder(await shared.CreateVirtualHostAsync());
         (refused.UserName, refused.Path) = (user ?? refused.UserName, host ?? refused.Path);
         await using var system = await ChatSystem.StartAsync(refused.Uri.AbsoluteUri);
-        var alice = system.LaunchClient("alice", settings: ("Chat:Broker:MaxBackoff", "00:00:00.1"));
+        var alice = system.LaunchProgram("alice", settings: ("Chat:Broker:MaxBackoff", "00:00:00.1"));
         await alice.UntilAliveAsync();
         await using var events = await alice.WatchAsync();
 

@@ -39,7 +39,7 @@ public sealed class MutatedDeliveryTests(SharedRabbitMq broker, ITestOutputHelpe
     private async Task RunAsync(Random random)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await Task.WhenAll(((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(
+        var clients = await Task.WhenAll(((string[])["alice", "bob", "carol"]).Select(name => system.StartProgramAsync(
             name, ("Chat:Groups:DeliveryLimit", "10"), ("Chat:Broker:MaxBackoff", "00:00:00.2"))));
         foreach (var client in clients)
         {

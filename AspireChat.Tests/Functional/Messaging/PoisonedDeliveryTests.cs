@@ -28,7 +28,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     public async Task Headers_nested_as_deeply_as_a_frame_allows_cost_no_connection(string exchange, string routingKey)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         foreach (var client in clients)
         {
             await client.Api.JoinGroupAsync("durable", GroupMode.Durable);
@@ -56,8 +56,8 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
         // The library ends the connection over what it takes for a fault of the broker, and the delivery returns.
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         (string, string)[] settings = [("Chat:Groups:DeliveryLimit", "10"), ("Chat:Broker:MaxBackoff", "00:00:00.1")];
-        var alice = await system.StartClientAsync("alice", settings);
-        var bob = await system.StartClientAsync("bob", settings);
+        var alice = await system.StartProgramAsync("alice", settings);
+        var bob = await system.StartProgramAsync("bob", settings);
         await alice.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.LeaveGroupAsync("chess");
@@ -88,7 +88,7 @@ public sealed class PoisonedDeliveryTests(SharedRabbitMq broker)
     public async Task A_client_answers_other_surveys_after_one_it_cannot_answer()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob", "carol");
+        var clients = await system.StartProgramsAsync("alice", "bob", "carol");
         await using var publisher = await RawAmqpPublisher.ConnectAsync(system.Rabbit!);
         var question = new SurveyQuestion { Asker = "mallory" }.ToByteArray();
         var correlation = Encoding.ASCII.GetBytes(Guid.NewGuid().ToString());

@@ -16,7 +16,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     public async Task A_batch_that_breaks_a_rule_is_refused_alone()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await bob.Api.JoinGroupAsync("go", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
@@ -70,7 +70,7 @@ public sealed class RefusedBatchTests(SharedRabbitMq broker)
     public async Task Bodies_of_any_size_are_refused_without_losing_a_connection()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("chess", GroupMode.Durable);
         await using var atBob = await bob.WatchAsync();
         await using var alice = await RawMember.ConnectAsync("alice", system.Rabbit!);

@@ -17,7 +17,7 @@ public sealed class StuckBrokerTests(SharedRabbitMq broker)
     {
         await using var proxy = BrokerProxy.Cutting(await broker.CreateVirtualHostAsync(), exchange: "", routingKey: "chat.probe");
         await using var system = await ChatSystem.StartAsync(proxy.ConnectionString);
-        var alice = system.LaunchClient("alice", settings: Eager);
+        var alice = system.LaunchProgram("alice", settings: Eager);
         await alice.UntilAliveAsync();
         await using var events = await alice.WatchAsync();
 

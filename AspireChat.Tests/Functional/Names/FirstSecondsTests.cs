@@ -14,9 +14,9 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     public async Task A_client_may_do_everything_as_soon_as_its_API_answers()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("tea");
-        var alice = system.LaunchClient("alice");
+        var alice = system.LaunchProgram("alice");
         await alice.UntilAliveAsync();
 
         await Task.WhenAll(
@@ -36,7 +36,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var gate = GatedProxy.To(system.Redis.Port);
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("tea");
         await using var atBob = await bob.WatchAsync();
         await using var alice = ChatClientProcess.Launch(
@@ -65,7 +65,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var gate = GatedProxy.To(system.Redis.Port);
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await using var atBob = await bob.WatchAsync();
         await using var alice = ChatClientProcess.Launch("alice", gate.ConnectionString, system.Rabbit);
         await alice.UntilAliveAsync();
@@ -88,7 +88,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         await using var gate = GatedProxy.To(system.Redis.Port);
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
         await using var bob = ChatClientProcess.Launch("bob", gate.ConnectionString, system.Rabbit);
         var server = await broker.ServerAsync();
         await Until.True(
@@ -116,7 +116,7 @@ public sealed class FirstSecondsTests(SharedRabbitMq broker)
         var port = FreePort.Next();
         await using var bob = await ChatClientProcess.StartAsync(
             "bob", gate.ConnectionString, settings: [("Chat:Peer:Port", $"{port}"), ("Chat:NameServer:Lease", "00:01:00")]);
-        var alice = await system.StartClientAsync("alice");
+        var alice = await system.StartProgramAsync("alice");
 
         // Bob is still listed at his address, and listens there again before he can ask who alice is.
         await bob.KillAsync();

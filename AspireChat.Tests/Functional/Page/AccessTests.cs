@@ -69,7 +69,7 @@ public sealed class AccessTests
     public async Task A_cookie_opens_no_other_users_page_and_outlives_a_restart()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         using var browser = Browser(alice.BaseAddress);
         var cookie = await LogInAsync(browser, (await alice.Api.MakeLoginCodeAsync()).Code, HttpStatusCode.OK);

@@ -13,8 +13,8 @@ public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
     public async Task A_page_finds_its_client_again_and_says_who_is_away()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
         await using var page = await OpenAsync(alice);
         await page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Write to bob" }).ClickAsync();
         await page.UntilOpenAsync("bob");
@@ -52,7 +52,7 @@ public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
         await using var page = await OpenAsync(alice);
         await page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Write to bob" }).ClickAsync();
         await page.UntilOpenAsync("bob");
-        Assert.Equal(0, await bob.TerminateAsync());
+        await bob.StopAsync();
         await page.SayAsync("for later");
         await page.UntilStatesAsync("~ stored until bob is back");
         await Expect(page.Page.Locator(".waiting")).ToHaveCountAsync(0);
@@ -79,8 +79,8 @@ public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
     public async Task After_the_exit_the_page_says_so_and_the_client_has_left()
     {
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var alice = await system.StartProgramAsync("alice");
+        var bob = await system.StartProgramAsync("bob");
         await using var page = await OpenAsync(alice);
         await using var other = await OpenAsync(bob);
         await Expect(other.Button("Write to alice")).ToBeVisibleAsync();
@@ -96,6 +96,6 @@ public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
         await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("You have left the chat");
     }
 
-    private Task<ChatPage> OpenAsync(ChatClientProcess client) =>
+    private Task<ChatPage> OpenAsync(ITestClient client) =>
         ChatPage.OpenAsync(browser, client.Name, client.BaseAddress, client.Api, new());
 }

@@ -27,7 +27,7 @@ public sealed class PageFigures(SharedRabbitMq broker, SharedBrowser browser)
     public async Task What_a_page_costs()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), async (number, _) => await bob.Api.SendAsync("alice", $"message {number}"));
         await bob.SayAsync("alice", "the last one");

@@ -1,5 +1,6 @@
 using AspireChat.Tests.Infrastructure;
 using AspireChat.Tests.Infrastructure.Browser;
+using Microsoft.Playwright;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.Page;
@@ -8,25 +9,23 @@ namespace AspireChat.Tests.Functional.Page;
 public sealed class PageTraceTests(SharedRabbitMq broker, SharedBrowser browser)
 {
     [Fact]
-    public async Task A_message_from_a_page_is_one_trace_and_the_pages_have_none()
+    public async Task A_message_from_a_page_is_one_trace_with_the_lookup_of_a_stranger_and_the_pages_have_none()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await Task.WhenAll(((string[])["alice", "bob"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
-
-        // They meet first, so that no user is looked up later.
-        await clients[0].Api.OpenChatAsync("bob");
-        await otlp.CatchUpAsync(clients);
-        var before = otlp.Traces().Keys.ToHashSet();
+        var clients = await Task.WhenAll(((string[])["alice", "bob"]).Select(name => system.StartProgramAsync(name, otlp.SettingsFor(name))));
 
         await using (var alice = await OpenAsync(clients[0]))
         await using (var bob = await OpenAsync(clients[1]))
         {
-            await alice.ChooseAsync("bob");
+            await alice.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Write to bob" }).ClickAsync();
+            await alice.UntilOpenAsync("bob");
             await alice.SayAsync("hello");
             await alice.UntilStatesAsync("✓ delivered");
             await bob.ChooseAsync("alice");
             await alice.UntilStatesAsync("✓✓ read");
+            await alice.SayAsync("hello again");
+            await alice.UntilStatesAsync("✓✓ read", "✓✓ read");
         }
 
         foreach (var client in clients)
@@ -35,13 +34,23 @@ public sealed class PageTraceTests(SharedRabbitMq broker, SharedBrowser browser)
         }
 
         Assert.Equal(
-            """
-            alice: send user
-              alice: delivered user
-              alice: read user
-              bob: receive user
-            """,
-            Assert.Single(otlp.Traces(), trace => !before.Contains(trace.Key)).Value);
+            [
+                """
+                alice: first message
+                  alice: HMGET chat:claim
+                  alice: send user
+                    alice: delivered user
+                    alice: read user
+                    bob: receive user
+                """,
+                """
+                alice: send user
+                  alice: delivered user
+                  alice: read user
+                  bob: receive user
+                """,
+            ],
+            otlp.Traces().Values.Order(StringComparer.Ordinal));
     }
 
     private Task<ChatPage> OpenAsync(ChatClientProcess client) =>

@@ -16,7 +16,7 @@ public sealed partial class EarlyDepartureTests
     public async Task What_the_sender_lacks_is_told_and_its_seqs_are_not_used_again()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         foreach (var text in (string[])["one", "two", "three"])
         {
@@ -56,7 +56,7 @@ public sealed partial class EarlyDepartureTests
         const int writers = 8;
         var random = new Random(seed);
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         var (told, sent) = (0L, 0);
         for (var kill = 0; kill < kills; kill++)

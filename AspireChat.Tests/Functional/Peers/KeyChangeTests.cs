@@ -12,14 +12,14 @@ public sealed class KeyChangeTests
     public async Task A_replaced_key_receives_nothing_until_the_user_accepts_it()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await SayAsync(alice, "bob", "before");
         var bobsKey = (await bob.Api.MeAsync()).Fingerprint;
 
         // An impostor's client named bob; the name server is made to point to it.
         await using var elsewhere = await ChatSystem.StartAsync();
-        var impostor = await elsewhere.StartClientAsync("bob");
+        var impostor = await elsewhere.StartProgramAsync("bob");
         var (address, key) = ((await impostor.Api.MeAsync()).Address, (await impostor.Api.MeAsync()).Fingerprint);
         await elsewhere.Redis.ExecuteAsync("HSET", "chat:claim:alice", "fingerprint", (await alice.Api.MeAsync()).Fingerprint, "epoch", "1");
         await bob.KillAsync();
@@ -79,7 +79,7 @@ public sealed class KeyChangeTests
     public async Task A_caller_with_another_key_is_refused_with_the_reason()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await SayAsync(alice, "bob", "before");
         await alice.TerminateAsync();
@@ -87,7 +87,7 @@ public sealed class KeyChangeTests
         // Alice has lost her data directory, and the name server has lost her claim.
         await system.Redis.ExecuteAsync("DEL", "chat:claim:alice", "chat:peer:alice");
         await using var events = await bob.WatchAsync();
-        var again = system.LaunchClient("alice");
+        var again = system.LaunchProgram("alice");
         await again.UntilReadyAsync();
         var sent = await again.Api.SendAsync("bob", "it is me");
 
@@ -109,7 +109,7 @@ public sealed class KeyChangeTests
     public async Task A_stranger_cannot_pose_as_a_user_whom_this_user_called_before()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
 
         // Alice has called bob and bob has never called alice; her call is enough to know his key.
@@ -129,7 +129,7 @@ public sealed class KeyChangeTests
         await redis.ExecuteAsync("PERSIST", "chat:peer:bob");
     }
 
-    private static async Task SayAsync(ChatClientProcess from, string to, string text)
+    private static async Task SayAsync(ITestClient from, string to, string text)
     {
         var sent = await from.Api.SendAsync(to, text);
         await Until.Equal(

@@ -7,11 +7,11 @@ namespace AspireChat.Tests.Functional.Peers;
 public sealed class LoneBob : IAsyncLifetime
 {
     private ChatSystem? _system;
-    private ChatClientProcess? _bob;
+    private InProcessClient? _bob;
 
     public RedisServer Redis => _system!.Redis;
 
-    public ChatClientProcess Bob => _bob!;
+    public InProcessClient Bob => _bob!;
 
     /// <summary>Bob's peer address.</summary>
     public string Address { get; private set; } = "";

@@ -180,7 +180,7 @@ public sealed class LyingPeerTests
         await Until.True("the stream hangs", () => line.Bob.Calls >= 2);
 
         var started = Stopwatch.GetTimestamp();
-        Assert.Equal(0, await line.Alice.TerminateAsync());
+        await line.Alice.StopAsync();
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
@@ -204,7 +204,7 @@ public sealed class LyingPeerTests
     {
         private readonly ChatSystem _system;
 
-        private Line(ChatSystem system, ChatClientProcess alice, RawPeer peer, RawPeerServer bob)
+        private Line(ChatSystem system, InProcessClient alice, RawPeer peer, RawPeerServer bob)
         {
             _system = system;
             Alice = alice;
@@ -214,7 +214,7 @@ public sealed class LyingPeerTests
 
         public RedisServer Redis => _system.Redis;
 
-        public ChatClientProcess Alice { get; }
+        public InProcessClient Alice { get; }
 
         public RawPeer Peer { get; }
 

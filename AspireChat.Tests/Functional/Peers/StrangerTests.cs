@@ -16,7 +16,7 @@ public sealed class StrangerTests
     public async Task Two_thousand_half_open_connections_do_not_delay_a_newcomer()
     {
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         var address = new Uri((await bob.Api.MeAsync()).Address);
         using var carol = new RawPeer("carol");
         await carol.ClaimAsync(system.Redis);
@@ -62,7 +62,7 @@ public sealed class StrangerTests
     public async Task Refused_connections_share_one_line_of_the_log()
     {
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob", ("Chat:Peer:MaxConnections", "4"));
+        var bob = await system.StartProgramAsync("bob", ("Chat:Peer:MaxConnections", "4"));
         var address = new Uri((await bob.Api.MeAsync()).Address);
         var strangers = await ConnectAsync(address, 60);
         for (var i = 0; i < 40; i++)

@@ -14,7 +14,7 @@ public sealed class CollectorFaultTests
         using var collector = new TcpListener(IPAddress.Loopback, 0);
         collector.Start();
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync(
+        var alice = await system.StartProgramAsync(
             "alice",
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{collector.LocalEndpoint}"),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),

@@ -18,7 +18,7 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
+        var alice = await system.StartProgramAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
         await using var events = await alice.WatchAsync();
 
         // What an open window reads by itself, and what health checks read.
@@ -46,8 +46,8 @@ public sealed partial class IdleTests(SharedRabbitMq broker)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var bob = await system.StartClientAsync("bob", [.. otlp.SettingsFor("bob"), .. Hasty]);
-        var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
+        var bob = await system.StartProgramAsync("bob", [.. otlp.SettingsFor("bob"), .. Hasty]);
+        var alice = await system.StartProgramAsync("alice", [.. otlp.SettingsFor("alice"), .. Hasty]);
         await alice.Api.OpenChatAsync("bob");
         await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await alice.Api.SendAsync("bob", "over the stream");

@@ -10,8 +10,8 @@ public sealed class MetricTests
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var bob = await system.StartProgramAsync("bob", otlp.SettingsFor("bob"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
         await alice.Api.SendAsync("bob", "one");
         await alice.Api.SendAsync("bob", "two");
         await Until.Equal("how many messages bob has", 2, async () => (await bob.Api.MessagesAsync("alice")).Count);
@@ -31,10 +31,10 @@ public sealed class MetricTests
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
+        var bob = await system.StartProgramAsync("bob", otlp.SettingsFor("bob"));
 
         // The silent peer does not count as away meanwhile.
-        var alice = await system.StartClientAsync("alice", [.. otlp.SettingsFor("alice"), ("Chat:Peer:AwayAfter", "00:05:00")]);
+        var alice = await system.StartProgramAsync("alice", [.. otlp.SettingsFor("alice"), ("Chat:Peer:AwayAfter", "00:05:00")]);
         await alice.Api.OpenChatAsync("bob");
         await AwaitDepthAsync(otlp, 0);
 

@@ -11,7 +11,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await Task.WhenAll(
-            ((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
+            ((string[])["alice", "bob", "carol"]).Select(name => system.StartProgramAsync(name, otlp.SettingsFor(name))));
         var (alice, bob) = (clients[0], clients[1]);
         foreach (var client in clients)
         {
@@ -86,7 +86,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var clients = await Task.WhenAll(
-            ((string[])["alice", "bob", "carol"]).Select(name => system.StartClientAsync(name, otlp.SettingsFor(name))));
+            ((string[])["alice", "bob", "carol"]).Select(name => system.StartProgramAsync(name, otlp.SettingsFor(name))));
 
         await clients[0].Api.DiscoverAsync(seconds: 10);
         await otlp.CatchUpAsync(clients);
@@ -111,8 +111,8 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var bob = await system.StartProgramAsync("bob", otlp.SettingsFor("bob"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
 
         await alice.Api.OpenChatAsync("bob");
         await otlp.CatchUpAsync(alice, bob);
@@ -141,7 +141,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
 
         await alice.Api.JoinGroupAsync("tea", GroupMode.Durable);
         await otlp.CatchUpAsync(alice);
@@ -161,7 +161,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var alice = await system.StartClientAsync("alice", otlp.SettingsFor("alice"));
+        var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
         await system.Redis.KillAsync();
 
         await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));

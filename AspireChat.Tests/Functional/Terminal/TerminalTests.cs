@@ -17,7 +17,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString);
         await alice.ShowsAsync("Your choice:");
 
@@ -66,7 +66,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob", otlp.SettingsFor("bob"));
+        var bob = await system.StartProgramAsync("bob", otlp.SettingsFor("bob"));
         await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString, otlp.SettingsFor("alice"));
         await alice.ShowsAsync("Your choice:");
         await alice.TypeAsync("1\rbob\r");
@@ -118,7 +118,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "There is no 'script' to make a terminal with.");
         var rabbit = await broker.CreateVirtualHostAsync();
         await using var system = await ChatSystem.StartAsync(rabbit);
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("chess");
         var web = $"http://127.0.0.1:{FreePort.Next()}";
         await using var alice = await PtyClient.StartAsync(
@@ -158,7 +158,7 @@ public sealed partial class TerminalTests(SharedRabbitMq broker)
         var mode = GroupMode.Find(word)!;
         var rabbit = await broker.CreateVirtualHostAsync();
         await using var system = await ChatSystem.StartAsync(rabbit);
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await bob.Api.JoinGroupAsync("chess", mode);
         await bob.Api.SendToGroupAsync("chess", "said before she came");
         await using var alice = await PtyClient.StartAsync("alice", system.Redis.ConnectionString, ("ConnectionStrings__rabbitmq", rabbit));
