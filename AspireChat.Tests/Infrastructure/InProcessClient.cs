@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace AspireChat.Tests.Infrastructure;
 
 /// <summary>
-/// A whole client inside the tests' process, with its own web port and data directory, which both stay over restarts. It costs
-/// a tenth of a program, which compiles everything anew. Everything but the process is real; a test that kills or freezes a
+/// A whole client inside the tests' process, with its own web port and data directory, which both stay over restarts. A program
+/// costs more, since it loads and compiles everything anew. Everything but the process is real; a test that kills or freezes a
 /// client, or reads its output or its telemetry, needs a <see cref="ChatClientProcess"/>.
 /// </summary>
 public sealed class InProcessClient : ITestClient, IAsyncDisposable
