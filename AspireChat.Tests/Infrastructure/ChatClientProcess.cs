@@ -48,7 +48,7 @@ public sealed class ChatClientProcess : ITestClient, IAsyncDisposable
     /// <inheritdoc/>
     public Uri BaseAddress { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The token of its API.</summary>
     public string Token { get; } = Guid.NewGuid().ToString("N");
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class ChatClientProcess : ITestClient, IAsyncDisposable
     /// <inheritdoc/>
     public ChatApi Api { get; }
 
-    /// <inheritdoc/>
+    /// <summary>An HTTP client for its API that sends the token.</summary>
     public HttpClient Http { get; }
 
     /// <summary>The running process, or the one that ended last.</summary>
@@ -154,10 +154,10 @@ public sealed class ChatClientProcess : ITestClient, IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Subscribes to its events.</summary>
     public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(Http);
 
-    /// <inheritdoc/>
+    /// <summary>An HTTP client for its web port that sends no token.</summary>
     public HttpClient CreateHttpClient() =>
         new(_handler, disposeHandler: false) { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(45) };
 

@@ -9,21 +9,9 @@ public interface ITestClient
     /// <summary>The address of its page and API; the same after a restart.</summary>
     Uri BaseAddress { get; }
 
-    /// <summary>The token of its API.</summary>
-    string Token { get; }
-
     /// <summary>The directory of its key and history.</summary>
     string DataDirectory { get; }
 
     /// <summary>Its API.</summary>
     ChatApi Api { get; }
-
-    /// <summary>An HTTP client for its API that sends the token.</summary>
-    HttpClient Http { get; }
-
-    /// <summary>Subscribes to its events.</summary>
-    Task<EventWatcher> WatchAsync();
-
-    /// <summary>An HTTP client for its web port that sends no token.</summary>
-    HttpClient CreateHttpClient();
 }

@@ -52,7 +52,7 @@ public sealed class InProcessClient : ITestClient, IAsyncDisposable
     /// <inheritdoc/>
     public Uri BaseAddress { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The token of its API.</summary>
     public string Token { get; } = Guid.NewGuid().ToString("N");
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed class InProcessClient : ITestClient, IAsyncDisposable
     /// <inheritdoc/>
     public ChatApi Api { get; }
 
-    /// <inheritdoc/>
+    /// <summary>An HTTP client for its API that sends the token.</summary>
     public HttpClient Http { get; }
 
     /// <summary>What it is made of, for tests of what other front ends see.</summary>
@@ -105,10 +105,10 @@ public sealed class InProcessClient : ITestClient, IAsyncDisposable
         await StartAsync();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Subscribes to its events.</summary>
     public Task<EventWatcher> WatchAsync() => EventWatcher.StartAsync(Http);
 
-    /// <inheritdoc/>
+    /// <summary>An HTTP client for its web port that sends no token.</summary>
     public HttpClient CreateHttpClient() =>
         new(_handler, disposeHandler: false) { BaseAddress = BaseAddress, Timeout = TimeSpan.FromSeconds(45) };
 

@@ -90,8 +90,8 @@ public sealed class MessageTests
     public async Task A_peer_that_stops_after_a_long_chat_gets_time_to_restart()
     {
         await using var system = await ChatSystem.StartAsync();
-        var bob = await system.StartClientAsync("bob");
-        var alice = await system.StartClientAsync("alice", ("Chat:Peer:AwayAfter", "00:00:03"));
+        var bob = await system.StartProgramAsync("bob");
+        var alice = await system.StartProgramAsync("alice", ("Chat:Peer:AwayAfter", "00:00:03"));
         await alice.Api.OpenChatAsync("bob");
         var opened = TimeProvider.System.GetTimestamp();
         await Until.True("the chat has lasted four seconds", () => TimeProvider.System.GetElapsedTime(opened) > TimeSpan.FromSeconds(4));
@@ -99,13 +99,13 @@ public sealed class MessageTests
 
         // Bob stops in the middle of a flood, so that a write finds the stream closed.
         var left = TimeProvider.System.GetTimestamp();
-        var leaving = bob.StopAsync();
+        var leaving = bob.TerminateAsync();
         while (!leaving.IsCompleted)
         {
             await Task.WhenAll(Enumerable.Range(0, 20).Select(i => alice.Api.SendAsync("bob", $"{i}")));
         }
 
-        await leaving;
+        Assert.Equal(0, await leaving);
         await events.NextAsync<StateChange>("a message fails", change => change.State == MessageState.Failed);
         Assert.True(TimeProvider.System.GetElapsedTime(left) > TimeSpan.FromSeconds(2.5), "Alice's messages to bob failed at once.");
     }

@@ -42,9 +42,9 @@ public sealed class OpeningTests
     public async Task A_chat_with_an_absent_user_is_refused()
     {
         await using var system = await ChatSystem.StartAsync();
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
-        await bob.StopAsync();
+        Assert.Equal(0, await bob.TerminateAsync());
 
         var refusal = await ChatApi.RefusalAsync(() => alice.Api.OpenChatAsync("bob"));
         Assert.Equal(HttpStatusCode.GatewayTimeout, refusal.Status);

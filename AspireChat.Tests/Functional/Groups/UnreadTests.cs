@@ -10,7 +10,7 @@ public sealed class UnreadTests(SharedRabbitMq broker)
     public async Task Received_group_messages_are_unread_until_this_user_reads_them()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         foreach (var client in clients)
         {
@@ -26,7 +26,7 @@ public sealed class UnreadTests(SharedRabbitMq broker)
         Assert.All(await bob.Api.GroupMessagesAsync("chess"), message => Assert.Equal(MessageState.Read, message.State));
 
         // A restart keeps this, and later messages are unread again.
-        await bob.StopAsync();
+        Assert.Equal(0, await bob.TerminateAsync());
         await bob.RestartAsync();
         Assert.Equal(0, (await bob.Api.JoinGroupAsync("chess")).Unread);
         await alice.Api.SayAsync("chess", "three");

@@ -10,10 +10,10 @@ public sealed class AbsenceTests(SharedRabbitMq broker)
     public async Task A_message_to_somebody_away_is_stored_and_delivered_at_the_return()
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var clients = await system.StartClientsAsync("alice", "bob");
+        var clients = await system.StartProgramsAsync("alice", "bob");
         var (alice, bob) = (clients[0], clients[1]);
         await alice.SayAsync("bob", "before");
-        await bob.StopAsync();
+        Assert.Equal(0, await bob.TerminateAsync());
         await using var events = await alice.WatchAsync();
 
         var sent = await alice.Api.SendAsync("bob", "while away");

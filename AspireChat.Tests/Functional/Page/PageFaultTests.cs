@@ -48,11 +48,11 @@ public sealed class PageFaultTests(SharedBrowser browser, SharedRabbitMq broker)
     {
         await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
         var alice = await system.StartClientAsync("alice");
-        var bob = await system.StartClientAsync("bob");
+        var bob = await system.StartProgramAsync("bob");
         await using var page = await OpenAsync(alice);
         await page.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Write to bob" }).ClickAsync();
         await page.UntilOpenAsync("bob");
-        await bob.StopAsync();
+        Assert.Equal(0, await bob.TerminateAsync());
         await page.SayAsync("for later");
         await page.UntilStatesAsync("~ stored until bob is back");
         await Expect(page.Page.Locator(".waiting")).ToHaveCountAsync(0);

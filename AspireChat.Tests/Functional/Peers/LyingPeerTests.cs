@@ -180,7 +180,7 @@ public sealed class LyingPeerTests
         await Until.True("the stream hangs", () => line.Bob.Calls >= 2);
 
         var started = Stopwatch.GetTimestamp();
-        await line.Alice.StopAsync();
+        Assert.Equal(0, await line.Alice.TerminateAsync());
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
@@ -204,7 +204,7 @@ public sealed class LyingPeerTests
     {
         private readonly ChatSystem _system;
 
-        private Line(ChatSystem system, InProcessClient alice, RawPeer peer, RawPeerServer bob)
+        private Line(ChatSystem system, ChatClientProcess alice, RawPeer peer, RawPeerServer bob)
         {
             _system = system;
             Alice = alice;
@@ -214,7 +214,7 @@ public sealed class LyingPeerTests
 
         public RedisServer Redis => _system.Redis;
 
-        public InProcessClient Alice { get; }
+        public ChatClientProcess Alice { get; }
 
         public RawPeer Peer { get; }
 
@@ -223,7 +223,7 @@ public sealed class LyingPeerTests
         public static async Task<Line> StartAsync(params IEnumerable<(string, string)> settings)
         {
             var system = await ChatSystem.StartAsync();
-            var alice = await system.StartClientAsync("alice", settings);
+            var alice = await system.StartProgramAsync("alice", settings);
             var peer = new RawPeer("bob");
             var bob = await RawPeerServer.StartAsync(peer);
             await peer.RegisterAsync(system.Redis, bob.Address);
