@@ -67,12 +67,13 @@ internal static class MessageWriter
     }
 
     // Once more, since markup kept characters apart until now: combining marks must not climb on a character that stands
-    // before a tag. Outside code blocks line ends go, as every line of the message ends with a br.
+    // before a tag, nor stand at the start of a line. Outside code blocks line ends go, as every line of the message ends
+    // with a br.
     private static string Clean(string text, bool isCodeBlock)
     {
-        var marks = text.EnumerateRunes().TakeWhile(ShownText.IsMark).Sum(rune => rune.Utf16SequenceLength);
-        var clean = ShownText.Lines(text[marks..]);
-        return isCodeBlock ? clean : clean.Replace("\n", "", StringComparison.Ordinal);
+        var lines = isCodeBlock ? text : text.Replace("\n", "", StringComparison.Ordinal);
+        var marks = lines.EnumerateRunes().TakeWhile(ShownText.IsMark).Sum(rune => rune.Utf16SequenceLength);
+        return ShownText.Lines(lines[marks..]);
     }
 
     private static string Escape(string text) => text

@@ -37,6 +37,7 @@ public sealed class PageLooksTests(SharedRabbitMq broker, SharedBrowser browser)
         await Expect(alice.Page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
         await CheckAsync("completions");
         await alice.Page.Keyboard.PressAsync("Tab");
+        await Expect(alice.Box).ToHaveValueAsync("/group ");
         await alice.SayAsync("/group tea");
         await alice.UntilOpenAsync("tea");
         await CheckAsync("a group");

@@ -85,4 +85,8 @@ public sealed class MessageMarkupTests
 
         Assert.Equal("a" + marks, ParsedMessage.Of(text).TextContent.TrimEnd('*'));
     }
+
+    [Fact]
+    public void A_line_does_not_begin_with_marks() =>
+        Assert.Equal("<p>a<br>b</p>", MessageMarkup.ToHtml("a  \n\u0301\u0301b"));
 }
