@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Measures an earlier commit and the work tree in turn, so that a machine whose speed drifts treats both alike.
 #
-#   bench/compare.sh COMMIT [ROUNDS] [WORKLOADS]     3 rounds of the private chat if not said; workloads with commas between them
+#   bench/compare.sh COMMIT [ROUNDS] [OPTIONS]     5 rounds of the private chat if not said; the options are those of a run
+#
+# The table in the end has the medians of all rounds.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-commit=${1:?"Which commit? bench/compare.sh COMMIT [ROUNDS] [WORKLOADS]"}
-rounds=${2:-3}
-workloads=${3:-private-latency,private-throughput}
+commit=${1:?"Which commit? bench/compare.sh COMMIT [ROUNDS] [OPTIONS]"}
+rounds=${2:-5}
+options=("${@:3}")
+[ ${#options[@]} -gt 0 ] || options=(--only private-latency,private-throughput)
 
 before=$(mktemp -d)
 trap 'git -C "$root" worktree remove --force "$before/tree"; rm -rf "$before"' EXIT
@@ -28,8 +31,11 @@ for tree in "$before/tree" "$root"; do
 done
 
 for ((round = 1; round <= rounds; round++)); do
-  for tree in "$before/tree" "$root"; do
-    [ "$tree" = "$root" ] && echo "work tree" || git -C "$tree" log -1 --format='%h %s'
-    dotnet run --no-build -c Release --project "$tree/bench/AspireChat.Bench" -- --pairs 1 --only "$workloads" --out "$before/out" | grep -E '^row| · |failed'
+  for which in before now; do
+    tree=$([ $which = before ] && echo "$before/tree" || echo "$root")
+    echo "round $round, $which: $(git -C "$tree" log -1 --format='%h %s')"
+    dotnet run --no-build -c Release --project "$tree/bench/AspireChat.Bench" -- --pairs 1 "${options[@]}" --out "$before/$which/$round" ||
+      [ $? -eq 1 ] # A workload failed and said so; the table is of the others.
   done
 done
+dotnet run --no-build -c Release --project "$root/bench/AspireChat.Bench" -- table "$before/before" "$before/now"

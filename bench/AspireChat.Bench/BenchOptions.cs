@@ -35,7 +35,7 @@ internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int?
         var root = new RootCommand("Measures AspireChat beside the raw limit of this machine, in the same run.")
         {
             Options = { QuickOption, OnlyOption, PairsOption, OutOption },
-            Subcommands = { CompareOptions.Command(compare) },
+            Subcommands = { CompareOptions.Command(compare), Report.BeforeAndNow.Command },
         };
         root.SetAction((parsed, _) => run(From(parsed)));
         root.Validators.Add(result =>
