@@ -26,6 +26,22 @@ cat >"$before/tree/Directory.Build.targets" <<'X'
   </ItemGroup>
 </Project>
 X
+# Commits whose groups have no beginning to join from are called without it.
+if ! grep -q isFromBeginning "$before/tree/AspireChat.Client/Session/ChatSession.Groups.cs"; then
+  cat >"$before/tree/bench/AspireChat.Bench/Roles/EarlierJoin.cs" <<'X'
+using AspireChat.Client.Session;
+
+namespace AspireChat.Bench.Roles;
+
+/// <summary>Joins as now.</summary>
+internal static class EarlierJoin
+{
+    /// <summary>Joins.</summary>
+    public static Task JoinGroupAsync(this ChatSession session, string group, GroupMode? mode, bool isFromBeginning, CancellationToken end) =>
+        isFromBeginning ? throw new NotSupportedException() : session.JoinGroupAsync(group, mode, end);
+}
+X
+fi
 for tree in "$before/tree" "$root"; do
   dotnet build -c Release -v q --nologo "$tree/bench/AspireChat.Bench" >"$before/build.log" || { cat "$before/build.log"; exit 1; }
 done

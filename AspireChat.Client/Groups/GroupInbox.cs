@@ -13,7 +13,8 @@ namespace AspireChat.Client.Groups;
 /// </summary>
 /// <remarks>
 /// A held batch is on disk, so it is acknowledged like a stored one; like the queue, it is deleted with the subscription.
-/// The sender's later batches are held behind it, which keeps each sender's order.
+/// The sender's later batches are held behind it, which keeps each sender's order. What a group does not keep for members who
+/// are away is worth no flush of their disks either: a loss of power may take the last messages of such a group.
 /// </remarks>
 internal sealed partial class GroupInbox(
     string group,
@@ -151,7 +152,8 @@ internal sealed partial class GroupInbox(
                 tellGaps: mode.IsKept,
                 held: held?.Local,
                 step: step,
-                committed: fresh => Tell(batch, fresh));
+                committed: fresh => Tell(batch, fresh),
+                flushes: mode.IsKept);
         }
         finally
         {

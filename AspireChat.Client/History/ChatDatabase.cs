@@ -14,7 +14,8 @@ namespace AspireChat.Client.History;
 /// <remarks>
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
 /// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
-/// burst pays for it once.
+/// burst pays for it once. A commit of nothing but writes that ask for no flush has <c>NORMAL</c>: it survives a crash of the
+/// process, and the next flush takes it along; a loss of power before that loses it and harms nothing else.
 /// </remarks>
 public sealed class ChatDatabase : IAsyncDisposable
 {
@@ -31,6 +32,7 @@ public sealed class ChatDatabase : IAsyncDisposable
     private readonly ConcurrentBag<HistoryConnection> _readers = [];
     private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly Task _loop;
+    private bool _flushes = true;
     private volatile bool _isClosed;
 
     // Each connection is used by one thread at a time, so SQLite need not lock it, and nobody asks how much memory SQLite has; both are
@@ -86,9 +88,10 @@ public sealed class ChatDatabase : IAsyncDisposable
     /// <param name="committed">
     /// Called right after the commit, before any later change runs; must be quick and must not throw.
     /// </param>
-    public async Task<T> WriteAsync<T>(Func<HistoryConnection, T> change, Action<T>? committed = null)
+    /// <param name="flushes">Whether the commit waits for the disk; see the remarks.</param>
+    public async Task<T> WriteAsync<T>(Func<HistoryConnection, T> change, Action<T>? committed = null, bool flushes = true)
     {
-        var write = new Write<T>(change, committed);
+        var write = new Write<T>(change, committed, flushes);
         await _queue.Writer.WriteAsync(write);
         return await write.Committed;
     }
@@ -194,6 +197,7 @@ public sealed class ChatDatabase : IAsyncDisposable
     {
         try
         {
+            Flush(group.Exists(write => write.Flushes));
             using var transaction = _writer.BeginTransaction();
             foreach (var write in group)
             {
@@ -225,8 +229,21 @@ public sealed class ChatDatabase : IAsyncDisposable
 
     private void CommitAlone(Write write) => TryCommit([write]);
 
-    private abstract class Write
+    // SQLite does this while it reads the text, so a kept statement would do it once only.
+    private void Flush(bool flushes)
     {
+        if (flushes != _flushes)
+        {
+            var result = raw.sqlite3_exec(_writer.Handle, flushes ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            SqliteException.ThrowExceptionForRC(result, _writer.Handle);
+            _flushes = flushes;
+        }
+    }
+
+    private abstract class Write(bool flushes)
+    {
+        public bool Flushes { get; } = flushes;
+
         public abstract void Run(HistoryConnection connection);
 
         public abstract void Complete();
@@ -234,7 +251,7 @@ public sealed class ChatDatabase : IAsyncDisposable
         public abstract void Fail(Exception e);
     }
 
-    private sealed class Write<T>(Func<HistoryConnection, T> change, Action<T>? committed) : Write
+    private sealed class Write<T>(Func<HistoryConnection, T> change, Action<T>? committed, bool flushes) : Write(flushes)
     {
         private readonly TaskCompletionSource<T> _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;

@@ -86,6 +86,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
     /// <param name="committed">
     /// Called with the new messages right after the commit, whatever happens to the caller in the meantime.
     /// </param>
+    /// <param name="flushes">Whether the commit waits for the disk, as of <see cref="ChatDatabase"/>.</param>
     /// <returns>The new messages.</returns>
     internal Task<IReadOnlyList<ChatMessage>> StoreReceivedAsync(
         Conversation from,
@@ -96,7 +97,8 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         MessageState state = MessageState.Delivered,
         long? held = null,
         LogStep? step = null,
-        Action<IReadOnlyList<ChatMessage>>? committed = null) =>
+        Action<IReadOnlyList<ChatMessage>>? committed = null,
+        bool flushes = true) =>
         database.WriteAsync<IReadOnlyList<ChatMessage>>(connection =>
         {
             if (held is { } local)
@@ -144,7 +146,7 @@ public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, 
         {
             Stored.Ring();
             committed?.Invoke(stored);
-        });
+        }, flushes);
 
     // To the millisecond, as it is stored.
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -31,6 +31,33 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_commit_waits_for_the_disk_if_any_of_its_changes_wants_it()
+    {
+        Assert.Equal(1, await SynchronousAsync(flushes: false));
+        Assert.Equal(2, await SynchronousAsync(flushes: true));
+        Assert.Equal(1, await SynchronousAsync(flushes: false));
+
+        // Both wait while the writer is busy, so they share a commit.
+        using var isBusy = new ManualResetEventSlim();
+        var busy = _store.Database.WriteAsync(_ => isBusy.Wait(TimeSpan.FromSeconds(30)), flushes: false);
+        Task<long>[] waiting = [SynchronousAsync(flushes: false), SynchronousAsync(flushes: true)];
+        isBusy.Set();
+        Assert.True(await busy.DefaultTimeout());
+        Assert.Equal([2, 2], await Task.WhenAll(waiting).DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task A_commit_that_does_not_wait_for_the_disk_survives_a_crash()
+    {
+        await _store.Messages.StoreReceivedAsync(
+            Conversation.Of("tea"), "bob", "key", [new(Guid.CreateVersion7(), 1, "hi", DateTimeOffset.UnixEpoch, default)], flushes: false);
+
+        CopyFiles();
+        await using var after = new LocalStore(path: _folder.FullName);
+        Assert.Equal(["hi"], after.Messages.ReadPage(Conversation.Of("tea"), 10, null).Select(message => message.Text));
+    }
+
+    [Fact]
     public async Task Only_the_owner_can_read_the_history_whatever_the_folder_allows()
     {
         await AppendAsync("private");
@@ -152,6 +179,9 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     private Task<ChatMessage> AppendAsync(string text) => _store.Messages.AppendOwnAsync(Conversation.With("bob"), text, null);
+
+    private Task<long> SynchronousAsync(bool flushes) =>
+        _store.Database.WriteAsync(connection => Scalar<long>(connection, "PRAGMA synchronous"), flushes: flushes);
 
     private void CopyFiles()
     {
