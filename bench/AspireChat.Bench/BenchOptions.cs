@@ -10,7 +10,7 @@ namespace AspireChat.Bench;
 /// <param name="Out">The folder for the JSON and the charts.</param>
 internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int? Pairs, string Out)
 {
-    private static readonly Option<bool> QuickOption = new("--quick") { Description = "Fewer pairs and smaller sizes: everything in under two minutes." };
+    private static readonly Option<bool> QuickOption = new("--quick") { Description = "Fewer pairs and smaller sizes: everything in about two minutes." };
 
     private static readonly Option<string[]> OnlyOption = new("--only")
     {
