@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Measures an earlier commit and the work tree in turn, so that a machine whose speed drifts treats both alike.
 #
-#   bench/compare.sh COMMIT [ROUNDS] [OPTIONS]     5 rounds of the private chat if not said; the options are those of a run
+#   bench/compare.sh COMMIT [ROUNDS] [OPTIONS]     5 rounds of the private chat if not said; the options are those of a run,
+#                                                  but --pairs and --out
 #
-# The table in the end has the medians of all rounds.
+# The table in the end has the medians of all rounds; the reports stay in bench/results/compare.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 commit=${1:?"Which commit? bench/compare.sh COMMIT [ROUNDS] [OPTIONS]"}
 rounds=${2:-5}
+[[ $rounds =~ ^[1-9][0-9]*$ ]] || { echo "ROUNDS is $rounds; it must be a number from 1." >&2; exit 2; }
 options=("${@:3}")
+out=$root/bench/results/compare
 [ ${#options[@]} -gt 0 ] || options=(--only private-latency,private-throughput)
 
 before=$(mktemp -d)
-trap 'git -C "$root" worktree remove --force "$before/tree"; rm -rf "$before"' EXIT
+trap 'git -C "$root" worktree remove --force "$before/tree" || true; rm -rf "$before"' EXIT
 git -C "$root" worktree add --quiet --detach "$before/tree" "$commit"
 
 # Both are measured by the program of the work tree, which needs to see what an earlier client did not show it.
@@ -46,12 +49,18 @@ for tree in "$before/tree" "$root"; do
   dotnet build -c Release -v q --nologo "$tree/bench/AspireChat.Bench" >"$before/build.log" || { cat "$before/build.log"; exit 1; }
 done
 
+rm -rf "$out"
+failed=0
 for ((round = 1; round <= rounds; round++)); do
   for which in before now; do
     tree=$([ $which = before ] && echo "$before/tree" || echo "$root")
-    echo "round $round, $which: $(git -C "$tree" log -1 --format='%h %s')"
-    dotnet run --no-build -c Release --project "$tree/bench/AspireChat.Bench" -- --pairs 1 "${options[@]}" --out "$before/$which/$round" ||
-      [ $? -eq 1 ] # A workload failed and said so; the table is of the others.
+    echo "round $round, $which: $([ $which = before ] && git -C "$tree" log -1 --format='%h %s' || git -C "$root" describe --always --dirty)"
+    dotnet run --no-build -c Release --project "$tree/bench/AspireChat.Bench" -- --pairs 1 "${options[@]}" --out "$out/$which/$round" || {
+      # A workload failed and said so; the table is of the others.
+      [ $? -eq 1 ] && [ -f "$out/$which/$round/results.json" ] || exit 1
+      failed=1
+    }
   done
 done
-dotnet run --no-build -c Release --project "$root/bench/AspireChat.Bench" -- table "$before/before" "$before/now"
+dotnet run --no-build -c Release --project "$root/bench/AspireChat.Bench" -- table "$out/before" "$out/now"
+exit $failed

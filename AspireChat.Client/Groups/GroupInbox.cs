@@ -14,7 +14,7 @@ namespace AspireChat.Client.Groups;
 /// <remarks>
 /// A held batch is on disk, so it is acknowledged like a stored one; like the queue, it is deleted with the subscription.
 /// The sender's later batches are held behind it, which keeps each sender's order. What a group does not keep for members who
-/// are away is worth no flush of their disks either: a loss of power may take the last messages of such a group.
+/// are away is not worth a flush here either: a loss of power may take the last messages of such a group.
 /// </remarks>
 internal sealed partial class GroupInbox(
     string group,

@@ -15,7 +15,7 @@ namespace AspireChat.Client.History;
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
 /// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
 /// burst pays for it once. A commit of nothing but writes that ask for no flush has <c>NORMAL</c>: it survives a crash of the
-/// process, and the next flush takes it along; a loss of power before that loses it and harms nothing else.
+/// process, and the next flush takes it along; a loss of power before that may lose it.
 /// </remarks>
 public sealed class ChatDatabase : IAsyncDisposable
 {

@@ -7,7 +7,7 @@ namespace AspireChat.Client.History;
 
 /// <summary>
 /// The messages on disk: this user's from the moment they are sent, others' before they are acknowledged.
-/// Every write returns after its commit.
+/// Every write returns after its commit, which waits for the disk unless the write says otherwise (<see cref="ChatDatabase"/>).
 /// </summary>
 public sealed partial class MessageStore(ChatDatabase database, LocalPeer self, TimeProvider time)
 {

@@ -40,7 +40,7 @@ public sealed record GroupMode
         Promise = "You receive only the messages sent while you are in the room.",
         Readers = "Each message goes to those in the room.",
         Cost = "Every message is copied once for each member, in memory.",
-        Limit = "What is under way when RabbitMQ or your connection to it fails is lost, and nobody is told.",
+        Limit = "What is under way when RabbitMQ or your connection to it fails is lost, and nobody is told. A loss of power may take the last messages that you received.",
     };
 
     /// <summary>All members read one stream of RabbitMQ, each from the place up to which it has stored everything.</summary>
@@ -74,7 +74,7 @@ public sealed record GroupMode
         Promise = "You receive only the messages sent while you are in the room.",
         Readers = "Each message goes to those in the room.",
         Cost = "Every message is copied once for each member, in memory; nothing is stored on the way.",
-        Limit = "What is under way when Redis or your connection to it fails is lost, and nobody is told.",
+        Limit = "What is under way when Redis or your connection to it fails is lost, and nobody is told. A loss of power may take the last messages that you received.",
     };
 
     /// <summary>The modes that this version knows; the first is the default for a new group.</summary>

@@ -67,8 +67,7 @@ internal static class MessageWriter
     }
 
     // Once more, since markup kept characters apart until now: combining marks must not climb on a character that stands
-    // before a tag, nor stand at the start of a line. Outside code blocks line ends go, as every line of the message ends
-    // with a br.
+    // before a tag. Outside code blocks line ends go, as every line of the message ends with a br, and no line begins with marks.
     private static string Clean(string text, bool isCodeBlock)
     {
         var lines = isCodeBlock ? text : text.Replace("\n", "", StringComparison.Ordinal);

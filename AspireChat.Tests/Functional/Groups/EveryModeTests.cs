@@ -1,4 +1,6 @@
+using AspireChat.Client.History;
 using AspireChat.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.Groups;
@@ -59,5 +61,43 @@ public sealed class EveryModeTests(SharedRabbitMq broker)
             var refusal = await ChatApi.RefusalAsync(() => system.Clients[1].Api.JoinGroupAsync("chess", other));
             Assert.Equal($"The group chess is {mode}; join it in that mode, or choose another name.", refusal.Message);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Modes))]
+    public async Task Only_what_a_group_keeps_waits_for_the_disk_of_its_receiver(string mode)
+    {
+        await using var system = await InProcessSystem.StartAsync(broker, ["alice", "bob"]);
+        var (alice, bob) = (system.Clients[0].Api, system.Clients[1].Api);
+        await alice.JoinGroupAsync("chess", GroupMode.Find(mode));
+        await bob.JoinGroupAsync("chess");
+        var (stored, synchronous) = (0L, new List<long>());
+        system.Clients[1].Services.GetRequiredService<ChatDatabase>().Committing += connection =>
+        {
+            var now = Number(connection, "SELECT count(*) FROM messages");
+            if (now > stored)
+            {
+                synchronous.Add(Number(connection, "PRAGMA synchronous"));
+            }
+
+            stored = now;
+        };
+
+        // One by one: a commit may be shared with something else, which waits for the disk; five in a row are not.
+        string[] texts = ["1", "2", "3", "4", "5"];
+        foreach (var (i, text) in texts.Index())
+        {
+            await alice.SayAsync("chess", text);
+            await bob.UntilTextsAsync("bob", "chess", "alice", texts[..(i + 1)]);
+        }
+
+        Assert.Equal(GroupMode.Find(mode)!.IsKept ? 2 : 1, synchronous.Min());
+    }
+
+    private static long Number(HistoryConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
     }
 }

@@ -46,7 +46,7 @@ public class ApiJsonTests
 
     [Fact]
     public void A_mode_says_what_it_promises_costs_and_cannot_do() => Expect(
-        """{"items":[{"mode":"transient","server":"RabbitMQ","kept":false,"log":false,"promise":"You receive only the messages sent while you are in the room.","readers":"Each message goes to those in the room.","cost":"Every message is copied once for each member, in memory.","limit":"What is under way when RabbitMQ or your connection to it fails is lost, and nobody is told."}]}""",
+        """{"items":[{"mode":"transient","server":"RabbitMQ","kept":false,"log":false,"promise":"You receive only the messages sent while you are in the room.","readers":"Each message goes to those in the room.","cost":"Every message is copied once for each member, in memory.","limit":"What is under way when RabbitMQ or your connection to it fails is lost, and nobody is told. A loss of power may take the last messages that you received."}]}""",
         new ItemList<GroupModeSummary>([GroupModeSummary.All.Single(mode => mode.Mode == GroupMode.Transient)]));
 
     [Fact]

@@ -43,7 +43,8 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         Task<long>[] waiting = [SynchronousAsync(flushes: false), SynchronousAsync(flushes: true)];
         isBusy.Set();
         Assert.True(await busy.DefaultTimeout());
-        Assert.Equal([2, 2], await Task.WhenAll(waiting).DefaultTimeout());
+        var both = await Task.WhenAll(waiting).DefaultTimeout();
+        Assert.Equal([2, 2], both);
     }
 
     [Fact]

@@ -24,41 +24,49 @@ internal static class BeforeAndNow
     {
         var (earlier, later) = (await ReadAsync(before), await ReadAsync(now));
         Console.WriteLine("| row | raw, beside before · now | before (× raw) | now (× raw, least … most) | goal | pairs |\n|---|---|---|---|---|---|");
-        foreach (var row in later)
+        foreach (var name in later.Keys.Union(earlier.Keys))
         {
-            var old = earlier.Find(one => (one.Workload, one.What) == (row.Workload, row.What));
-            var ratios = row.Ratios;
+            var (old, row) = (earlier.GetValueOrDefault(name), later.GetValueOrDefault(name));
+            var (_, _, unit, goal, _, _) = (row ?? old)!;
             Console.WriteLine(
-                $"| {row.Workload} · {row.What} | {Median(old?.Raw)} · {Median(row.Raw)} {row.Unit} | {Median(old?.Product)} ({Median(old?.Ratios)}) "
-                + $"| {Median(row.Product)} (**{Median(ratios)}**, {Table.Figure(ratios[0])} … {Table.Figure(ratios[^1])}) | {row.Goal} | {old?.Raw.Count ?? 0} · {row.Raw.Count} |");
+                $"| {name.Workload} · {name.What} | {Median(old?.Raw)} · {Median(row?.Raw)} {unit} | {Median(old?.Product)} ({Ratio(old)}) "
+                + $"| {Median(row?.Product)} ({Ratio(row)}{Range(row)}) | {goal} | {old?.Raw.Count ?? 0} · {row?.Raw.Count ?? 0} |");
         }
 
-        return 0;
+        return later.Count == 0 ? 1 : 0;
     }
 
     // The figures of all rounds together, in the order of the reports' first.
-    private static async Task<List<Figures>> ReadAsync(DirectoryInfo folder)
+    private static async Task<OrderedDictionary<(string Workload, string What), Figures>> ReadAsync(DirectoryInfo folder)
     {
-        var rows = new List<Figures>();
+        var rows = new OrderedDictionary<(string Workload, string What), Figures>();
         foreach (var file in folder.EnumerateFiles("results.json", SearchOption.AllDirectories).OrderBy(file => file.FullName, StringComparer.Ordinal))
         {
             await using var json = file.OpenRead();
-            rows.AddRange((await JsonSerializer.DeserializeAsync<Report>(json, JsonSerializerOptions.Web))!.Rows);
+            foreach (var row in (await JsonSerializer.DeserializeAsync<Report>(json, JsonSerializerOptions.Web))!.Rows)
+            {
+                var name = (row.Workload, row.What);
+                rows[name] = rows.TryGetValue(name, out var others)
+                    ? row with { Raw = [.. others.Raw, .. row.Raw], Product = [.. others.Product, .. row.Product] }
+                    : row;
+            }
         }
 
-        return [.. rows.GroupBy(row => (row.Workload, row.What)).Select(same => same.First() with
-        {
-            Raw = [.. same.SelectMany(row => row.Raw)],
-            Product = [.. same.SelectMany(row => row.Product)],
-        })];
+        return rows;
     }
 
     private static string Median(IReadOnlyList<double>? figures) => figures is null or [] ? "-" : Table.Figure(Result.Median(figures));
+
+    private static string Ratio(Figures? row) => row is { Ratios: not [] } ? Table.Short(Result.Median(row.Ratios)) : "-";
+
+    private static string Range(Figures? row) =>
+        row is { Ratios: [var least, .., var most] } ? $", {Table.Short(least)} … {Table.Short(most)}" : "";
 
     private sealed record Report(IReadOnlyList<Figures> Rows);
 
     private sealed record Figures(string Workload, string What, string Unit, string Goal, IReadOnlyList<double> Raw, IReadOnlyList<double> Product)
     {
-        public List<double> Ratios => [.. Raw.Zip(Product, (raw, product) => product / raw).Order()];
+        // A raw figure of 0 gives none, as of a result.
+        public List<double> Ratios => [.. Raw.Zip(Product, (raw, product) => product / raw).Where(double.IsFinite).Order()];
     }
 }

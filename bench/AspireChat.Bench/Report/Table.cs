@@ -27,6 +27,7 @@ internal static class Table
     public static string Figure(double figure) =>
         figure.ToString(Math.Abs(figure) switch { >= 100 => "N0", >= 10 => "N1", _ => "N2" }, CultureInfo.InvariantCulture);
 
-    private static string Short(double ratio) =>
+    /// <summary>A ratio with two digits that count, at least.</summary>
+    public static string Short(double ratio) =>
         ratio.ToString(ratio switch { >= 100 => "N0", >= 10 => "N1", >= 0.1 => "N2", _ => "N3" }, CultureInfo.InvariantCulture);
 }
