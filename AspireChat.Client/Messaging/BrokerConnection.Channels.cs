@@ -29,7 +29,7 @@ internal sealed partial class BrokerConnection
             }
             finally
             {
-                await CloseAsync(connection, channel);
+                await CloseAsync(connection, channel, stopping);
             }
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
@@ -68,10 +68,11 @@ internal sealed partial class BrokerConnection
         }
     }
 
-    private async Task CloseAsync(IConnection connection, IChannel channel)
+    // The caller's next channel must not get what this one still holds, so the end of it is awaited.
+    private async Task CloseAsync(IConnection connection, IChannel channel, CancellationToken stopping)
     {
         var closed = channel.DisposeAsync().AsTask();
-        if (await Task.WhenAny(closed, Task.Delay(Goodbye, _time)) != closed)
+        if (await Task.WhenAny(closed, Task.Delay(PatienceWithClosing(stopping), _time, CancellationToken.None)) != closed)
         {
             // This ends the closing of the channel too.
             await DiscardAsync(connection, "it does not close a channel");
@@ -79,4 +80,9 @@ internal sealed partial class BrokerConnection
 
         await closed;
     }
+
+    // A broker with much to do closes a channel late. Giving up its connection would take the transient rooms along, so it has as
+    // long as for a publish; only a client that ends does not wait for it.
+    private TimeSpan PatienceWithClosing(CancellationToken stopping) =>
+        stopping.IsCancellationRequested ? Goodbye : _options.Value.PublishDeadline;
 }

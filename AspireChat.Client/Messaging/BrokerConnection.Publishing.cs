@@ -32,7 +32,7 @@ internal sealed partial class BrokerConnection
             }
             finally
             {
-                await ClosePublishingAsync(connection, channel);
+                await ClosePublishingAsync(connection, channel, stopping);
             }
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested && !Alarm.IsOn)
@@ -119,11 +119,11 @@ internal sealed partial class BrokerConnection
     }
 
     // During an alarm the broker does not read the request to close the channel; it reads it afterwards.
-    private async Task ClosePublishingAsync(IConnection connection, IChannel channel)
+    private async Task ClosePublishingAsync(IConnection connection, IChannel channel, CancellationToken stopping)
     {
         var changed = Alarm.Changed;
         var closed = channel.DisposeAsync().AsTask();
-        if (!Alarm.IsOn && await Task.WhenAny(closed, changed, Task.Delay(Goodbye, _time)) != closed && !Alarm.IsOn)
+        if (!Alarm.IsOn && await Task.WhenAny(closed, changed, Task.Delay(PatienceWithClosing(stopping), _time, CancellationToken.None)) != closed && !Alarm.IsOn)
         {
             await DiscardAsync(connection, "it does not close a channel");
         }
