@@ -45,6 +45,22 @@ internal static class EarlierJoin
 }
 X
 fi
+# A commit that cannot send a list sends its texts at the same time, each with its own call.
+if ! grep -rq SendAllToUserAsync "$before/tree/AspireChat.Client/Session"; then
+  cat >"$before/tree/bench/AspireChat.Bench/Roles/EarlierLists.cs" <<'X'
+using AspireChat.Client.Session;
+
+namespace AspireChat.Bench.Roles;
+
+/// <summary>Sends several texts.</summary>
+internal static class EarlierLists
+{
+    /// <summary>Sends each with a call of its own.</summary>
+    public static Task SendAllToUserAsync(this ChatSession session, string user, IReadOnlyList<TextBody> messages, CancellationToken end) =>
+        Task.WhenAll(messages.Select(message => session.SendToUserAsync(user, message.Text, id: null, end)));
+}
+X
+fi
 for tree in "$before/tree" "$root"; do
   dotnet build -c Release -v q --nologo "$tree/bench/AspireChat.Bench" >"$before/build.log" || { cat "$before/build.log"; exit 1; }
 done

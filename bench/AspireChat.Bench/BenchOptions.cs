@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AspireChat.Bench.Compare;
+using AspireChat.Bench.Workloads;
 
 namespace AspireChat.Bench;
 
@@ -25,12 +26,11 @@ internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int?
 
     /// <summary>Reads the command line and does what it says.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="known">The names of all workloads.</param>
     /// <param name="run">Measures them.</param>
     /// <param name="compare">Compares the kinds of group.</param>
     /// <returns>The exit code; 2 if the command line is wrong.</returns>
     public static async Task<int> InvokeAsync(
-        string[] args, IReadOnlyList<string> known, Func<BenchOptions, Task<int>> run, Func<CompareOptions, Task<int>> compare)
+        string[] args, Func<BenchOptions, Task<int>> run, Func<CompareOptions, Task<int>> compare)
     {
         var root = new RootCommand("Measures AspireChat beside the raw limit of this machine, in the same run.")
         {
@@ -40,7 +40,7 @@ internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int?
         root.SetAction((parsed, _) => run(From(parsed)));
         root.Validators.Add(result =>
         {
-            if (FindMistake(result.GetValue(PairsOption), result.GetValue(OnlyOption) ?? [], known) is { } sentence)
+            if (FindMistake(result.GetValue(PairsOption), result.GetValue(OnlyOption) ?? []) is { } sentence)
             {
                 result.AddError(sentence);
             }
@@ -57,7 +57,7 @@ internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int?
         var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         if (parsed.CommandResult.Command == root && parsed.Action != root.Action)
         {
-            Console.WriteLine($"Workloads: {string.Join(' ', known)}"); // That was the help, or the version.
+            Console.WriteLine($"Workloads: {WorkloadList.Names}"); // That was the help, or the version.
         }
 
         return exitCode;
@@ -69,8 +69,8 @@ internal sealed record BenchOptions(bool Quick, IReadOnlyList<string> Only, int?
         parsed.GetValue(PairsOption),
         parsed.GetValue(OutOption) ?? Path.Combine(Report.Machine.Repository, "bench", "results"));
 
-    private static string? FindMistake(int? pairs, string[] only, IReadOnlyList<string> known) =>
+    private static string? FindMistake(int? pairs, string[] only) =>
         pairs is < 1 or > 100 ? $"--pairs is {pairs}; it must be from 1 to 100."
-        : Array.Find(only, name => !known.Contains(name)) is { } unknown ? $"There is no workload {unknown}; there are: {string.Join(", ", known)}."
+        : Array.Find(only, name => WorkloadList.Find(name) is null) is { } unknown ? $"There is no workload {unknown}; there are: {WorkloadList.Names}."
         : null;
 }

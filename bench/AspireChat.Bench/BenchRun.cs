@@ -16,9 +16,6 @@ internal sealed class BenchRun : IAsyncDisposable
 
     private BenchRun(BenchOptions options) => _options = options;
 
-    /// <summary>The names of all workloads.</summary>
-    public static IReadOnlyList<string> Workloads { get; } = [.. WorkloadList.All.Select(entry => entry.Name)];
-
     /// <summary>Measures what the command line says.</summary>
     /// <returns>The exit code: 1 if a workload failed.</returns>
     public static async Task<int> RunAsync(BenchOptions options)
@@ -34,7 +31,7 @@ internal sealed class BenchRun : IAsyncDisposable
     {
         var started = Stopwatch.GetTimestamp();
         Console.WriteLine($"{Environment.ProcessorCount} cores, {Load.Stamp.Length}-byte texts, loopback{(_options.Quick ? "; quick, so coarse" : "")}\n\n{Table.Header}");
-        foreach (var entry in WorkloadList.All.Where(IsWanted))
+        foreach (var entry in Wanted)
         {
             var began = Stopwatch.GetTimestamp();
             try
@@ -69,8 +66,9 @@ internal sealed class BenchRun : IAsyncDisposable
         return _failures.Count == 0 ? 0 : 1;
     }
 
-    private bool IsWanted(WorkloadList.Entry entry) =>
-        _options.Only is [] ? entry.IsSmall || !_options.Quick : _options.Only.Contains(entry.Name);
+    private IEnumerable<WorkloadList.Entry> Wanted => _options.Only is []
+        ? WorkloadList.All.Where(entry => entry.IsSmall || !_options.Quick)
+        : _options.Only.Select(WorkloadList.Find).OfType<WorkloadList.Entry>().DistinctBy(entry => entry.Name);
 
     // Raw and product in turn, so that a machine whose speed drifts treats both alike.
     private async Task MeasureAsync(WorkloadList.Entry entry)
@@ -111,6 +109,16 @@ internal sealed class BenchRun : IAsyncDisposable
         foreach (var workload in _results.GroupBy(result => result.Workload))
         {
             await File.WriteAllTextAsync(Path.Combine(_options.Out, $"{workload.Key}.svg"), Chart.Draw(workload.Key, [.. workload]));
+        }
+
+        // How a figure changes with the size, where one workload was measured in several.
+        foreach (var family in _results.ToLookup(result => WorkloadList.SizeOf(result.Workload)?.Family).Where(family => family.Key is not null))
+        {
+            var sizes = family.Select(result => (WorkloadList.SizeOf(result.Workload)!.Value.Size, result)).OrderBy(pair => pair.Size).ToList();
+            if (sizes.DistinctBy(pair => pair.Size).Count() > 1)
+            {
+                await File.WriteAllTextAsync(Path.Combine(_options.Out, $"{family.Key}-growth.svg"), Chart.DrawGrowth(family.Key!, sizes));
+            }
         }
     }
 }

@@ -8,5 +8,5 @@ return args switch
 {
     [RoleHost.Switch, var role] => await RoleHost.RunAsync(role),
     [EmptyApp.Switch, var address] => await EmptyApp.RunAsync(address),
-    _ => await BenchOptions.InvokeAsync(args, BenchRun.Workloads, BenchRun.RunAsync, CompareRun.RunAsync),
+    _ => await BenchOptions.InvokeAsync(args, BenchRun.RunAsync, CompareRun.RunAsync),
 };

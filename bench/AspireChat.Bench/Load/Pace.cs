@@ -3,13 +3,11 @@ using System.Diagnostics;
 namespace AspireChat.Bench.Load;
 
 /// <summary>How a process is to send.</summary>
-/// <param name="Count">How many texts.</param>
+/// <param name="Count">How many calls.</param>
 /// <param name="PerSecond">How many a second, each at its time whatever the others do; null: all at once.</param>
-internal sealed record Pace(int Count, double? PerSecond = null)
+/// <param name="Callers">How many calls are under way at a time when all are sent at once; each waits for the sender's disk.</param>
+internal sealed record Pace(int Count, double? PerSecond = null, int Callers = 256)
 {
-    // As many as wait for the sender's own disk at a time: its writer commits what is waiting together.
-    private const int Callers = 256;
-
     /// <summary>Sends and waits until every call has returned.</summary>
     /// <returns>When it began, in ticks of <see cref="Stopwatch"/>.</returns>
     public async Task<long> SendAsync(Func<Task> send)

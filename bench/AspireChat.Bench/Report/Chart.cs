@@ -30,27 +30,51 @@ internal static class Chart
         """;
 
     /// <summary>Draws a workload.</summary>
-    public static string Draw(string workload, IReadOnlyList<Result> rows)
+    public static string Draw(string workload, IReadOnlyList<Result> rows) => Draw(workload, rows.Count, rows[0].Raw.Count, svg =>
     {
-        var height = Top + (rows.Count * RowHeight) + 30;
-        var svg = new StringBuilder();
-        Append(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" role="img" aria-label="{Escape(workload)}">""");
-        svg.AppendLine(Style);
-        Append(svg, $"""<text class="title" x="12" y="26">{Escape(workload)}</text>""");
         for (var i = 0; i < rows.Count; i++)
         {
-            DrawRow(svg, rows[i], Top + (i * RowHeight));
+            DrawRow(svg, rows[i].Row.What, rows[i], Most([rows[i]]), Top + (i * RowHeight));
         }
+    });
 
-        Append(svg, $"""<text class="small" x="12" y="{height - 10}">upper bar: raw, lower bar: product; medians, lines from the least to the most of {rows[0].Raw.Count}</text>""");
+    /// <summary>Draws a workload that was measured in several sizes: each row has one scale across all sizes.</summary>
+    /// <param name="family">Its name without a size.</param>
+    /// <param name="sizes">All rows with their sizes, the smallest first.</param>
+    public static string DrawGrowth(string family, IReadOnlyList<(int Size, Result Result)> sizes) =>
+        Draw($"{family}, by size", sizes.Count, sizes[0].Result.Raw.Count, svg =>
+        {
+            var top = Top;
+            foreach (var row in sizes.GroupBy(pair => pair.Result.Row.What))
+            {
+                var most = Most(row.Select(pair => pair.Result));
+                foreach (var (size, result) in row)
+                {
+                    DrawRow(svg, $"{size:N0}: {result.Row.What}", result, most, top);
+                    top += RowHeight;
+                }
+            }
+        });
+
+    private static string Draw(string title, int rows, int pairs, Action<StringBuilder> drawRows)
+    {
+        var height = Top + (rows * RowHeight) + 30;
+        var svg = new StringBuilder();
+        Append(svg, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" role="img" aria-label="{Escape(title)}">""");
+        svg.AppendLine(Style);
+        Append(svg, $"""<text class="title" x="12" y="26">{Escape(title)}</text>""");
+        drawRows(svg);
+        Append(svg, $"""<text class="small" x="12" y="{height - 10}">upper bar: raw, lower bar: product; medians, lines from the least to the most of {pairs}</text>""");
         svg.AppendLine("</svg>");
         return svg.ToString();
     }
 
-    private static void DrawRow(StringBuilder svg, Result result, int top)
+    private static double Most(IEnumerable<Result> results) =>
+        results.SelectMany(result => result.Raw.Concat(result.Product)).Append(double.Epsilon).Max();
+
+    private static void DrawRow(StringBuilder svg, string label, Result result, double most, int top)
     {
-        var most = result.Raw.Concat(result.Product).Append(double.Epsilon).Max();
-        Append(svg, $"""<text x="12" y="{top + 17}">{Escape(result.Row.What)}</text>""");
+        Append(svg, $"""<text x="12" y="{top + 17}">{Escape(label)}</text>""");
         Append(svg, $"""<text class="small" x="12" y="{top + 33}">{Escape(result.Row.Unit)}, ratio {Table.Figure(Result.Median(result.Ratios))}, goal {Escape(result.Row.Goal.ToString())}</text>""");
         DrawBar(svg, "raw", result.Raw, most, top + 4);
         DrawBar(svg, "product", result.Product, most, top + 22);

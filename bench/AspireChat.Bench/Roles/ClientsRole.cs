@@ -28,7 +28,9 @@ internal sealed class ClientsRole : Role
         });
         On<AwaitArrivals, Arrived>(_ => _arrivals.AllAsync());
         On<Send, Sent>(SendAsync);
+        On<SendLists, Sent>(SendListsAsync);
         On<SendOneByOne>(SendOneByOneAsync);
+        On<FillIndex>(_ => EachAsync(FillIndexAsync));
         On<Discover, Discovered>(DiscoverAsync);
     }
 
@@ -72,6 +74,21 @@ internal sealed class ClientsRole : Role
         return new Sent(began, (await _acknowledged.AllAsync()).LastAt);
     }
 
+    private static async Task FillIndexAsync(ProductClient client)
+    {
+        while (await client.Store.IndexMoreAsync())
+        {
+        }
+    }
+
+    private async Task<Sent> SendListsAsync(SendLists send)
+    {
+        _acknowledged.Expect(send.Pace.Count * send.PerCall);
+        var began = await send.Pace.SendAsync(() => First.SendAllToUserAsync(
+            send.User, [.. Enumerable.Range(0, send.PerCall).Select(_ => new TextBody(Stamp.Text()))], CancellationToken.None));
+        return new Sent(began, (await _acknowledged.AllAsync()).LastAt);
+    }
+
     private async Task SendOneByOneAsync(SendOneByOne send)
     {
         for (var i = 0; i < send.Count; i++)
@@ -108,8 +125,14 @@ internal sealed class ClientsRole : Role
     /// <summary>The first client sends, and waits until everything is delivered, or confirmed by the broker.</summary>
     internal sealed record Send(string To, bool IsGroup, Pace Pace) : Request<Sent>;
 
+    /// <summary>The first client sends lists of texts to a user, and waits until everything is delivered.</summary>
+    internal sealed record SendLists(string User, int PerCall, Pace Pace) : Request<Sent>;
+
     /// <summary>The first client sends to a user, each message when the one before is delivered.</summary>
     internal sealed record SendOneByOne(string User, int Count) : Request<Done>;
+
+    /// <summary>Puts into the search index what waits for it; clients do so when nothing else has happened for a moment.</summary>
+    internal sealed record FillIndex : Request<Done>;
 
     /// <summary>The first client makes a survey.</summary>
     internal sealed record Discover(double Seconds) : Request<Discovered>;

@@ -1,6 +1,7 @@
 using AspireChat.Bench.Load;
 using AspireChat.Client;
 using AspireChat.Client.Chat;
+using AspireChat.Client.History;
 using AspireChat.Client.Session;
 
 namespace AspireChat.Bench.Roles;
@@ -33,6 +34,9 @@ internal sealed class ProductClient : IAsyncDisposable
 
     /// <summary>All that its user can do.</summary>
     public ChatSession Session { get; }
+
+    /// <summary>Its messages.</summary>
+    public MessageStore Store => _app.Services.GetRequiredService<MessageStore>();
 
     /// <summary>The address of its API.</summary>
     public string Address => _app.Urls.Single();
@@ -81,6 +85,9 @@ internal sealed class ProductClient : IAsyncDisposable
             ("Chat:DataDirectory", Path.Combine(place.Folder, name)),
             ("Chat:ApiToken", Token),
             ("Chat:Terminal", "false"),
+
+            // A run sends more than a peer takes from one sender at full speed.
+            ("Chat:Peer:BytesPerSecond", "1073741824"),
 
             // Hundreds join at a time here, on one machine.
             ("Chat:Groups:JoinTimeout", "00:01:00"),

@@ -5,7 +5,7 @@ using AspireChat.Bench.Servers;
 namespace AspireChat.Bench.Workloads;
 
 /// <summary>What a client costs that nobody uses: start, memory, processor time; alone and with open chats.</summary>
-internal sealed class ClientCosts(BenchServers servers, bool isQuick) : Workload(servers, isQuick)
+internal sealed class ClientCosts(BenchServers servers, bool isQuick, int chats) : Workload(servers, isQuick)
 {
     // The least that the system counts.
     private const double Tick = 10;
@@ -31,8 +31,6 @@ internal sealed class ClientCosts(BenchServers servers, bool isQuick) : Workload
 
     public override bool WarmsUp => false;
 
-    private int Chats => IsQuick ? 10 : 50;
-
     // The runtime compiles what it runs often once more, in the background; of a client that does nothing for a minute.
     private TimeSpan Settle => TimeSpan.FromSeconds(IsQuick ? 3 : 60);
 
@@ -42,7 +40,7 @@ internal sealed class ClientCosts(BenchServers servers, bool isQuick) : Workload
     {
         _place = new Place(
             (await Servers.RedisAsync()).ConnectionString, (await Servers.RabbitAsync()).ConnectionString, Servers.NewFolder("costs"));
-        _names = [.. Enumerable.Range(0, Chats).Select(_ => Servers.NewName("friend"))];
+        _names = [.. Enumerable.Range(0, chats).Select(_ => Servers.NewName("friend"))];
         _friends = Keep(await Crowd.StartAsync<ClientsRole>(
             _names, (process, part) => process.AskAsync(new ClientsRole.Start(part, _place))));
     }

@@ -60,28 +60,46 @@ internal sealed class PrivateLatency(BenchServers servers, bool isQuick) : Priva
     }
 }
 
-/// <summary>All at once, until the last is acknowledged.</summary>
+/// <summary>All at once, until the last is acknowledged: one text to a call, and as many as a call takes.</summary>
 internal sealed class PrivateThroughput(BenchServers servers, bool isQuick) : PrivateChat(servers, isQuick)
 {
-    private int Count => IsQuick ? 5_000 : 20_000;
+    // The most that a call takes (TextListBody.MaxMessages, which earlier commits lack).
+    private const int PerCall = 256;
+
+    // Four lists are as many texts as may leave before their commit (Departures.Window).
+    private const int ListCallers = 4;
+
+    private int Count => IsQuick ? 5_000 : 60_000;
+
+    private int Lists => Count / PerCall;
 
     // Enough to be more than a moment.
-    private int RawCount => Count * 10;
+    private int RawCount => IsQuick ? 50_000 : 300_000;
 
-    public override IReadOnlyList<Row> Rows { get; } = [new("stored and acknowledged", "messages/s", Goal.AtLeast(0.2))];
+    public override IReadOnlyList<Row> Rows { get; } =
+    [
+        new("stored and acknowledged", "messages/s", Goal.AtLeast(0.2)),
+        new("the same, sent as lists", "messages/s", Goal.AtLeast(0.2), "stored and acknowledged", "sent as lists"),
+    ];
 
     public override async Task<Sample> MeasureRawAsync()
     {
         await Raw.Bob.AskAsync(new Expect(RawCount));
-        return Rate(RawCount, await Raw.Alice.AskAsync(new RawSenderRole.SendAtOnce(RawCount)));
+        return new Sample().Add("stored and acknowledged", Rate(RawCount, await Raw.Alice.AskAsync(new RawSenderRole.SendAtOnce(RawCount))));
     }
 
     public override async Task<Sample> MeasureProductAsync()
     {
-        await Product.Bob.AskAsync(new Expect(Count));
-        return Rate(Count, await Product.Alice.AskAsync(new ClientsRole.Send(Receiver, IsGroup: false, new Pace(Count))));
+        var single = await Product.Alice.AskAsync(new ClientsRole.Send(Receiver, IsGroup: false, new Pace(Count)));
+        await FillIndexAsync();
+        var lists = await Product.Alice.AskAsync(new ClientsRole.SendLists(Receiver, PerCall, new Pace(Lists, Callers: ListCallers)));
+        await FillIndexAsync();
+        return new Sample().Add("stored and acknowledged", Rate(Count, single)).Add("sent as lists", Rate(Lists * PerCall, lists));
     }
 
-    private static Sample Rate(int count, Sent sent) =>
-        new Sample().Add("stored and acknowledged", count / sent.Took.TotalSeconds);
+    // Otherwise it would be filled while something else is measured.
+    private async Task FillIndexAsync() => await Task.WhenAll(
+        Product.Alice.AskAsync(new ClientsRole.FillIndex()), Product.Bob.AskAsync(new ClientsRole.FillIndex()));
+
+    private static double Rate(int count, Sent sent) => count / sent.Took.TotalSeconds;
 }
