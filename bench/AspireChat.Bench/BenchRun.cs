@@ -112,13 +112,14 @@ internal sealed class BenchRun : IAsyncDisposable
         }
 
         // How a figure changes with the size, where one workload was measured in several.
-        foreach (var family in _results.ToLookup(result => WorkloadList.SizeOf(result.Workload)?.Family).Where(family => family.Key is not null))
+        var sized = from result in _results
+            let named = WorkloadList.SizeOf(result.Workload)
+            where named is not null
+            orderby named.Value.Size
+            group (named.Value.Size, result) by named.Value.Family;
+        foreach (var family in sized.Where(rows => rows.DistinctBy(row => row.Size).Count() > 1))
         {
-            var sizes = family.Select(result => (WorkloadList.SizeOf(result.Workload)!.Value.Size, result)).OrderBy(pair => pair.Size).ToList();
-            if (sizes.DistinctBy(pair => pair.Size).Count() > 1)
-            {
-                await File.WriteAllTextAsync(Path.Combine(_options.Out, $"{family.Key}-growth.svg"), Chart.DrawGrowth(family.Key!, sizes));
-            }
+            await File.WriteAllTextAsync(Path.Combine(_options.Out, $"{family.Key}-growth.svg"), Chart.DrawGrowth(family.Key, [.. family]));
         }
     }
 }
