@@ -29,9 +29,13 @@ cat >"$before/tree/Directory.Build.targets" <<'X'
   </ItemGroup>
 </Project>
 X
-# Commits whose groups have no beginning to join from are called without it.
-if ! grep -q isFromBeginning "$before/tree/AspireChat.Client/Session/ChatSession.Groups.cs"; then
-  cat >"$before/tree/bench/AspireChat.Bench/Roles/EarlierJoin.cs" <<'X'
+# Gives a commit whose session does not know a word the C# that stands in for it, from standard input.
+lend() {
+  grep -rq "$2" "$before/tree/AspireChat.Client/Session" || cat >"$before/tree/bench/AspireChat.Bench/Roles/$1.cs"
+}
+
+# Groups that have no beginning to join from are joined without it.
+lend EarlierJoin isFromBeginning <<'X'
 using AspireChat.Client.Session;
 
 namespace AspireChat.Bench.Roles;
@@ -44,10 +48,8 @@ internal static class EarlierJoin
         isFromBeginning ? throw new NotSupportedException() : session.JoinGroupAsync(group, mode, end);
 }
 X
-fi
-# A commit that cannot send a list sends its texts at the same time, each with its own call.
-if ! grep -rq SendAllToUserAsync "$before/tree/AspireChat.Client/Session"; then
-  cat >"$before/tree/bench/AspireChat.Bench/Roles/EarlierLists.cs" <<'X'
+# Where a list cannot be sent, its texts are sent at the same time, each with its own call.
+lend EarlierLists SendAllToUserAsync <<'X'
 using AspireChat.Client.Session;
 
 namespace AspireChat.Bench.Roles;
@@ -60,7 +62,6 @@ internal static class EarlierLists
         Task.WhenAll(messages.Select(message => session.SendToUserAsync(user, message.Text, id: null, end)));
 }
 X
-fi
 for tree in "$before/tree" "$root"; do
   dotnet build -c Release -v q --nologo "$tree/bench/AspireChat.Bench" >"$before/build.log" || { cat "$before/build.log"; exit 1; }
 done
