@@ -30,7 +30,14 @@ public sealed class ChatDatabase : IAsyncDisposable
     private readonly string _connectionString;
     private readonly HistoryConnection _writer;
     private readonly ConcurrentBag<HistoryConnection> _readers = [];
-    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+
+    // The caller wakes the writer itself, without a thread of the pool between them.
+    private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength)
+    {
+        SingleReader = true,
+        AllowSynchronousContinuations = true,
+    });
+
     private readonly Task _loop;
     private bool _flushes = true;
     private volatile bool _isClosed;

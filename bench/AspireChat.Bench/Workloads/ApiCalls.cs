@@ -54,7 +54,7 @@ internal sealed class ApiCalls(BenchServers servers, bool isQuick) : Workload(se
         var sample = new Sample().AddTimes(ToEvent, times);
         foreach (var callers in AtOnce)
         {
-            var count = (IsQuick ? 200 : 1_000) * (callers == 1 ? 1 : 2);
+            var count = (IsQuick ? 200 : 2_000) * Math.Max(1, callers / 4);
             events.Expect(count);
             var began = Stopwatch.GetTimestamp();
             await Parallel.ForEachAsync(

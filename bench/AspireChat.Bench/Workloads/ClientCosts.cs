@@ -32,9 +32,9 @@ internal sealed class ClientCosts(BenchServers servers, bool isQuick, int chats)
     public override bool WarmsUp => false;
 
     // The runtime compiles what it runs often once more, in the background; of a client that does nothing for a minute.
-    private TimeSpan Settle => TimeSpan.FromSeconds(IsQuick ? 3 : 60);
+    private TimeSpan Settle => TimeSpan.FromSeconds(IsQuick ? 1 : 60);
 
-    private TimeSpan Window => TimeSpan.FromSeconds(IsQuick ? 3 : 10);
+    private TimeSpan Window => TimeSpan.FromSeconds(IsQuick ? 2 : 10);
 
     public override async Task PrepareAsync()
     {
