@@ -31,7 +31,8 @@ public sealed class ChatDatabase : IAsyncDisposable
     private readonly HistoryConnection _writer;
     private readonly ConcurrentBag<HistoryConnection> _readers = [];
 
-    // The caller wakes the writer itself, without a thread of the pool between them.
+    // The caller wakes the writer itself, mostly without a thread of the pool between them. All that runs on the caller sets the event
+    // that the writer's thread waits for, so nothing may await the reader or its Completion.
     private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(new BoundedChannelOptions(QueueLength)
     {
         SingleReader = true,

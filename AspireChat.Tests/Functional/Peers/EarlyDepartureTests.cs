@@ -44,7 +44,7 @@ public sealed partial class EarlyDepartureTests
     [InlineData(15, 1)]
     public Task Kills_at_any_moment(int kills, int seed) => KillAsync(kills, seed);
 
-    // Explicit: it takes half an hour.
+    // Explicit: it takes a quarter of an hour.
     [Theory(Explicit = true)]
     [Trait("Category", "Figures")]
     [InlineData(500, 20261126)]

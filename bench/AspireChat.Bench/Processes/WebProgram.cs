@@ -65,6 +65,24 @@ internal sealed class WebProgram : IAsyncDisposable
         return StartAsync("AspireChat.Bench.dll", Path.Combine(folder, "empty.log"), port, [Raw.EmptyApp.Switch, $"http://127.0.0.1:{port}"]);
     }
 
+    /// <summary>Waits until it has done next to nothing for a second.</summary>
+    /// <exception cref="BenchException">It never did.</exception>
+    public async Task QuietAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < Patience)
+        {
+            var before = Processor;
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            if (Processor - before < TimeSpan.FromSeconds(0.1))
+            {
+                return;
+            }
+        }
+
+        throw new BenchException($"A client was still busy {Patience.TotalSeconds} s after its last call.");
+    }
+
     /// <summary>Asks it to stop and waits.</summary>
     public async ValueTask DisposeAsync()
     {
