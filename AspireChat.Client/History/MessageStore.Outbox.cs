@@ -92,6 +92,10 @@ public sealed partial class MessageStore
     /// Marks this user's private messages as delivered: all in the outbox, up to a seq. Messages that were given up stay so, whatever
     /// comes after them.
     /// </summary>
+    /// <remarks>
+    /// The commit does not wait for the disk, as that of <see cref="MarkReadByOtherAsync"/>: nobody relies on this user's own note of a
+    /// receipt. If a loss of power takes it, the message is sent again, dropped by the receiver, and has its receipt again.
+    /// </remarks>
     /// <returns>The messages that changed, in order of seq, without their texts.</returns>
     public Task<IReadOnlyList<OutboxMessage>> MarkDeliveredAsync(Conversation to, long through) => database.WriteAsync<IReadOnlyList<OutboxMessage>>(
         connection =>
@@ -107,7 +111,8 @@ public sealed partial class MessageStore
             connection.Statement("UPDATE conversations SET delivered_through = ?2 WHERE id = ?1").Bind(1, id).Bind(2, covered).Run();
             return changed;
         },
-        changed => ChatTelemetry.CountOutbox(to.Kind, -changed.Count));
+        changed => ChatTelemetry.CountOutbox(to.Kind, -changed.Count),
+        flushes: false);
 
     /// <summary>
     /// Marks certain messages of this user as delivered, even those that were given up: the receiver has their letters.
@@ -164,7 +169,7 @@ public sealed partial class MessageStore
             }
 
             return InOrder(changed);
-        });
+        }, flushes: false);
 
     /// <summary>Marks this user's messages as confirmed by the broker: all that are on their way, up to a seq.</summary>
     /// <param name="to">Their conversation.</param>

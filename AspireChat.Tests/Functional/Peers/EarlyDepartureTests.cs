@@ -39,6 +39,27 @@ public sealed partial class EarlyDepartureTests
         Assert.Equal(["1 one", "2 two", "3 three", "4 four", "5 five"], bob.QueryAll(All));
     }
 
+    [Fact]
+    public async Task A_receipt_whose_note_was_lost_comes_again_and_the_message_does_not()
+    {
+        await using var system = await ChatSystem.StartAsync();
+        var clients = await system.StartProgramsAsync("alice", "bob");
+        var (alice, bob) = (clients[0], clients[1]);
+        await alice.SayAsync("bob", "one");
+        await Until.True("the receipt has come", () => DeliveredThrough(alice) == 1, Patience);
+
+        // As after a loss of power: the note does not wait for the disk.
+        await alice.TerminateAsync();
+        alice.ExecuteSql("UPDATE conversations SET delivered_through = 0");
+        await alice.RestartAsync();
+
+        await Until.True("the receipt has come again", () => DeliveredThrough(alice) == 1, Patience);
+        Assert.Equal(["1 one"], bob.QueryAll(All));
+        await alice.SayAsync("bob", "two");
+        await Until.True("the next receipt has come", () => DeliveredThrough(alice) == 2, Patience);
+        Assert.Equal(["1 one", "2 two"], bob.QueryAll(All));
+    }
+
     [Theory]
     [Trait("Category", "Long")]
     [InlineData(15, 1)]
@@ -49,6 +70,8 @@ public sealed partial class EarlyDepartureTests
     [Trait("Category", "Figures")]
     [InlineData(500, 20261126)]
     public Task Five_hundred_kills(int kills, int seed) => KillAsync(kills, seed);
+
+    private static long DeliveredThrough(ChatClientProcess client) => (long)client.QuerySql("SELECT delivered_through FROM conversations")!;
 
     // After each kill: what the sender has is at the receiver once, in order; what only the receiver has was counted and told.
     private static async Task KillAsync(int kills, int seed)
@@ -78,7 +101,7 @@ public sealed partial class EarlyDepartureTests
 
         var own = alice.QueryAll(All);
         var received = bob.QueryAll(All);
-        Assert.Equal((long)received.Count, alice.QuerySql("SELECT delivered_through FROM conversations"));
+        Assert.Equal(received.Count, DeliveredThrough(alice));
         Assert.Empty(own.Except(received));
         Assert.Equal(Enumerable.Range(1, received.Count).Select(seq => $"{seq}"), received.Select(row => row.Split(' ')[0]));
         Assert.Equal(told, received.Count - own.Count);

@@ -59,6 +59,19 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_note_of_a_receipt_does_not_wait_for_the_disk_and_a_message_does()
+    {
+        var synchronous = new List<long>();
+        _store.Database.Committing += connection => synchronous.Add(Scalar<long>(connection, "PRAGMA synchronous"));
+
+        await AppendAsync("hi");
+        await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1);
+        await _store.Messages.MarkReadByOtherAsync(Conversation.With("bob"), 1);
+
+        Assert.Equal([2, 1, 1], synchronous);
+    }
+
+    [Fact]
     public async Task Only_the_owner_can_read_the_history_whatever_the_folder_allows()
     {
         await AppendAsync("private");
