@@ -15,7 +15,8 @@ namespace AspireChat.Client.History;
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
 /// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
 /// burst pays for it once. A commit of nothing but writes that ask for no flush has <c>NORMAL</c>: it survives a crash of the
-/// process, and the next flush takes it along; a loss of power before that may lose it.
+/// process, and is flushed with the next commit that is, or when nothing was written for a second; a loss of power before that may
+/// lose it.
 /// </remarks>
 public sealed class ChatDatabase : IAsyncDisposable
 {
@@ -23,6 +24,9 @@ public sealed class ChatDatabase : IAsyncDisposable
 
     // Enough to share a commit in a burst. A full queue makes writers wait, which slows the peer instead of using more memory.
     private const int QueueLength = 1024;
+
+    // How long a commit may stay without a flush once nothing is written any more.
+    private static readonly TimeSpan FlushesAfter = TimeSpan.FromSeconds(1);
 
     // More may read at a time; only so many stay open. Each keeps up to 2 MB of the file in memory.
     private const int KeptReaders = 4;
@@ -41,6 +45,7 @@ public sealed class ChatDatabase : IAsyncDisposable
 
     private readonly Task _loop;
     private bool _flushes = true;
+    private bool _isFlushed = true;
     private volatile bool _isClosed;
 
     // Each connection is used by one thread at a time, so SQLite need not lock it, and nobody asks how much memory SQLite has; both are
@@ -198,7 +203,20 @@ public sealed class ChatDatabase : IAsyncDisposable
     private bool WaitForWrite()
     {
         var more = _queue.Reader.WaitToReadAsync();
-        return more.IsCompletedSuccessfully ? more.Result : more.AsTask().GetAwaiter().GetResult();
+        if (more.IsCompletedSuccessfully)
+        {
+            return more.Result;
+        }
+
+        var waiting = more.AsTask();
+        if (!_isFlushed && !waiting.Wait(FlushesAfter))
+        {
+            // Flushes the log before it copies its pages (https://www.sqlite.org/wal.html#ckpt). If it fails, the next flush makes up for it.
+            _ = raw.sqlite3_wal_checkpoint_v2(_writer.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+            _isFlushed = true;
+        }
+
+        return waiting.GetAwaiter().GetResult();
     }
 
     private bool TryCommit(List<Write> group)
@@ -214,6 +232,9 @@ public sealed class ChatDatabase : IAsyncDisposable
 
             Committing?.Invoke(_writer);
             transaction.Commit();
+
+            // A commit that asks for a flush has none if it changed nothing.
+            _isFlushed &= _flushes;
         }
         catch (Exception) when (group.Count > 1)
         {
@@ -242,6 +263,8 @@ public sealed class ChatDatabase : IAsyncDisposable
     {
         if (flushes != _flushes)
         {
+            // If it fails, whatever it did, the next commit that wants a flush asks for it again.
+            _flushes = false;
             var result = raw.sqlite3_exec(_writer.Handle, flushes ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             SqliteException.ThrowExceptionForRC(result, _writer.Handle);
             _flushes = flushes;

@@ -65,10 +65,20 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         _store.Database.Committing += connection => synchronous.Add(Scalar<long>(connection, "PRAGMA synchronous"));
 
         await AppendAsync("hi");
-        await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1);
-        await _store.Messages.MarkReadByOtherAsync(Conversation.With("bob"), 1);
+        Assert.Single(await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1));
+        Assert.Single(await _store.Messages.MarkReadByOtherAsync(Conversation.With("bob"), 1));
 
         Assert.Equal([2, 1, 1], synchronous);
+    }
+
+    [Fact]
+    public async Task What_did_not_wait_for_the_disk_is_flushed_when_nothing_more_is_written()
+    {
+        await AppendAsync("hi");
+        await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1);
+
+        // A checkpoint flushes the log, and then copies it into the file itself.
+        await Until.True("the file has it without its log", () => WithoutLog("SELECT delivered_through FROM conversations") is 1L);
     }
 
     [Fact]
@@ -196,6 +206,23 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
 
     private Task<long> SynchronousAsync(bool flushes) =>
         _store.Database.WriteAsync(connection => Scalar<long>(connection, "PRAGMA synchronous"), flushes: flushes);
+
+    private object? WithoutLog(string sql)
+    {
+        var copy = _folder.File($"{Guid.NewGuid():N}.db");
+        File.Copy(Path.Combine(_store.Path, "chat.db"), copy);
+        using var connection = new SqliteConnection($"Data Source={copy};Pooling=False");
+        connection.Open();
+        try
+        {
+            return Scalar<object?>(connection, sql);
+        }
+        catch (SqliteException)
+        {
+            // Nothing was copied yet, not even the tables.
+            return null;
+        }
+    }
 
     private void CopyFiles()
     {
