@@ -39,7 +39,7 @@ internal sealed class ApiCalls(BenchServers servers, bool isQuick) : Workload(se
         await _product.Sender.Api.OpenChatAsync(_receiver);
     }
 
-    // The empty program is so fast that as many posts would be over in a moment.
+    // The empty program is so fast that the same number of posts would be over in a moment.
     public override Task<Sample> MeasureRawAsync() => MeasureAsync(_raw.Sender, _raw.Events, times: 4);
 
     // Both clients fill their search index once a burst is over; that would slow down the next raw side.
