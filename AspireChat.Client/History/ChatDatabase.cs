@@ -15,10 +15,10 @@ namespace AspireChat.Client.History;
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
 /// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
 /// burst pays for it once. A commit of nothing but writes that ask for no flush has <c>NORMAL</c>: it survives a crash of the
-/// process, and is flushed with the next commit that is, or when nothing was written for a second; a loss of power before that may
+/// process, and is flushed with the next commit that is, or once nothing was written for a second; a loss of power before that may
 /// lose it.
 /// </remarks>
-public sealed class ChatDatabase : IAsyncDisposable
+public sealed partial class ChatDatabase : IAsyncDisposable
 {
     private const string FileName = "chat.db";
 
@@ -269,34 +269,5 @@ public sealed class ChatDatabase : IAsyncDisposable
             SqliteException.ThrowExceptionForRC(result, _writer.Handle);
             _flushes = flushes;
         }
-    }
-
-    private abstract class Write(bool flushes)
-    {
-        public bool Flushes { get; } = flushes;
-
-        public abstract void Run(HistoryConnection connection);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception e);
-    }
-
-    private sealed class Write<T>(Func<HistoryConnection, T> change, Action<T>? committed, bool flushes) : Write(flushes)
-    {
-        private readonly TaskCompletionSource<T> _committed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private T? _result;
-
-        public Task<T> Committed => _committed.Task;
-
-        public override void Run(HistoryConnection connection) => _result = change(connection);
-
-        public override void Complete()
-        {
-            committed?.Invoke(_result!);
-            _committed.SetResult(_result!);
-        }
-
-        public override void Fail(Exception e) => _committed.SetException(e);
     }
 }

@@ -94,7 +94,7 @@ public sealed partial class MessageStore
     /// </summary>
     /// <remarks>
     /// The commit does not wait for the disk, as that of <see cref="MarkReadByOtherAsync"/>: no one else relies on this user's own note of
-    /// a receipt. If a loss of power in the second after it takes it, the message counts as unconfirmed again: it is sent again, dropped by
+    /// a receipt. If a loss of power before the next flush takes it, the message counts as unconfirmed again: it is sent again, dropped by
     /// the receiver, and has its receipt again; if the receiver cannot be reached, it may be given up although it has arrived.
     /// </remarks>
     /// <returns>The messages that changed, in order of seq, without their texts.</returns>
