@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
@@ -15,8 +16,7 @@ namespace AspireChat.Client.History;
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
 /// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
 /// burst pays for it once. A commit of nothing but writes that ask for no flush has <c>NORMAL</c>: it survives a crash of the
-/// process, and is flushed with the next commit that is, or once nothing was written for a second; a loss of power before that may
-/// lose it.
+/// process, and is flushed with the next commit that is, or after a second; a loss of power before that may lose it.
 /// </remarks>
 public sealed partial class ChatDatabase : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     // Enough to share a commit in a burst. A full queue makes writers wait, which slows the peer instead of using more memory.
     private const int QueueLength = 1024;
 
-    // How long a commit may stay without a flush once nothing is written any more.
+    // How long a commit may stay without a flush.
     private static readonly TimeSpan FlushesAfter = TimeSpan.FromSeconds(1);
 
     // More may read at a time; only so many stay open. Each keeps up to 2 MB of the file in memory.
@@ -45,7 +45,9 @@ public sealed partial class ChatDatabase : IAsyncDisposable
 
     private readonly Task _loop;
     private bool _flushes = true;
-    private bool _isFlushed = true;
+
+    // When the first commit was that may have no flush yet; null: all are flushed.
+    private long? _unflushedSince;
     private volatile bool _isClosed;
 
     // Each connection is used by one thread at a time, so SQLite need not lock it, and nobody asks how much memory SQLite has; both are
@@ -203,20 +205,32 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     private bool WaitForWrite()
     {
         var more = _queue.Reader.WaitToReadAsync();
-        if (more.IsCompletedSuccessfully)
+        if (_unflushedSince is null && more.IsCompletedSuccessfully)
         {
             return more.Result;
         }
 
         var waiting = more.AsTask();
-        if (!_isFlushed && !waiting.Wait(FlushesAfter))
+        while (_unflushedSince is { } since)
         {
-            // Flushes the log before it copies its pages (https://www.sqlite.org/wal.html#ckpt). If it fails, the next flush makes up for it.
-            _ = raw.sqlite3_wal_checkpoint_v2(_writer.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
-            _isFlushed = true;
+            var rest = FlushesAfter - Stopwatch.GetElapsedTime(since);
+            if (rest > TimeSpan.Zero && waiting.Wait(rest))
+            {
+                break;
+            }
+
+            FlushLog();
         }
 
         return waiting.GetAwaiter().GetResult();
+    }
+
+    // A checkpoint flushes the log before it copies its pages (https://www.sqlite.org/wal.html#ckpt). Where it fails, or a reader keeps it
+    // from the end of the log, another follows a second later.
+    private void FlushLog()
+    {
+        var result = raw.sqlite3_wal_checkpoint_v2(_writer.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var copied);
+        _unflushedSince = result == raw.SQLITE_OK && copied == frames ? null : Stopwatch.GetTimestamp();
     }
 
     private bool TryCommit(List<Write> group)
@@ -233,8 +247,11 @@ public sealed partial class ChatDatabase : IAsyncDisposable
             Committing?.Invoke(_writer);
             transaction.Commit();
 
-            // A commit that asks for a flush has none if it changed nothing.
-            _isFlushed &= _flushes;
+            // One that has a flush does not reset this: it has none if it changed nothing.
+            if (!_flushes)
+            {
+                _unflushedSince ??= Stopwatch.GetTimestamp();
+            }
         }
         catch (Exception) when (group.Count > 1)
         {

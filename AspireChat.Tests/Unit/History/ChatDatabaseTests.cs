@@ -72,13 +72,66 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_did_not_wait_for_the_disk_is_flushed_when_nothing_more_is_written()
+    public async Task What_did_not_wait_for_the_disk_is_flushed_though_nothing_more_is_written()
     {
         await AppendAsync("hi");
-        await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1);
+        await MarkDeliveredAsync(1);
 
         // A checkpoint flushes the log, and then copies it into the file itself.
-        await Until.True("the file has it without its log", () => WithoutLog("SELECT delivered_through FROM conversations") is 1L);
+        await Until.True("the file has it without its log", () => DeliveredWithoutLog() == 1);
+    }
+
+    [Fact]
+    public async Task What_did_not_wait_for_the_disk_is_flushed_though_the_writer_has_no_pause()
+    {
+        await AppendAsync("hi");
+
+        // They change nothing: else the log would soon be so long that SQLite flushes it itself.
+        var isFlushed = false;
+        var writes = Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref isFlushed))
+            {
+                await _store.Database.WriteAsync(connection => Scalar<long>(connection, "SELECT 1"), flushes: false);
+            }
+        });
+
+        try
+        {
+            await MarkDeliveredAsync(1);
+            await Until.True("the file has it without its log", () => DeliveredWithoutLog() == 1);
+        }
+        finally
+        {
+            Volatile.Write(ref isFlushed, true);
+            await writes.DefaultTimeout();
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_only_delays_the_flush_of_what_did_not_wait_for_the_disk()
+    {
+        await AppendAsync("one");
+        await AppendAsync("two");
+        await MarkDeliveredAsync(1);
+        using var isReading = new ManualResetEventSlim();
+        using var hasRead = new ManualResetEventSlim();
+        var reader = Task.Run(() => _store.Database.Read(connection =>
+        {
+            using var transaction = connection.BeginTransaction(deferred: true);
+            Scalar<long>(connection, "SELECT count(*) FROM messages");
+            isReading.Set();
+            return hasRead.Wait(Until.Patience);
+        }));
+        Assert.True(isReading.Wait(Until.Patience));
+        await MarkDeliveredAsync(2);
+
+        // A checkpoint copies what the reader sees and no more: the messages, but not the changed conversation.
+        await Until.True("the file has the messages without its log", () => WithoutLog("SELECT count(*) FROM messages") == 2);
+        Assert.NotEqual(2, DeliveredWithoutLog());
+        hasRead.Set();
+        Assert.True(await reader.DefaultTimeout());
+        await Until.True("the file has all without its log", () => DeliveredWithoutLog() == 2);
     }
 
     [Fact]
@@ -207,7 +260,11 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     private Task<long> SynchronousAsync(bool flushes) =>
         _store.Database.WriteAsync(connection => Scalar<long>(connection, "PRAGMA synchronous"), flushes: flushes);
 
-    private object? WithoutLog(string sql)
+    private async Task MarkDeliveredAsync(long through) => await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), through);
+
+    private long DeliveredWithoutLog() => WithoutLog("SELECT delivered_through FROM conversations");
+
+    private long WithoutLog(string sql)
     {
         var copy = _folder.File($"{Guid.NewGuid():N}.db");
         File.Copy(Path.Combine(_store.Path, "chat.db"), copy);
@@ -215,12 +272,12 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         connection.Open();
         try
         {
-            return Scalar<object?>(connection, sql);
+            return Scalar<long>(connection, sql);
         }
         catch (SqliteException)
         {
             // Nothing was copied yet, not even the tables.
-            return null;
+            return -1;
         }
     }
 
