@@ -39,7 +39,7 @@ internal static class ChatClients
             .WithEnvironment("Chat__ApiToken", token)
             .WithEnvironment("Chat__DataDirectory", folder)
             .WithEnvironment("OTEL_TRACES_SAMPLER", Sampler)
-            .WithHttpEndpoint()
+            .WithHttpEndpoint(isProxied: false) // Aspire's proxy would hold calls to a client that does not run instead of refusing them.
             .WithoutCertificate()
             .WithHttpHealthCheck("/health")
             .WithUrlForEndpoint("http", url =>

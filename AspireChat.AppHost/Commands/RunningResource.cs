@@ -14,7 +14,7 @@ internal static class RunningResource
 
     /// <summary>
     /// Returns the state of the resource, or null if it does not run. Aspire asks for a button's state only where it shows
-    /// buttons, but a command can be called at any time, and the proxy before a client accepts calls even if no client runs.
+    /// buttons, but a command can be called at any time.
     /// </summary>
     public static CustomResourceSnapshot? FindRunning(this ExecuteCommandContext context) =>
         context.Services.GetRequiredService<ResourceNotificationService>().TryGetCurrentState(context.ResourceName, out var now)

@@ -49,7 +49,7 @@ public sealed class ApiGuard(RequestDelegate next, ApiToken token, IOptions<ApiO
 
     private void CheckHost(HttpRequest request)
     {
-        // Only the name is checked: behind Aspire's proxy or a container's the port differs.
+        // Only the name is checked: behind a container's port or a reverse proxy the port differs.
         if (!_hosts.Contains(request.Host.Host))
         {
             throw new BadHttpRequestException(

@@ -130,6 +130,14 @@ public sealed class ResourceCommandTests(ResourceCommandTests.StartedSystem syst
     }
 
     [Fact]
+    public async Task A_call_to_a_client_that_does_not_run_is_refused_at_once()
+    {
+        var refusal = await Assert.ThrowsAsync<HttpRequestException>(() => Whole.Client(Guest).MeAsync().DefaultTimeout());
+
+        Assert.Equal(HttpRequestError.ConnectionError, refusal.HttpRequestError);
+    }
+
+    [Fact]
     public async Task A_running_client_has_all_commands() => await Until.True(
         "all commands of bob are enabled",
         () => ChatCommands.All(name => Snapshot(Bob).Commands.Single(command => command.Name == name).State == ResourceCommandState.Enabled));

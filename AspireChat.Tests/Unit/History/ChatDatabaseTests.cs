@@ -3,7 +3,6 @@ using AspireChat.Client.Faults;
 using AspireChat.Client.History;
 using AspireChat.Client.Identity;
 using AspireChat.Tests.Infrastructure;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace AspireChat.Tests.Unit.History;
@@ -20,34 +19,6 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_commit_survives_a_loss_of_power()
-    {
-        // The promise depends on write-ahead logging and on FULL (2) in the one connection that writes.
-        var (journal, synchronous) = await _store.Database.WriteAsync(connection =>
-            (Scalar<string>(connection, "PRAGMA journal_mode"), Scalar<long>(connection, "PRAGMA synchronous")));
-
-        Assert.Equal("wal", journal);
-        Assert.Equal(2, synchronous);
-    }
-
-    [Fact]
-    public async Task A_commit_waits_for_the_disk_if_any_of_its_changes_wants_it()
-    {
-        Assert.Equal(1, await SynchronousAsync(flushes: false));
-        Assert.Equal(2, await SynchronousAsync(flushes: true));
-        Assert.Equal(1, await SynchronousAsync(flushes: false));
-
-        // Both wait while the writer is busy, so they share a commit.
-        using var isBusy = new ManualResetEventSlim();
-        var busy = _store.Database.WriteAsync(_ => isBusy.Wait(TimeSpan.FromSeconds(30)), flushes: false);
-        Task<long>[] waiting = [SynchronousAsync(flushes: false), SynchronousAsync(flushes: true)];
-        isBusy.Set();
-        Assert.True(await busy.DefaultTimeout());
-        var both = await Task.WhenAll(waiting).DefaultTimeout();
-        Assert.Equal([2, 2], both);
-    }
-
-    [Fact]
     public async Task A_commit_that_does_not_wait_for_the_disk_survives_a_crash()
     {
         await _store.Messages.StoreReceivedAsync(
@@ -56,82 +27,6 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         CopyFiles();
         await using var after = new LocalStore(path: _folder.FullName);
         Assert.Equal(["hi"], after.Messages.ReadPage(Conversation.Of("tea"), 10, null).Select(message => message.Text));
-    }
-
-    [Fact]
-    public async Task The_note_of_a_receipt_does_not_wait_for_the_disk_and_a_message_does()
-    {
-        var synchronous = new List<long>();
-        _store.Database.Committing += connection => synchronous.Add(Scalar<long>(connection, "PRAGMA synchronous"));
-
-        await AppendAsync("hi");
-        Assert.Single(await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1));
-        Assert.Single(await _store.Messages.MarkReadByOtherAsync(Conversation.With("bob"), 1));
-
-        Assert.Equal([2, 1, 1], synchronous);
-    }
-
-    [Fact]
-    public async Task What_did_not_wait_for_the_disk_is_flushed_though_nothing_more_is_written()
-    {
-        await AppendAsync("hi");
-        await MarkDeliveredAsync(1);
-
-        // A checkpoint flushes the log, and then copies it into the file itself.
-        await Until.True("the file has it without its log", () => DeliveredWithoutLog() == 1);
-    }
-
-    [Fact]
-    public async Task What_did_not_wait_for_the_disk_is_flushed_though_the_writer_has_no_pause()
-    {
-        await AppendAsync("hi");
-
-        // They change nothing: else the log would soon be so long that SQLite flushes it itself.
-        var isFlushed = false;
-        var writes = Task.Run(async () =>
-        {
-            while (!Volatile.Read(ref isFlushed))
-            {
-                await _store.Database.WriteAsync(connection => Scalar<long>(connection, "SELECT 1"), flushes: false);
-            }
-        });
-
-        try
-        {
-            await MarkDeliveredAsync(1);
-            await Until.True("the file has it without its log", () => DeliveredWithoutLog() == 1);
-        }
-        finally
-        {
-            Volatile.Write(ref isFlushed, true);
-            await writes.DefaultTimeout();
-        }
-    }
-
-    [Fact]
-    public async Task A_reader_only_delays_the_flush_of_what_did_not_wait_for_the_disk()
-    {
-        await AppendAsync("one");
-        await AppendAsync("two");
-        await MarkDeliveredAsync(1);
-        using var isReading = new ManualResetEventSlim();
-        using var hasRead = new ManualResetEventSlim();
-        var reader = Task.Run(() => _store.Database.Read(connection =>
-        {
-            using var transaction = connection.BeginTransaction(deferred: true);
-            Scalar<long>(connection, "SELECT count(*) FROM messages");
-            isReading.Set();
-            return hasRead.Wait(Until.Patience);
-        }));
-        Assert.True(isReading.Wait(Until.Patience));
-        await MarkDeliveredAsync(2);
-
-        // A checkpoint copies what the reader sees and no more: the messages, but not the changed conversation.
-        await Until.True("the file has the messages without its log", () => WithoutLog("SELECT count(*) FROM messages") == 2);
-        Assert.NotEqual(2, DeliveredWithoutLog());
-        hasRead.Set();
-        Assert.True(await reader.DefaultTimeout());
-        await Until.True("the file has all without its log", () => DeliveredWithoutLog() == 2);
     }
 
     [Fact]
@@ -179,7 +74,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         Assert.Equal(
             Enumerable.Range(0, 19).Select(i => $"{i}"),
             after.Messages.ReadPage(Conversation.With("bob"), 1_000, null).Select(message => message.Text));
-        Assert.Equal("ok", after.Database.Read(connection => Scalar<string>(connection, "PRAGMA integrity_check")));
+        Assert.Equal("ok", after.Database.Read(connection => connection.Command("PRAGMA integrity_check").FirstOrDefault(row => row.GetString(0))));
     }
 
     [Fact]
@@ -257,30 +152,6 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
 
     private Task<ChatMessage> AppendAsync(string text) => _store.Messages.AppendOwnAsync(Conversation.With("bob"), text, null);
 
-    private Task<long> SynchronousAsync(bool flushes) =>
-        _store.Database.WriteAsync(connection => Scalar<long>(connection, "PRAGMA synchronous"), flushes: flushes);
-
-    private async Task MarkDeliveredAsync(long through) => await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), through);
-
-    private long DeliveredWithoutLog() => WithoutLog("SELECT delivered_through FROM conversations");
-
-    private long WithoutLog(string sql)
-    {
-        var copy = _folder.File($"{Guid.NewGuid():N}.db");
-        File.Copy(Path.Combine(_store.Path, "chat.db"), copy);
-        using var connection = new SqliteConnection($"Data Source={copy};Pooling=False");
-        connection.Open();
-        try
-        {
-            return Scalar<long>(connection, sql);
-        }
-        catch (SqliteException)
-        {
-            // Nothing was copied yet, not even the tables.
-            return -1;
-        }
-    }
-
     private void CopyFiles()
     {
         foreach (var file in Directory.GetFiles(_store.Path, "chat.db*").Append(Path.Combine(_store.Path, "identity.pem")))
@@ -291,12 +162,5 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
                 File.Copy(file, _folder.File(Path.GetFileName(file)));
             }
         }
-    }
-
-    private static T Scalar<T>(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (T)command.ExecuteScalar()!;
     }
 }
