@@ -46,8 +46,9 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     private readonly Task _loop;
     private bool _flushes = true;
 
-    // When the first commit was that may have no flush yet; null: all are flushed.
-    private long? _unflushedSince;
+    // When the first commit was that may have no flush yet, or the last try to flush it; null: all are flushed. An earlier process may
+    // have been killed before its last flush.
+    private long? _unflushedSince = Stopwatch.GetTimestamp();
     private volatile bool _isClosed;
 
     // Each connection is used by one thread at a time, so SQLite need not lock it, and nobody asks how much memory SQLite has; both are
@@ -225,12 +226,12 @@ public sealed partial class ChatDatabase : IAsyncDisposable
         return waiting.GetAwaiter().GetResult();
     }
 
-    // A checkpoint flushes the log before it copies its pages (https://www.sqlite.org/wal.html#ckpt). Where it fails, or a reader keeps it
-    // from the end of the log, another follows a second later.
+    // A commit that waits for the disk flushes the log up to itself, if it changes something, as this one does.
     private void FlushLog()
     {
-        var result = raw.sqlite3_wal_checkpoint_v2(_writer.Handle, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var copied);
-        _unflushedSince = result == raw.SQLITE_OK && copied == frames ? null : Stopwatch.GetTimestamp();
+        var same = new Write<int>(connection => connection.Command($"PRAGMA user_version = {Schema.Version}").Run(), committed: null, flushes: true);
+        TryCommit([same]);
+        _unflushedSince = same.Committed.IsCompletedSuccessfully ? null : Stopwatch.GetTimestamp();
     }
 
     private bool TryCommit(List<Write> group)
@@ -247,7 +248,7 @@ public sealed partial class ChatDatabase : IAsyncDisposable
             Committing?.Invoke(_writer);
             transaction.Commit();
 
-            // One that has a flush does not reset this: it has none if it changed nothing.
+            // One that waits for the disk does not reset this: if it changed nothing, it flushed nothing.
             if (!_flushes)
             {
                 _unflushedSince ??= Stopwatch.GetTimestamp();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AspireChat.Client.Chat;
 using AspireChat.Tests.Infrastructure;
 using Microsoft.Data.Sqlite;
@@ -8,32 +9,37 @@ namespace AspireChat.Tests.Unit.History;
 /// <summary>Which commits wait for the disk, and when the others are flushed.</summary>
 public sealed class ChatDatabaseFlushTests : IAsyncDisposable
 {
-    private readonly LocalStore _store = new();
-    private readonly TempFolder _folder = new("history");
+    private const long Normal = 1, Full = 2;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        _folder.Dispose();
-    }
+    private readonly LocalStore _store = new();
+    private readonly ConcurrentQueue<Commit> _commits = [];
+
+    public ChatDatabaseFlushTests() => _store.Database.Committing += connection => _commits.Enqueue(new Commit(
+        Synchronous(connection),
+        Scalar<long>(connection, "SELECT count(*) FROM messages"),
+        Scalar<long>(connection, "SELECT ifnull(max(delivered_through), 0) FROM conversations"),
+        Scalar<long>(connection, "SELECT ifnull(max(read_by_other), 0) FROM conversations"),
+        Synchronous(connection) == Full ? ReadLog() : []));
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Fact]
     public async Task A_commit_survives_a_loss_of_power()
     {
         // The promise depends on write-ahead logging and on FULL (2) in the one connection that writes.
         var (journal, synchronous) = await _store.Database.WriteAsync(connection =>
-            (Scalar<string>(connection, "PRAGMA journal_mode"), Scalar<long>(connection, "PRAGMA synchronous")));
+            (Scalar<string>(connection, "PRAGMA journal_mode"), Synchronous(connection)));
 
         Assert.Equal("wal", journal);
-        Assert.Equal(2, synchronous);
+        Assert.Equal(Full, synchronous);
     }
 
     [Fact]
     public async Task A_commit_waits_for_the_disk_if_any_of_its_changes_wants_it()
     {
-        Assert.Equal(1, await SynchronousAsync(flushes: false));
-        Assert.Equal(2, await SynchronousAsync(flushes: true));
-        Assert.Equal(1, await SynchronousAsync(flushes: false));
+        Assert.Equal(Normal, await SynchronousAsync(flushes: false));
+        Assert.Equal(Full, await SynchronousAsync(flushes: true));
+        Assert.Equal(Normal, await SynchronousAsync(flushes: false));
 
         // Both wait while the writer is busy, so they share a commit.
         using var isBusy = new ManualResetEventSlim();
@@ -42,51 +48,47 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         isBusy.Set();
         Assert.True(await busy.DefaultTimeout());
         var both = await Task.WhenAll(waiting).DefaultTimeout();
-        Assert.Equal([2, 2], both);
+        Assert.Equal([Full, Full], both);
     }
 
     [Fact]
     public async Task The_note_of_a_receipt_does_not_wait_for_the_disk_and_a_message_does()
     {
-        var synchronous = new List<long>();
-        _store.Database.Committing += connection => synchronous.Add(Scalar<long>(connection, "PRAGMA synchronous"));
-
         await AppendAsync("hi");
         Assert.Single(await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1));
         Assert.Single(await _store.Messages.MarkReadByOtherAsync(Conversation.With("bob"), 1));
 
-        Assert.Equal([2, 1, 1], synchronous);
+        Assert.Equal(Full, _commits.First(commit => commit.Messages == 1).Synchronous);
+        Assert.Equal(Normal, _commits.First(commit => commit.Delivered == 1).Synchronous);
+        Assert.Equal(Normal, _commits.First(commit => commit.Read == 1).Synchronous);
     }
 
     [Fact]
     public async Task What_did_not_wait_for_the_disk_is_flushed_though_nothing_more_is_written()
     {
         await AppendAsync("hi");
-        await MarkDeliveredAsync(1);
+        await MarkDeliveredAsync();
 
-        // A checkpoint flushes the log, and then copies it into the file itself.
-        await Until.True("the file has it without its log", () => DeliveredWithoutLog() == 1);
+        await UntilFlushedAsync();
     }
 
     [Fact]
     public async Task What_did_not_wait_for_the_disk_is_flushed_though_the_writer_has_no_pause()
     {
         await AppendAsync("hi");
-
-        // They change nothing: else the log would soon be so long that SQLite flushes it itself.
+        await MarkDeliveredAsync();
         var isFlushed = false;
         var writes = Task.Run(async () =>
         {
             while (!Volatile.Read(ref isFlushed))
             {
-                await _store.Database.WriteAsync(connection => Scalar<long>(connection, "SELECT 1"), flushes: false);
+                await SynchronousAsync(flushes: false);
             }
         });
 
         try
         {
-            await MarkDeliveredAsync(1);
-            await Until.True("the file has it without its log", () => DeliveredWithoutLog() == 1);
+            await UntilFlushedAsync();
         }
         finally
         {
@@ -96,56 +98,70 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_reader_only_delays_the_flush_of_what_did_not_wait_for_the_disk()
+    public async Task What_did_not_wait_for_the_disk_is_flushed_though_somebody_reads()
     {
-        await AppendAsync("one");
-        await AppendAsync("two");
-        await MarkDeliveredAsync(1);
+        await AppendAsync("hi");
         using var isReading = new ManualResetEventSlim();
-        using var hasRead = new ManualResetEventSlim();
+        using var isFlushed = new ManualResetEventSlim();
         var reader = Task.Run(() => _store.Database.Read(connection =>
         {
             using var transaction = connection.BeginTransaction(deferred: true);
             Scalar<long>(connection, "SELECT count(*) FROM messages");
             isReading.Set();
-            return hasRead.Wait(Until.Patience);
+            return isFlushed.Wait(Until.Patience);
         }));
-        Assert.True(isReading.Wait(Until.Patience));
-        await MarkDeliveredAsync(2);
 
-        // A checkpoint copies what the reader sees and no more: the messages, but not the changed conversation.
-        await Until.True("the file has the messages without its log", () => WithoutLog("SELECT count(*) FROM messages") == 2);
-        Assert.NotEqual(2, DeliveredWithoutLog());
-        hasRead.Set();
-        Assert.True(await reader.DefaultTimeout());
-        await Until.True("the file has all without its log", () => DeliveredWithoutLog() == 2);
+        try
+        {
+            Assert.True(isReading.Wait(Until.Patience));
+            await MarkDeliveredAsync();
+            await UntilFlushedAsync();
+        }
+        finally
+        {
+            isFlushed.Set();
+            Assert.True(await reader.DefaultTimeout());
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_flush_is_tried_again()
+    {
+        await AppendAsync("hi");
+        var failures = 0;
+        _store.Database.Committing += connection =>
+        {
+            if (Synchronous(connection) == Full && Interlocked.Increment(ref failures) <= 2)
+            {
+                throw new InvalidOperationException("This commit fails.");
+            }
+        };
+        await MarkDeliveredAsync();
+
+        await UntilFlushedAsync();
+        Assert.True(failures > 2);
     }
 
     private Task<ChatMessage> AppendAsync(string text) => _store.Messages.AppendOwnAsync(Conversation.With("bob"), text, null);
 
-    private async Task MarkDeliveredAsync(long through) => await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), through);
+    private async Task MarkDeliveredAsync() => await _store.Messages.MarkDeliveredAsync(Conversation.With("bob"), 1);
 
-    private long DeliveredWithoutLog() => WithoutLog("SELECT delivered_through FROM conversations");
+    // A commit flushes the log if it waits for the disk and adds to the log.
+    private Task UntilFlushedAsync() => Until.True(
+        "the note of the receipt is flushed",
+        () => _commits.Any(commit => commit is { Delivered: 1, Synchronous: Full } && !commit.Log.AsSpan().SequenceEqual(ReadLog())));
 
-    private long WithoutLog(string sql)
+    private Task<long> SynchronousAsync(bool flushes) => _store.Database.WriteAsync(Synchronous, flushes: flushes);
+
+    private static long Synchronous(SqliteConnection connection) => Scalar<long>(connection, "PRAGMA synchronous");
+
+    private byte[] ReadLog()
     {
-        var copy = _folder.File($"{Guid.NewGuid():N}.db");
-        File.Copy(Path.Combine(_store.Path, "chat.db"), copy);
-        using var connection = new SqliteConnection($"Data Source={copy};Pooling=False");
-        connection.Open();
-        try
-        {
-            return Scalar<long>(connection, sql);
-        }
-        catch (SqliteException)
-        {
-            // Nothing was copied yet, not even the tables.
-            return -1;
-        }
+        using var log = new FileStream(Path.Combine(_store.Path, "chat.db-wal"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[log.Length];
+        log.ReadExactly(bytes);
+        return bytes;
     }
-
-    private Task<long> SynchronousAsync(bool flushes) =>
-        _store.Database.WriteAsync(connection => Scalar<long>(connection, "PRAGMA synchronous"), flushes: flushes);
 
     private static T Scalar<T>(SqliteConnection connection, string sql)
     {
@@ -153,4 +169,7 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         command.CommandText = sql;
         return (T)command.ExecuteScalar()!;
     }
+
+    // What a commit will have, and the log before one that waits for the disk.
+    private sealed record Commit(long Synchronous, long Messages, long Delivered, long Read, byte[] Log);
 }
