@@ -46,9 +46,8 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     private readonly Task _loop;
     private bool _flushes = true;
 
-    // When the first commit was that may have no flush yet, or the last try to flush it; null: all are flushed. An earlier process may
-    // have been killed before its last flush.
-    private long? _unflushedSince = Stopwatch.GetTimestamp();
+    // When the first commit was made that may have no flush yet, or when its flush last failed; null: all have one.
+    private long? _unflushedSince;
     private volatile bool _isClosed;
 
     // Each connection is used by one thread at a time, so SQLite need not lock it, and nobody asks how much memory SQLite has; both are
@@ -226,12 +225,11 @@ public sealed partial class ChatDatabase : IAsyncDisposable
         return waiting.GetAwaiter().GetResult();
     }
 
-    // A commit that waits for the disk flushes the log up to itself, if it changes something, as this one does.
     private void FlushLog()
     {
-        var same = new Write<int>(connection => connection.Command($"PRAGMA user_version = {Schema.Version}").Run(), committed: null, flushes: true);
-        TryCommit([same]);
-        _unflushedSince = same.Committed.IsCompletedSuccessfully ? null : Stopwatch.GetTimestamp();
+        var flush = new Write<int>(Schema.Touch, committed: null, flushes: true);
+        TryCommit([flush]);
+        _unflushedSince = flush.Committed.IsCompletedSuccessfully ? null : Stopwatch.GetTimestamp();
     }
 
     private bool TryCommit(List<Write> group)

@@ -28,6 +28,9 @@ internal static class Schema
             transaction.Commit();
         }
 
+        // The last process may have been killed before it had flushed all.
+        Touch(writer);
+
         // An earlier version may have deleted the newest message, whose number is given again.
         MessageStore.LowerMark(writer);
 
@@ -40,4 +43,10 @@ internal static class Schema
               WHERE reason IS NOT NULL)
             """).Run();
     }
+
+    /// <summary>
+    /// Writes what is there already. A commit that waits for the disk flushes the log up to itself, but only if it adds to the log, as
+    /// this does.
+    /// </summary>
+    public static int Touch(HistoryConnection writer) => writer.Command($"PRAGMA user_version = {Version}").Run();
 }

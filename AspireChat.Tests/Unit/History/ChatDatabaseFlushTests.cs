@@ -10,6 +10,7 @@ namespace AspireChat.Tests.Unit.History;
 public sealed class ChatDatabaseFlushTests : IAsyncDisposable
 {
     private const long Normal = 1, Full = 2;
+    private const string Log = "chat.db-wal";
 
     private readonly LocalStore _store = new();
     private readonly ConcurrentQueue<Commit> _commits = [];
@@ -19,7 +20,7 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         Scalar<long>(connection, "SELECT count(*) FROM messages"),
         Scalar<long>(connection, "SELECT ifnull(max(delivered_through), 0) FROM conversations"),
         Scalar<long>(connection, "SELECT ifnull(max(read_by_other), 0) FROM conversations"),
-        Synchronous(connection) == Full ? ReadLog() : []));
+        Synchronous(connection) == Full ? ReadLog(_store.Path) : []));
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
@@ -78,13 +79,13 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         await AppendAsync("hi");
         await MarkDeliveredAsync();
         var isFlushed = false;
-        var writes = Task.Run(async () =>
+        var writers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             while (!Volatile.Read(ref isFlushed))
             {
                 await SynchronousAsync(flushes: false);
             }
-        });
+        })).ToList();
 
         try
         {
@@ -93,8 +94,9 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         finally
         {
             Volatile.Write(ref isFlushed, true);
-            await writes.DefaultTimeout();
         }
+
+        await Task.WhenAll(writers).DefaultTimeout();
     }
 
     [Fact]
@@ -120,8 +122,25 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         finally
         {
             isFlushed.Set();
-            Assert.True(await reader.DefaultTimeout());
         }
+
+        Assert.True(await reader.DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task A_start_flushes_what_the_last_process_did_not()
+    {
+        await AppendAsync("hi");
+        await MarkDeliveredAsync();
+        using var folder = new TempFolder("history");
+        foreach (var file in (string[])["chat.db", Log, "identity.pem"])
+        {
+            File.Copy(Path.Combine(_store.Path, file), folder.File(file));
+        }
+
+        var before = ReadLog(folder.FullName);
+        await using var after = new LocalStore(path: folder.FullName);
+        Assert.False(before.AsSpan().SequenceEqual(ReadLog(after.Path)));
     }
 
     [Fact]
@@ -149,15 +168,15 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
     // A commit flushes the log if it waits for the disk and adds to the log.
     private Task UntilFlushedAsync() => Until.True(
         "the note of the receipt is flushed",
-        () => _commits.Any(commit => commit is { Delivered: 1, Synchronous: Full } && !commit.Log.AsSpan().SequenceEqual(ReadLog())));
+        () => _commits.Any(commit => commit is { Delivered: 1, Synchronous: Full } && !commit.LogBefore.AsSpan().SequenceEqual(ReadLog(_store.Path))));
 
     private Task<long> SynchronousAsync(bool flushes) => _store.Database.WriteAsync(Synchronous, flushes: flushes);
 
     private static long Synchronous(SqliteConnection connection) => Scalar<long>(connection, "PRAGMA synchronous");
 
-    private byte[] ReadLog()
+    private static byte[] ReadLog(string folder)
     {
-        using var log = new FileStream(Path.Combine(_store.Path, "chat.db-wal"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var log = new FileStream(Path.Combine(folder, Log), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[log.Length];
         log.ReadExactly(bytes);
         return bytes;
@@ -171,5 +190,5 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
     }
 
     // What a commit will have, and the log before one that waits for the disk.
-    private sealed record Commit(long Synchronous, long Messages, long Delivered, long Read, byte[] Log);
+    private sealed record Commit(long Synchronous, long Messages, long Delivered, long Read, byte[] LogBefore);
 }
