@@ -26,8 +26,6 @@ internal sealed class CatchUp(BenchServers servers, bool isQuick) : Workload(ser
 
     public override IReadOnlyList<Row> Rows { get; } = [new("from start to all stored", "ms", Goal.AtMost(3))];
 
-    public override int Pairs => IsQuick ? 1 : 5;
-
     public override bool WarmsUp => false;
 
     private RawMembersRole.Start RawStart => new(

@@ -27,8 +27,6 @@ internal sealed class ClientCosts(BenchServers servers, bool isQuick, int chats)
         new(Processor + WithChats, "ms/s", Goal.AtMost(4), Processor, Processor + WithChats),
     ];
 
-    public override int Pairs => IsQuick ? 1 : 5;
-
     public override bool WarmsUp => false;
 
     // The runtime compiles what it runs often once more, in the background; of a client that does nothing for a minute.

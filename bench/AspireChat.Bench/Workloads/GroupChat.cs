@@ -35,8 +35,6 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
         new("100/s to clients, p99", "µs", Goal.AtMost(5), $"{Paced} p99", $"{ToWhole}{Paced} p99"),
     ];
 
-    public override int Pairs => IsQuick ? 1 : 5;
-
     private bool IsDurable => mode == "durable";
 
     private Pace AtOnce => new(Math.Max((IsQuick ? 10_000 : 100_000) / members, 64));

@@ -35,8 +35,6 @@ internal sealed class History(BenchServers servers, bool isQuick) : Workload(ser
         new(Start, "ms", Goal.AtMost(1.2)),
     ];
 
-    public override int Pairs => IsQuick ? 1 : 5;
-
     public override bool WarmsUp => false;
 
     public override async Task PrepareAsync()

@@ -19,8 +19,6 @@ internal sealed class RedisCosts(BenchServers servers, bool isQuick, int users) 
 
     public override IReadOnlyList<Row> Rows { get; } = [new(What, "ms/s", Goal.AtMost(5))];
 
-    public override int Pairs => IsQuick ? 1 : 5;
-
     public override bool WarmsUp => false;
 
     // Whole rounds of heartbeats, which come every five seconds.

@@ -45,7 +45,7 @@ internal abstract class Workload(BenchServers servers, bool isQuick) : IAsyncDis
     public abstract IReadOnlyList<Row> Rows { get; }
 
     /// <summary>How often both are measured if the user does not say.</summary>
-    public virtual int Pairs => IsQuick ? 2 : 5;
+    public int Pairs => IsQuick ? 1 : 5;
 
     /// <summary>Whether both are measured once before, without keeping the figures.</summary>
     public virtual bool WarmsUp => true;
