@@ -32,6 +32,19 @@ public sealed class LocalStore : IAsyncDisposable
 
     public KnownPeers KnownPeers { get; }
 
+    /// <summary>Copies the files as they are now, as a crash would leave them.</summary>
+    public void CopyTo(TempFolder folder)
+    {
+        foreach (var file in Directory.GetFiles(Path, "chat.db*").Append(_directory.File("identity.pem")))
+        {
+            // A crash destroys the shared-memory index.
+            if (!file.EndsWith("-shm", StringComparison.Ordinal))
+            {
+                File.Copy(file, folder.File(System.IO.Path.GetFileName(file)));
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();

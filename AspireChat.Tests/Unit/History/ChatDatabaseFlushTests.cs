@@ -133,10 +133,7 @@ public sealed class ChatDatabaseFlushTests : IAsyncDisposable
         await AppendAsync("hi");
         await MarkDeliveredAsync();
         using var folder = new TempFolder("history");
-        foreach (var file in (string[])["chat.db", Log, "identity.pem"])
-        {
-            File.Copy(Path.Combine(_store.Path, file), folder.File(file));
-        }
+        _store.CopyTo(folder);
 
         var before = ReadLog(folder.FullName);
         await using var after = new LocalStore(path: folder.FullName);

@@ -24,7 +24,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         await _store.Messages.StoreReceivedAsync(
             Conversation.Of("tea"), "bob", "key", [new(Guid.CreateVersion7(), 1, "hi", DateTimeOffset.UnixEpoch, default)], flushes: false);
 
-        CopyFiles();
+        _store.CopyTo(_folder);
         await using var after = new LocalStore(path: _folder.FullName);
         Assert.Equal(["hi"], after.Messages.ReadPage(Conversation.Of("tea"), 10, null).Select(message => message.Text));
     }
@@ -48,7 +48,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => AppendAsync($"{i}"))).DefaultTimeout();
 
         // The files as they are now, without a clean close.
-        CopyFiles();
+        _store.CopyTo(_folder);
         await using var after = new LocalStore(path: _folder.FullName);
         Assert.Equal(
             Enumerable.Range(0, 500).Select(i => $"{i}").Order(),
@@ -63,7 +63,7 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
             await AppendAsync($"{i}");
         }
 
-        CopyFiles();
+        _store.CopyTo(_folder);
         using (var log = new FileStream(_folder.File("chat.db-wal"), FileMode.Open))
         {
             // As after a power cut in the middle of the twentieth commit.
@@ -151,16 +151,4 @@ public sealed class ChatDatabaseTests : IAsyncDisposable
     }
 
     private Task<ChatMessage> AppendAsync(string text) => _store.Messages.AppendOwnAsync(Conversation.With("bob"), text, null);
-
-    private void CopyFiles()
-    {
-        foreach (var file in Directory.GetFiles(_store.Path, "chat.db*").Append(Path.Combine(_store.Path, "identity.pem")))
-        {
-            // A crash destroys the shared-memory index.
-            if (!file.EndsWith("-shm", StringComparison.Ordinal))
-            {
-                File.Copy(file, _folder.File(Path.GetFileName(file)));
-            }
-        }
-    }
 }
