@@ -9,7 +9,7 @@ namespace AspireChat.Client.Messaging;
 /// connection that has published since the alarm began. The probe therefore publishes one byte now and then to a queue that
 /// does not exist; the broker drops it.
 /// </summary>
-internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, TimeProvider time)
+internal sealed class AlarmProbe(IConnection publishing, Task lost, BrokerAlarm alarm, TimeProvider time)
 {
     private const string Nowhere = "chat.probe";
 
@@ -27,8 +27,8 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
     public async Task FirstAsync(CancellationToken stopping)
     {
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _channel = await publishing.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), stopping);
+        _channel = await publishing.OpenChannelAsync(
+            lost, new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: false), stopping);
         _channel.BasicAcksAsync += (_, _) => Answered();
         _channel.ChannelShutdownAsync += (_, shutdown) => Ended(shutdown);
         var changed = alarm.Changed;
@@ -60,7 +60,7 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
 
     /// <summary>Repeats the probe until the connection is lost.</summary>
     /// <exception cref="TimeoutException">A publish cannot leave although there is no alarm.</exception>
-    public async Task RunAsync(Task lost, CancellationToken stopping)
+    public async Task RunAsync(CancellationToken stopping)
     {
         while (!lost.IsCompleted)
         {
@@ -70,13 +70,13 @@ internal sealed class AlarmProbe(IConnection publishing, BrokerAlarm alarm, Time
             // probe: from then on only a client that publishes learns of an alarm.
             if (!alarm.IsOn && _channel is { IsOpen: true })
             {
-                await LeaveAsync(PublishAsync(_channel, stopping), lost, stopping);
+                await LeaveAsync(PublishAsync(_channel, stopping), stopping);
             }
         }
     }
 
     // A publish can hang for longer than the connection lives. During an alarm there may be no room for it.
-    private async Task LeaveAsync(Task leaving, Task lost, CancellationToken stopping)
+    private async Task LeaveAsync(Task leaving, CancellationToken stopping)
     {
         while (!leaving.IsCompleted && !lost.IsCompleted)
         {

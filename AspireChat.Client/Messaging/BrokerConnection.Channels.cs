@@ -19,10 +19,10 @@ internal sealed partial class BrokerConnection
     /// <exception cref="TimeoutException">There was no connection within <paramref name="patience"/>.</exception>
     public async Task UseChannelAsync(Func<IChannel, Task> use, CancellationToken stopping, TimeSpan? patience = null)
     {
-        var connection = (await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping)).Consuming;
+        var (connection, _, lost) = await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping);
         try
         {
-            var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
+            var channel = await connection.OpenChannelAsync(lost, options: null, stopping);
             try
             {
                 await use(channel);

@@ -22,10 +22,10 @@ internal sealed partial class BrokerConnection
         CreateChannelOptions? options = null,
         TimeSpan? patience = null)
     {
-        var connection = (await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping)).Publishing;
+        var (_, connection, lost) = await _current.Task.WaitAsync(patience ?? Timeout.InfiniteTimeSpan, _time, stopping);
         try
         {
-            var channel = await OpenPublishingAsync(connection, so, options, stopping);
+            var channel = await OpenPublishingAsync(connection, lost, so, options, stopping);
             try
             {
                 await use(connection, channel);
@@ -91,11 +91,11 @@ internal sealed partial class BrokerConnection
 
     // Another client's publish can start the alarm for this connection while the channel is being opened.
     private async Task<IChannel> OpenPublishingAsync(
-        IConnection connection, string so, CreateChannelOptions? options, CancellationToken stopping)
+        IConnection connection, Task lost, string so, CreateChannelOptions? options, CancellationToken stopping)
     {
         var changed = Alarm.Changed;
         Alarm.ThrowIfOn(so);
-        var opening = connection.CreateChannelAsync(options, stopping);
+        var opening = connection.OpenChannelAsync(lost, options, stopping);
         await Task.WhenAny(opening, changed);
         if (!opening.IsCompleted && Alarm.IsOn)
         {

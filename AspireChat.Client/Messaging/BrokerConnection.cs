@@ -139,16 +139,16 @@ internal sealed partial class BrokerConnection : BackgroundService
         try
         {
             consuming = await ConnectAsync(factory, factory.ClientProvidedName, lost, stopping);
-            await ProveAsync(consuming, stopping);
+            await ProveAsync(consuming, lost.Task, stopping);
             publishing = await ConnectAsync(factory, $"{factory.ClientProvidedName} (publishing)", lost, stopping);
             publishing.ConnectionBlockedAsync += (_, _) => AlarmAsync(isOn: true, lost.Task);
             publishing.ConnectionUnblockedAsync += (_, _) => AlarmAsync(isOn: false, lost.Task);
-            var probe = new AlarmProbe(publishing, Alarm, _time);
+            var probe = new AlarmProbe(publishing, lost.Task, Alarm, _time);
             await probe.FirstAsync(stopping);
             backoff.Reset();
             _told.Clear();
-            Offer(new Pair(consuming, publishing));
-            await probe.RunAsync(lost.Task, stopping);
+            Offer(new Pair(consuming, publishing, lost.Task));
+            await probe.RunAsync(stopping);
         }
         finally
         {
@@ -210,11 +210,11 @@ internal sealed partial class BrokerConnection : BackgroundService
 
     // The library does not wait for the broker's final answer: a broker that refuses the virtual host closes the connection
     // after it was opened. Opening a channel proves that the connection works.
-    private async Task ProveAsync(IConnection connection, CancellationToken stopping)
+    private async Task ProveAsync(IConnection connection, Task lost, CancellationToken stopping)
     {
         try
         {
-            await (await connection.CreateChannelAsync(cancellationToken: stopping)).DisposeAsync();
+            await (await connection.OpenChannelAsync(lost, options: null, stopping)).DisposeAsync();
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
@@ -225,7 +225,7 @@ internal sealed partial class BrokerConnection : BackgroundService
 
     private static TaskCompletionSource<Pair> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed record Pair(IConnection Consuming, IConnection Publishing);
+    private sealed record Pair(IConnection Consuming, IConnection Publishing, Task Lost);
 
     private static partial class Log
     {

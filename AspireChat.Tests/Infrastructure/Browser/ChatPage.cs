@@ -98,10 +98,21 @@ public sealed class ChatPage : IAsyncDisposable
     /// <summary>Waits for the states of all own messages.</summary>
     public Task UntilStatesAsync(params string[] states) => Assertions.Expect(Page.Locator(".message .state")).ToHaveTextAsync(states);
 
-    /// <summary>Hides the page or shows it again. Chromium hides no page without a screen, so the test says it in its place.</summary>
-    public Task HideAsync(bool isHidden) => Page.EvaluateAsync(
-        "isHidden => { Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
-        isHidden);
+    /// <summary>
+    /// Hides the page or shows it again. Chromium hides no page without a screen, so the test says it in its place. A dialog that
+    /// is opened afterwards proves that the client has learned of it, since it hears of both in order.
+    /// </summary>
+    public async Task HideAsync(bool isHidden)
+    {
+        await Page.EvaluateAsync(
+            "isHidden => { Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
+            isHidden);
+        var dialog = Page.GetByRole(AriaRole.Dialog, new() { Name = "Shortcuts and commands" });
+        await Button("Shortcuts and commands").ClickAsync();
+        await Assertions.Expect(dialog).ToBeVisibleAsync();
+        await Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(dialog).ToBeHiddenAsync();
+    }
 
     /// <summary>Closes the page, and checks that it kept the rules.</summary>
     public async ValueTask DisposeAsync()

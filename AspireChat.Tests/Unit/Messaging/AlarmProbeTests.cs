@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using AspireChat.Client.Messaging;
 using AspireChat.Tests.Infrastructure;
@@ -19,7 +20,7 @@ public sealed class AlarmProbeTests
     private readonly FakeBroker _broker = FakeBroker.Create();
     private readonly AlarmProbe _probe;
 
-    public AlarmProbeTests() => _probe = new AlarmProbe(_broker.Connection, _alarm, new HastyClock());
+    public AlarmProbeTests() => _probe = new AlarmProbe(_broker.Connection, _lost.Task, _alarm, new HastyClock());
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -44,6 +45,16 @@ public sealed class AlarmProbeTests
 
         var e = await Assert.ThrowsAsync<OperationInterruptedException>(() => first.DefaultTimeout());
         Assert.Equal(text, e.ShutdownReason!.ReplyText);
+    }
+
+    [Fact]
+    public async Task The_opening_of_a_channel_ends_with_the_connection()
+    {
+        _broker.OpensNothing = true;
+        var first = _probe.FirstAsync(Cancellation);
+        _lost.SetResult();
+
+        await Assert.ThrowsAsync<AlreadyClosedException>(() => first.DefaultTimeout());
     }
 
     [Fact]
@@ -92,7 +103,7 @@ public sealed class AlarmProbeTests
         await first.DefaultTimeout();
         _alarm.Set(isOn: false);
         _broker.IsStuck = true;
-        var running = _probe.RunAsync(_lost.Task, Cancellation);
+        var running = _probe.RunAsync(Cancellation);
         await Until.True("the probe has asked again", () => _broker.Published > 1);
         return running;
     }
@@ -115,6 +126,8 @@ public sealed class AlarmProbeTests
         public bool IsOpen { get; set; } = true;
 
         public bool IsStuck { get; set; }
+
+        public bool OpensNothing { get; set; }
 
         public int Published { get; private set; }
 
@@ -140,6 +153,12 @@ public sealed class AlarmProbeTests
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _all.Answer(targetMethod!.Name, args!);
 
+        private static async Task<IChannel> Opening(CancellationToken end)
+        {
+            await Task.Delay(Timeout.Infinite, end);
+            throw new UnreachableException();
+        }
+
         private object? Answer(string call, object?[] arguments)
         {
             switch (call)
@@ -147,7 +166,9 @@ public sealed class AlarmProbeTests
                 case "get_IsOpen":
                     return IsOpen;
                 case nameof(IConnection.CreateChannelAsync):
-                    return Task.FromResult(Channel);
+                    return OpensNothing ? Opening((CancellationToken)arguments[1]!) : Task.FromResult(Channel);
+                case "get_CloseReason":
+                    return null;
                 case nameof(IChannel.BasicPublishAsync):
                     Published++;
                     return IsStuck ? new ValueTask(new TaskCompletionSource().Task) : ValueTask.CompletedTask;
