@@ -16,7 +16,7 @@ namespace AspireChat.Client.History;
 /// Write-ahead logging with <c>synchronous=FULL</c>: a write whose task has completed survives a crash of the process
 /// and a loss of power (https://www.sqlite.org/pragma.html#pragma_synchronous). All waiting writes share one commit, so a
 /// burst pays for it once. A commit of nothing but writes that ask for no flush has <c>NORMAL</c>: it survives a crash of the
-/// process, and is flushed with the next commit that is, or after a second; a loss of power before that may lose it.
+/// process, and is flushed with the next commit that waits for the disk, or after a second; a loss of power before that may lose it.
 /// </remarks>
 public sealed partial class ChatDatabase : IAsyncDisposable
 {
@@ -46,7 +46,7 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     private readonly Task _loop;
     private bool _flushes = true;
 
-    // When the first commit was made that may have no flush yet, or when its flush last failed; null: all have one.
+    // The time of the oldest commit that may be unflushed, or of the last flush that failed; null: everything is flushed.
     private long? _unflushedSince;
     private volatile bool _isClosed;
 
@@ -229,7 +229,7 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     {
         var flush = new Write<int>(Schema.Touch, committed: null, flushes: true);
         TryCommit([flush]);
-        _unflushedSince = flush.Committed.IsCompletedSuccessfully ? null : Stopwatch.GetTimestamp();
+        _unflushedSince = flush.Committed.Exception is null ? null : Stopwatch.GetTimestamp();
     }
 
     private bool TryCommit(List<Write> group)

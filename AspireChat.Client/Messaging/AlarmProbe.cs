@@ -35,7 +35,13 @@ internal sealed class AlarmProbe(IConnection publishing, Task lost, BrokerAlarm 
 
         // Not awaited: a publish that cannot leave gets no answer in time either.
         _ = PublishAsync(_channel, stopping);
-        await (await Task.WhenAny(answered.Task, changed).WaitAsync(Patience, time, stopping));
+        var first = await Task.WhenAny(answered.Task, changed, lost).WaitAsync(Patience, time, stopping);
+        if (first == lost)
+        {
+            throw publishing.Ended();
+        }
+
+        await first;
 
         Task Answered()
         {

@@ -99,8 +99,8 @@ public sealed class ChatPage : IAsyncDisposable
     public Task UntilStatesAsync(params string[] states) => Assertions.Expect(Page.Locator(".message .state")).ToHaveTextAsync(states);
 
     /// <summary>
-    /// Hides the page or shows it again. Chromium hides no page without a screen, so the test says it in its place. A dialog that
-    /// is opened afterwards proves that the client has learned of it, since it hears of both in order.
+    /// Hides the page or shows it again. Chromium hides no page without a screen, so the test pretends that it did. A
+    /// dialog that is opened afterwards proves that the client has learned of it, since it hears of both in order.
     /// </summary>
     public async Task HideAsync(bool isHidden)
     {

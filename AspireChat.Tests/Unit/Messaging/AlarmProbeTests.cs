@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using AspireChat.Client.Messaging;
 using AspireChat.Tests.Infrastructure;
@@ -51,6 +50,16 @@ public sealed class AlarmProbeTests
     public async Task The_opening_of_a_channel_ends_with_the_connection()
     {
         _broker.OpensNothing = true;
+        var first = _probe.FirstAsync(Cancellation);
+        _lost.SetResult();
+
+        await Assert.ThrowsAsync<AlreadyClosedException>(() => first.DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task A_stuck_question_ends_with_the_connection()
+    {
+        _broker.IsStuck = true;
         var first = _probe.FirstAsync(Cancellation);
         _lost.SetResult();
 
@@ -153,12 +162,6 @@ public sealed class AlarmProbeTests
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _all.Answer(targetMethod!.Name, args!);
 
-        private static async Task<IChannel> Opening(CancellationToken end)
-        {
-            await Task.Delay(Timeout.Infinite, end);
-            throw new UnreachableException();
-        }
-
         private object? Answer(string call, object?[] arguments)
         {
             switch (call)
@@ -166,7 +169,7 @@ public sealed class AlarmProbeTests
                 case "get_IsOpen":
                     return IsOpen;
                 case nameof(IConnection.CreateChannelAsync):
-                    return OpensNothing ? Opening((CancellationToken)arguments[1]!) : Task.FromResult(Channel);
+                    return OpensNothing ? new TaskCompletionSource<IChannel>().Task : Task.FromResult(Channel);
                 case "get_CloseReason":
                     return null;
                 case nameof(IChannel.BasicPublishAsync):
