@@ -46,20 +46,12 @@ public sealed class AlarmProbeTests
         Assert.Equal(text, e.ShutdownReason!.ReplyText);
     }
 
-    [Fact]
-    public async Task The_opening_of_a_channel_ends_with_the_connection()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_question_ends_with_the_connection_even_before_its_channel_is_open(bool opensNothing)
     {
-        _broker.OpensNothing = true;
-        var first = _probe.FirstAsync(Cancellation);
-        _lost.SetResult();
-
-        await Assert.ThrowsAsync<AlreadyClosedException>(() => first.DefaultTimeout());
-    }
-
-    [Fact]
-    public async Task A_stuck_question_ends_with_the_connection()
-    {
-        _broker.IsStuck = true;
+        (_broker.OpensNothing, _broker.IsStuck) = (opensNothing, true);
         var first = _probe.FirstAsync(Cancellation);
         _lost.SetResult();
 
