@@ -11,8 +11,8 @@ namespace AspireChat.Bench.Report;
 internal static class Chart
 {
     private const int Width = 760;
-    private const int Left = 230;
-    private const int Scale = 380;
+    private const int Left = 248;
+    private const int Scale = 370;
     private const int RowHeight = 52;
     private const int Top = 44;
 
