@@ -12,12 +12,19 @@ public sealed class Turn
     public Turn() => _free.Writer.TryWrite(true);
 
     /// <summary>Runs a change when the changes before it are over.</summary>
-    public async Task RunAsync(Func<Task> change)
+    public Task RunAsync(Func<Task> change) => RunAsync(async () =>
+    {
+        await change();
+        return true;
+    });
+
+    /// <inheritdoc cref="RunAsync(Func{Task})"/>
+    public async Task<T> RunAsync<T>(Func<Task<T>> change)
     {
         await _free.Reader.ReadAsync();
         try
         {
-            await change();
+            return await change();
         }
         finally
         {

@@ -18,6 +18,7 @@ internal sealed partial class InsultWorker(
     BrokerConnection broker,
     FirstRegistration registration,
     BatchReceiver receiver,
+    InsultQueue queue,
     InsultClaims claims,
     MessageStore store,
     LocalPeer self,
@@ -33,10 +34,10 @@ internal sealed partial class InsultWorker(
         Conversation.Insults,
         new OutboxRoute(
             Exchange: "",
-            _ => InsultTopology.Queue,
+            _ => InsultQueue.Name,
             IsPersistent: true,
             MessageState.Confirmed,
-            InsultTopology.DeclareAsync,
+            queue.DeclareAsync,
             MaxBatch: 1), // the queue shares out publishes, and users share insults
         broker,
         store,
@@ -65,7 +66,7 @@ internal sealed partial class InsultWorker(
         var consumer = new BrokerConsumer(
             broker,
             BrokerFaults.NameOf(Conversation.Insults),
-            InsultTopology.DeclareAsync,
+            queue.DeclareAsync,
             (deliveries, round) => HandleAsync(deliveries, round, stoppingToken),
             Prefetch,
             outlivesConnection: true,

@@ -1,4 +1,5 @@
 using AspireChat.Client.Chat;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace AspireChat.Client.Messaging;
@@ -65,6 +66,15 @@ internal sealed partial class BrokerConnection
 
     private void TellChange() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    // A connection that this client gave up is in the log already.
+    private void LogLoss(IConnection ended)
+    {
+        if (ended.CloseReason is { Initiator: not ShutdownInitiator.Application } reason)
+        {
+            Log.Lost(_logger, reason.ReplyText);
+        }
+    }
 
     // Logs each reason once until a connection succeeds: the operator who reads the log can correct a wrong password, a refused
     // certificate or a wrong host name. Each node of a cluster may have its own reason.

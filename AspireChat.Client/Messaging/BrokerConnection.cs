@@ -149,6 +149,7 @@ internal sealed partial class BrokerConnection : BackgroundService
             _told.Clear();
             Offer(new Pair(consuming, publishing, lost.Task));
             await probe.RunAsync(stopping);
+            LogLoss(consuming.IsOpen ? publishing : consuming);
         }
         finally
         {
@@ -170,7 +171,7 @@ internal sealed partial class BrokerConnection : BackgroundService
         var connection = await factory.CreateConnectionAsync(name!, stopping);
         connection.ConnectionShutdownAsync += (_, shutdown) =>
         {
-            Log.Lost(_logger, shutdown.ToString());
+            Log.Ended(_logger, shutdown.ToString());
             lost.TrySetResult();
             return Task.CompletedTask;
         };
@@ -232,8 +233,8 @@ internal sealed partial class BrokerConnection : BackgroundService
         [LoggerMessage(1, LogLevel.Debug, "The connection to RabbitMQ failed; trying again", EventName = "BrokerBroken")]
         public static partial void Broken(ILogger logger, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Debug, "A connection to RabbitMQ ended: {Reason}", EventName = "BrokerLost")]
-        public static partial void Lost(ILogger logger, string reason);
+        [LoggerMessage(2, LogLevel.Debug, "A connection to RabbitMQ ended: {Reason}", EventName = "BrokerEnded")]
+        public static partial void Ended(ILogger logger, string reason);
 
         [LoggerMessage(3, LogLevel.Warning, "The connection to RabbitMQ is given up: {Why}", EventName = "BrokerDiscarded")]
         public static partial void Discarded(ILogger logger, string why);
@@ -246,5 +247,8 @@ internal sealed partial class BrokerConnection : BackgroundService
 
         [LoggerMessage(6, LogLevel.Information, "RabbitMQ takes messages again", EventName = "BrokerUnblocked")]
         public static partial void AlarmOver(ILogger logger);
+
+        [LoggerMessage(7, LogLevel.Warning, "The connection to RabbitMQ was lost: {Reason}; trying again", EventName = "BrokerLost")]
+        public static partial void Lost(ILogger logger, string reason);
     }
 }

@@ -46,6 +46,12 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
             ["late"],
             async () => (await alice.Api.InsultsAsync()).Concat(await bob.Api.InsultsAsync()).Select(insult => insult.Text));
         Assert.Equal(SurveyEnd.Complete, (await bob.Api.DiscoverAsync(20)).Ended);
+
+        // One that is lost is in the log, once.
+        var before = Losses(alice);
+        await late.KillAsync();
+        await atAlice.NextAsync("the broker is away", IsConnection("reconnecting"), Recovery);
+        await Until.Equal("the losses in the log", before + 1, () => Task.FromResult(Losses(alice)));
     }
 
     [Fact]
@@ -231,6 +237,9 @@ public sealed class BrokerFaultTests(SharedRabbitMq broker)
 
         Assert.Equal(HttpStatusCode.Conflict, (await ChatApi.RefusalAsync(() => alice.Api.JoinGroupAsync("now", GroupMode.Durable))).Status);
     }
+
+    private static int Losses(ChatClientProcess client) =>
+        client.Process.Output.Split('\n').Count(line => line.Contains("The connection to RabbitMQ was lost: ", StringComparison.Ordinal));
 
     private static Func<ConnectionChange, bool> IsConnection(string state) =>
         change => change.Connection == "rabbitmq" && change.State == state;

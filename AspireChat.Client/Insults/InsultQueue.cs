@@ -1,19 +1,25 @@
+using AspireChat.Client.Faults;
 using RabbitMQ.Client;
 
 namespace AspireChat.Client.Insults;
 
 /// <summary>The one work queue of the insult channel.</summary>
-internal static class InsultTopology
+internal sealed class InsultQueue
 {
     /// <summary>Its name.</summary>
-    public const string Queue = "chat.insults";
+    public const string Name = "chat.insults";
+
+    // RabbitMQ answers a declaration while another one still starts the queue, and consuming it then ends the whole connection with
+    // INTERNAL_ERROR (rabbit_quorum_queue:consume, {error, noproc}, in 3.10). The consumer and the outbox both declare it, at the same
+    // moment if it was deleted.
+    private readonly Turn _declaring = new();
 
     /// <summary>Declares it; idempotent.</summary>
     /// <returns>Its name.</returns>
-    public static async Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    public Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken) => _declaring.RunAsync(async () =>
     {
         await channel.QueueDeclareAsync(
-            Queue,
+            Name,
             durable: true,
             exclusive: false,
             autoDelete: false,
@@ -25,6 +31,6 @@ internal static class InsultTopology
                 ["x-delivery-limit"] = 100,
             },
             cancellationToken: cancellationToken);
-        return Queue;
-    }
+        return Name;
+    });
 }
