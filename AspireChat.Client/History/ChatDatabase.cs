@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using AspireChat.Client.Faults;
 using AspireChat.Client.Identity;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using SQLitePCL;
 
 namespace AspireChat.Client.History;
@@ -25,9 +26,6 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     // Enough to share a commit in a burst. A full queue makes writers wait, which slows the peer instead of using more memory.
     private const int QueueLength = 1024;
 
-    // How long a commit may stay without a flush.
-    private static readonly TimeSpan FlushesAfter = TimeSpan.FromSeconds(1);
-
     // More may read at a time; only so many stay open. Each keeps up to 2 MB of the file in memory.
     private const int KeptReaders = 4;
 
@@ -43,11 +41,8 @@ public sealed partial class ChatDatabase : IAsyncDisposable
         AllowSynchronousContinuations = true,
     });
 
+    private readonly ILogger _logger;
     private readonly Task _loop;
-    private bool _flushes = true;
-
-    // The time of the oldest commit that may be unflushed, or of the last flush that failed; null: everything is flushed.
-    private long? _unflushedSince;
     private volatile bool _isClosed;
 
     // Each connection is used by one thread at a time, so SQLite need not lock it, and nobody asks how much memory SQLite has; both are
@@ -60,9 +55,12 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     }
 
     /// <summary>Opens the file in a data directory, or creates it.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="logger">Is told of a flush that fails while nobody waits for it.</param>
     /// <exception cref="ClientStartException">This version cannot use the file.</exception>
-    public ChatDatabase(DataDirectory directory)
+    public ChatDatabase(DataDirectory directory, ILogger<ChatDatabase>? logger = null)
     {
+        _logger = logger ?? NullLogger<ChatDatabase>.Instance;
         _connectionString = new SqliteConnectionStringBuilder
         {
             DataSource = directory.File(FileName),
@@ -202,36 +200,6 @@ public sealed partial class ChatDatabase : IAsyncDisposable
         }
     }
 
-    private bool WaitForWrite()
-    {
-        var more = _queue.Reader.WaitToReadAsync();
-        if (_unflushedSince is null && more.IsCompletedSuccessfully)
-        {
-            return more.Result;
-        }
-
-        var waiting = more.AsTask();
-        while (_unflushedSince is { } since)
-        {
-            var rest = FlushesAfter - Stopwatch.GetElapsedTime(since);
-            if (rest > TimeSpan.Zero && waiting.Wait(rest))
-            {
-                break;
-            }
-
-            FlushLog();
-        }
-
-        return waiting.GetAwaiter().GetResult();
-    }
-
-    private void FlushLog()
-    {
-        var flush = new Write<int>(Schema.Touch, committed: null, flushes: true);
-        TryCommit([flush]);
-        _unflushedSince = flush.Committed.Exception is null ? null : Stopwatch.GetTimestamp();
-    }
-
     private bool TryCommit(List<Write> group)
     {
         try
@@ -273,17 +241,4 @@ public sealed partial class ChatDatabase : IAsyncDisposable
     }
 
     private void CommitAlone(Write write) => TryCommit([write]);
-
-    // SQLite does this while it reads the text, so a kept statement would do it once only.
-    private void Flush(bool flushes)
-    {
-        if (flushes != _flushes)
-        {
-            // If it fails, whatever it did, the next commit that wants a flush asks for it again.
-            _flushes = false;
-            var result = raw.sqlite3_exec(_writer.Handle, flushes ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
-            SqliteException.ThrowExceptionForRC(result, _writer.Handle);
-            _flushes = flushes;
-        }
-    }
 }

@@ -18,7 +18,6 @@ internal sealed partial class InsultWorker(
     BrokerConnection broker,
     FirstRegistration registration,
     BatchReceiver receiver,
-    InsultQueue queue,
     InsultClaims claims,
     MessageStore store,
     LocalPeer self,
@@ -34,10 +33,10 @@ internal sealed partial class InsultWorker(
         Conversation.Insults,
         new OutboxRoute(
             Exchange: "",
-            _ => InsultQueue.Name,
+            _ => InsultTopology.Queue,
             IsPersistent: true,
             MessageState.Confirmed,
-            queue.DeclareAsync,
+            InsultTopology.DeclareAsync,
             MaxBatch: 1), // the queue shares out publishes, and users share insults
         broker,
         store,
@@ -66,7 +65,7 @@ internal sealed partial class InsultWorker(
         var consumer = new BrokerConsumer(
             broker,
             BrokerFaults.NameOf(Conversation.Insults),
-            queue.DeclareAsync,
+            InsultTopology.DeclareAsync,
             (deliveries, round) => HandleAsync(deliveries, round, stoppingToken),
             Prefetch,
             outlivesConnection: true,

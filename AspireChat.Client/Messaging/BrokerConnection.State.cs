@@ -9,6 +9,8 @@ internal sealed partial class BrokerConnection
     // A member of very many groups may be refused all of them, and reads no more than these.
     private const int MostSentences = 5;
 
+    private static readonly TimeSpan LossesSaidEvery = TimeSpan.FromMinutes(1);
+
     private void Offer(Pair pair)
     {
         lock (_change)
@@ -67,13 +69,18 @@ internal sealed partial class BrokerConnection
     private void TellChange() =>
         Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
-    // A connection that this client gave up is in the log already.
+    // A connection that this client gave up is in the log already. A delivery that breaks every connection anew must not fill the log.
     private void LogLoss(IConnection ended)
     {
-        if (ended.CloseReason is { Initiator: not ShutdownInitiator.Application } reason)
+        if (ended.CloseReason is not { Initiator: not ShutdownInitiator.Application } reason
+            || (_lossSaidAt is { } before && _time.GetElapsedTime(before) < LossesSaidEvery))
         {
-            Log.Lost(_logger, reason.ReplyText);
+            return;
         }
+
+        _lossSaidAt = _time.GetTimestamp();
+        var cause = reason.Exception?.GetBaseException().Message ?? reason.ReplyText;
+        Log.Lost(_logger, cause == reason.ReplyText ? cause : $"{reason.ReplyText}: {cause}");
     }
 
     // Logs each reason once until a connection succeeds: the operator who reads the log can correct a wrong password, a refused

@@ -42,6 +42,7 @@ internal sealed partial class BrokerConnection : BackgroundService
     private readonly ILogger<BrokerConnection> _logger;
     private readonly Lock _change = new();
     private readonly HashSet<string> _told = [];
+    private long? _lossSaidAt;
     private TaskCompletionSource<Pair> _current = NewSource();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -71,6 +72,9 @@ internal sealed partial class BrokerConnection : BackgroundService
 
     /// <summary>What the broker refuses.</summary>
     public BrokerFaults Faults { get; }
+
+    /// <summary>The turns of those who declare the same queue.</summary>
+    public DeclarationTurns Declarations { get; } = new();
 
     /// <summary>
     /// Completes when the state changes: the connection is opened or lost, or <see cref="Alarm"/> or <see cref="Faults"/>

@@ -112,7 +112,7 @@ internal sealed partial class BrokerConsumer(
     // true if it consumed one by one for long enough: as many deliveries as a full prefetch.
     private async Task<bool> ConsumeAsync(IChannel channel, ushort atOnce, Backoff backoff, CancellationToken stopping)
     {
-        var queue = await declare(channel, stopping);
+        var queue = await broker.Declarations.RunAsync(what, () => declare(channel, stopping));
         await channel.BasicQosAsync(prefetchSize: 0, atOnce, global: false, stopping);
 
         var waiting = Channel.CreateUnbounded<Delivery>(new UnboundedChannelOptions { SingleReader = true });

@@ -75,7 +75,8 @@ internal sealed partial class BrokerOutbox(
                 }
 
                 await WaitForAlarmAsync(stopping);
-                await broker.UseChannelAsync(channel => route.Declare(channel, stopping), stopping);
+                await broker.UseChannelAsync(
+                    channel => broker.Declarations.RunAsync(BrokerFaults.NameOf(conversation), () => route.Declare(channel, stopping)), stopping);
                 await broker.UsePublishingAsync(
                     (connection, channel) => PublishAsync(connection, channel, backoff, stopping), "this waits", stopping, WithConfirms);
             }

@@ -18,7 +18,7 @@ public sealed class LocalStore : IAsyncDisposable
         _folder = path is null ? new TempFolder(user) : null;
         _directory = DataDirectory.Open(path ?? _folder!.FullName);
         _identity = PeerIdentity.LoadOrCreate(_directory, user);
-        Database = new ChatDatabase(_directory);
+        Database = new ChatDatabase(_directory, Log);
         Messages = new MessageStore(Database, new LocalPeer(user, _identity), TimeProvider.System);
         KnownPeers = new KnownPeers(Database);
     }
@@ -27,6 +27,9 @@ public sealed class LocalStore : IAsyncDisposable
     public string Path => _directory.Path;
 
     public ChatDatabase Database { get; }
+
+    /// <summary>The log of the database.</summary>
+    public LogLines<ChatDatabase> Log { get; } = new();
 
     public MessageStore Messages { get; }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using AspireChat.Client.Insults;
 using AspireChat.Tests.Infrastructure;
 using Google.Protobuf;
-using RabbitMQ.Client;
 using Xunit;
 
 namespace AspireChat.Tests.Functional.Insults;
@@ -98,29 +97,6 @@ public sealed class InsultTests(SharedRabbitMq broker)
         await Until.Value(
             "the last insult has come", () => ReceivedAsync(clients), received => received.Any(insult => insult.Text == "last"));
         Assert.Single(await ReceivedAsync(clients), insult => insult.Text == "replayed");
-    }
-
-    [Fact]
-    public async Task A_queue_deleted_again_and_again_costs_no_connection()
-    {
-        await using var system = await ChatSystem.StartAsync(await broker.CreateVirtualHostAsync());
-        var alice = await system.StartClientAsync("alice", ("Chat:Broker:MaxBackoff", "00:00:00.1"));
-        await using var events = await alice.WatchAsync();
-        await using var connection = await new ConnectionFactory { Uri = new Uri(system.Rabbit!) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
-        for (var round = 0; round < 40; round++)
-        {
-            await channel.QueueDeleteAsync("chat.insults", cancellationToken: TestContext.Current.CancellationToken);
-            var insult = await alice.Api.InsultAsync($"{round}");
-
-            // The queue must not be deleted before the broker has confirmed.
-            await Until.True(
-                $"insult {round} has come and is confirmed",
-                () => events.Seen<ReceivedInsult>().Any(received => received.Id == insult.Id)
-                    && events.Seen<StateChange>().Any(change => change.Id == insult.Id && change.State == MessageState.Confirmed));
-        }
-
-        Assert.DoesNotContain(events.Seen<ConnectionChange>(), change => change.Connection == "rabbitmq");
     }
 
     [Fact]

@@ -162,6 +162,44 @@ public sealed class BrokerOutboxTests(SharedRabbitMq broker) : IAsyncDisposable
         Assert.All(told, one => Assert.Equal(one.Through, one.OnDisk));
     }
 
+    [Fact]
+    public async Task A_queue_is_not_declared_while_its_consumer_declares_it()
+    {
+        await using var bench = await BrokerBench.StartAsync(await broker.CreateVirtualHostAsync());
+        var isDeclaring = new TaskCompletionSource();
+        var mayGoOn = new TaskCompletionSource();
+        var consumer = new BrokerConsumer(
+            bench.Broker,
+            BrokerFaults.NameOf(Chess),
+            async (channel, end) =>
+            {
+                isDeclaring.TrySetResult();
+                await mayGoOn.Task.WaitAsync(end);
+                return await BrokerBench.DeclareAsync(channel, end);
+            },
+            (_, _) => Task.CompletedTask,
+            prefetch: 100,
+            outlivesConnection: true,
+            BrokerBench.Eager,
+            TimeProvider.System,
+            NullLogger.Instance);
+        var consuming = consumer.RunAsync(_stop.Token);
+        await isDeclaring.Task.DefaultTimeout();
+
+        await AppendAsync(1);
+        var declared = 0;
+        Run(bench, BrokerBench.Queue, declare: () => Interlocked.Increment(ref declared));
+        _running = Task.WhenAll(_running, consuming);
+
+        // The outbox has its channel by now: this one was asked for later.
+        await bench.Broker.UseChannelAsync(channel => channel.QueueDeclarePassiveAsync(BrokerBench.Queue), TestContext.Current.CancellationToken);
+        Assert.Equal(0, Volatile.Read(ref declared));
+
+        mayGoOn.SetResult();
+        await UntilConfirmedAsync(1);
+        Assert.Equal(1, declared);
+    }
+
     private async Task<IReadOnlyList<Guid>> AppendAsync(int count)
     {
         var appended = await Task.WhenAll(Enumerable.Range(0, count).Select(i => _store.Messages.AppendOwnAsync(Chess, $"{i}", null)));

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using AspireChat.Client.Chat;
 using AspireChat.Client.History;
@@ -11,7 +10,7 @@ namespace AspireChat.Tests.Unit.History;
 public sealed class SearchIndexerTests : IAsyncDisposable
 {
     private readonly LocalStore _store = new();
-    private readonly Lines _log = new();
+    private readonly LogLines<SearchIndexer> _log = new();
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
@@ -30,7 +29,7 @@ public sealed class SearchIndexerTests : IAsyncDisposable
         await SayAsync();
         await UntilMarkAsync(4);
         await indexer.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Empty(_log.Written);
+        Assert.Empty(_log.All);
     }
 
     [Fact]
@@ -52,15 +51,15 @@ public sealed class SearchIndexerTests : IAsyncDisposable
         await RunAsync("ALTER TABLE words_mark RENAME TO away");
         using var indexer = await StartAsync();
         await SayAsync();
-        await Until.True("the fault is told", () => !_log.Written.IsEmpty);
+        await Until.True("the fault is told", () => !_log.All.IsEmpty);
         await RunAsync("ALTER TABLE away RENAME TO words_mark");
         await UntilMarkAsync(1);
-        await Until.True("the end of the fault is told", () => _log.Written.Count > 1);
+        await Until.True("the end of the fault is told", () => _log.All.Count > 1);
 
         await SayAsync();
         await UntilMarkAsync(2);
         await indexer.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Equal([(LogLevel.Warning, "SearchIndexBehind"), (LogLevel.Information, "SearchIndexMended")], _log.Written);
+        Assert.Equal([(LogLevel.Warning, "SearchIndexBehind"), (LogLevel.Information, "SearchIndexMended")], _log.All.Select(line => (line.Level, line.Event)));
     }
 
     private async Task<SearchIndexer> StartAsync()
@@ -78,18 +77,4 @@ public sealed class SearchIndexerTests : IAsyncDisposable
 
     private long Mark() => _store.Database.Read(connection =>
         connection.Command("SELECT through FROM words_mark").FirstOrDefault(row => row.GetInt64(0)));
-
-    private sealed class Lines : ILogger<SearchIndexer>
-    {
-        public ConcurrentQueue<(LogLevel, string?)> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Enqueue((logLevel, eventId.Name));
-    }
 }

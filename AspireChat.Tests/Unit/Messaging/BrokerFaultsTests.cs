@@ -1,6 +1,5 @@
 using AspireChat.Client.Messaging;
 using AspireChat.Tests.Infrastructure;
-using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using Xunit;
 
@@ -12,7 +11,7 @@ public sealed class BrokerFaultsTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly ManualClock _clock = new();
-    private readonly Lines _log = new();
+    private readonly LogLines<BrokerFaults> _log = new();
     private readonly BrokerFaults _faults;
     private readonly object _consumer = new();
     private readonly object _outbox = new();
@@ -46,7 +45,7 @@ public sealed class BrokerFaultsTests
 
         Assert.Null(_faults.Find("insults"));
         Assert.Empty(_faults.Sentences);
-        Assert.Empty(_log.All);
+        Assert.Empty(_log.Texts);
         Assert.Equal(0, _changes);
     }
 
@@ -70,7 +69,7 @@ public sealed class BrokerFaultsTests
                 "Warning: RabbitMQ refuses insults: PRECONDITION_FAILED - declared otherwise; trying again until that is mended",
                 "Information: RabbitMQ takes insults again",
             ],
-            _log.All);
+            _log.Texts);
         Assert.Equal(2, _changes);
     }
 
@@ -97,7 +96,7 @@ public sealed class BrokerFaultsTests
         Last(_consumer, "group tea", Otherwise);
         _faults.Forget(_consumer, "group tea");
         Assert.Empty(_faults.Sentences);
-        Assert.Single(_log.All);
+        Assert.Single(_log.Texts);
         Assert.Equal(2, _changes);
     }
 
@@ -127,8 +126,8 @@ public sealed class BrokerFaultsTests
                 "",
             ],
             said);
-        Assert.Equal(2, _log.All.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)));
-        Assert.Single(_log.All, "Information: RabbitMQ takes insults again");
+        Assert.Equal(2, _log.Texts.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)));
+        Assert.Single(_log.Texts, "Information: RabbitMQ takes insults again");
     }
 
     [Fact]
@@ -147,19 +146,5 @@ public sealed class BrokerFaultsTests
         _faults.Refused(by, what, refusal);
         _clock.Advance(2 * Second);
         _faults.Refused(by, what, refusal);
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<string> All { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Add($"{logLevel}: {formatter(state, exception)}");
     }
 }

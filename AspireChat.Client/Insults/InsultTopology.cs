@@ -1,25 +1,19 @@
-using AspireChat.Client.Faults;
 using RabbitMQ.Client;
 
 namespace AspireChat.Client.Insults;
 
 /// <summary>The one work queue of the insult channel.</summary>
-internal sealed class InsultQueue
+internal static class InsultTopology
 {
     /// <summary>Its name.</summary>
-    public const string Name = "chat.insults";
-
-    // RabbitMQ answers a declaration while another one still starts the queue, and consuming it then ends the whole connection with
-    // INTERNAL_ERROR (rabbit_quorum_queue:consume, {error, noproc}, in 3.10). The consumer and the outbox both declare it, at the same
-    // moment if it was deleted.
-    private readonly Turn _declaring = new();
+    public const string Queue = "chat.insults";
 
     /// <summary>Declares it; idempotent.</summary>
     /// <returns>Its name.</returns>
-    public Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken) => _declaring.RunAsync(async () =>
+    public static async Task<string> DeclareAsync(IChannel channel, CancellationToken cancellationToken)
     {
         await channel.QueueDeclareAsync(
-            Name,
+            Queue,
             durable: true,
             exclusive: false,
             autoDelete: false,
@@ -31,6 +25,6 @@ internal sealed class InsultQueue
                 ["x-delivery-limit"] = 100,
             },
             cancellationToken: cancellationToken);
-        return Name;
-    });
+        return Queue;
+    }
 }
