@@ -9,7 +9,7 @@ internal sealed partial class BrokerConnection
     // A member of very many groups may be refused all of them, and reads no more than these.
     private const int MostSentences = 5;
 
-    private static readonly TimeSpan LossesSaidEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LossLogInterval = TimeSpan.FromMinutes(1);
 
     private void Offer(Pair pair)
     {
@@ -73,12 +73,12 @@ internal sealed partial class BrokerConnection
     private void LogLoss(IConnection ended)
     {
         if (ended.CloseReason is not { Initiator: not ShutdownInitiator.Application } reason
-            || (_lossSaidAt is { } before && _time.GetElapsedTime(before) < LossesSaidEvery))
+            || (_lossLoggedAt is { } before && _time.GetElapsedTime(before) < LossLogInterval))
         {
             return;
         }
 
-        _lossSaidAt = _time.GetTimestamp();
+        _lossLoggedAt = _time.GetTimestamp();
         var cause = reason.Exception?.GetBaseException().Message ?? reason.ReplyText;
         Log.Lost(_logger, cause == reason.ReplyText ? cause : $"{reason.ReplyText}: {cause}");
     }

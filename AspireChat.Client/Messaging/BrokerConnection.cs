@@ -42,7 +42,7 @@ internal sealed partial class BrokerConnection : BackgroundService
     private readonly ILogger<BrokerConnection> _logger;
     private readonly Lock _change = new();
     private readonly HashSet<string> _told = [];
-    private long? _lossSaidAt;
+    private long? _lossLoggedAt;
     private TaskCompletionSource<Pair> _current = NewSource();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
