@@ -5,8 +5,6 @@ using AspireChat.Client.Identity;
 using AspireChat.Client.Names;
 using AspireChat.Protos.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
-using Microsoft.Extensions.Options;
 
 namespace AspireChat.Client.Peers;
 
@@ -19,7 +17,7 @@ internal sealed class PeerDialer(
     AddressAttempts attempts,
     LocalPeer self,
     LiveEvents events,
-    IOptions<PeerOptions> options)
+    PeerTransport transport)
 {
     /// <summary>This user's name, as messages carry it.</summary>
     public string Self => self.Name;
@@ -49,31 +47,16 @@ internal sealed class PeerDialer(
         byte[]? proven = null;
 
         // One channel per attempt: after a failure the address may have changed, and a channel's own backoff is long.
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = options.Value.ConnectTimeout,
-            UseProxy = false,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-            SslOptions = PeerTls.ForClient(
-                self.Identity,
-                key,
-                onKey: shown =>
-                {
-                    proven = shown;
-                    attempts.Prove(user, record.Address, key);
-                },
-                onOtherKey: () => events.Publish(new ConnectionEvent(
-                    $"peer:{user}", "wrong-key", $"A client that is not {user}'s answers at {user}'s address; nothing was sent to it."))),
-        };
-        var channel = GrpcChannel.ForAddress(record.Address, new GrpcChannelOptions
-        {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = 64 * 1024,
-        });
+        var channel = transport.Open(
+            record.Address,
+            key,
+            onKey: shown =>
+            {
+                proven = shown;
+                attempts.Prove(user, record.Address, key);
+            },
+            onOtherKey: () => events.Publish(new ConnectionEvent(
+                $"peer:{user}", "wrong-key", $"A client that is not {user}'s answers at {user}'s address; nothing was sent to it.")));
         return new PeerConnection(user, key, () => proven, channel, trust, self);
     }
 
@@ -100,9 +83,9 @@ internal sealed class PeerAwayException(string user) : Exception($"{user} is awa
 
 /// <summary>A connection to the only key that may answer for a user.</summary>
 internal sealed class PeerConnection(
-    string user, string fingerprint, Func<byte[]?> proven, GrpcChannel channel, NameTrust trust, LocalPeer self) : IDisposable
+    string user, string fingerprint, Func<byte[]?> proven, PeerChannel channel, NameTrust trust, LocalPeer self) : IDisposable
 {
-    private readonly PeerChat.PeerChatClient _client = new(channel);
+    private readonly PeerChat.PeerChatClient _client = new(channel.Calls);
 
     /// <summary>Asks the other side to open the chat.</summary>
     /// <param name="patience">The longest wait for the other user's decision.</param>

@@ -25,6 +25,7 @@ public static class PeersExtensions
         builder.Services.AddSingleton<IncomingStreams>();
         builder.Services.AddSingleton<PeerChatService>();
         builder.Services.AddSingleton<AddressAttempts>();
+        builder.Services.AddSingleton<PeerTransport>();
         builder.Services.AddSingleton<PeerDialer>();
         builder.Services.AddSingleton<LetterSender>();
         builder.Services.AddSingleton<PeerLinks>();

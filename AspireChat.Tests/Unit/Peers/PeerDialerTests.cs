@@ -17,7 +17,7 @@ public sealed class PeerDialerTests
         using var directory = DataDirectory.Open(folder.FullName);
         using var identity = PeerIdentity.LoadOrCreate(directory, "alice");
 
-        // The dialer asks neither the name server nor the pins.
+        // The dialer asks neither the name server nor the pins, and connects to nobody.
         var registration = new FirstRegistration(
             Options.Create(new NameServerOptions { StartPatience = TimeSpan.Zero }), TimeProvider.System);
         var dialer = new PeerDialer(
@@ -28,7 +28,7 @@ public sealed class PeerDialerTests
             new AddressAttempts(TimeProvider.System),
             new LocalPeer("alice", identity),
             new LiveEvents(),
-            Options.Create(new PeerOptions()));
+            transport: null!);
         var refusal = await Assert.ThrowsAsync<ChatException>(() => dialer.DialAsync("bob", TestContext.Current.CancellationToken));
         Assert.Equal(ChatFault.Unavailable, refusal.Fault);
     }
