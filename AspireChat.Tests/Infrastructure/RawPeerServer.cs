@@ -2,6 +2,7 @@ using System.Net;
 using AspireChat.Protos.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -15,6 +16,7 @@ public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
 {
     private readonly WebApplication _app;
     private int _calls;
+    private int _connections;
 
     private RawPeerServer(RawPeer peer)
     {
@@ -33,6 +35,7 @@ public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection => CountAsync(next, connection));
             listen.UseHttps(new HttpsConnectionAdapterOptions
             {
                 ServerCertificate = peer.Certificate,
@@ -49,6 +52,9 @@ public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
 
     /// <summary>How many calls have come.</summary>
     public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>How many connections are open.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Handles a request for a chat; accepts by default.</summary>
     public Func<ServerCallContext, Task<OpenChatReply>> OnOpen { get; set; }
@@ -78,6 +84,19 @@ public sealed class RawPeerServer : PeerChat.PeerChatBase, IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        Interlocked.Increment(ref _connections);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
 
     private static async Task AcceptAsync(
         RawPeer peer, IAsyncStreamReader<DeliverFrame> frames, IServerStreamWriter<Receipt> receipts, ServerCallContext context)

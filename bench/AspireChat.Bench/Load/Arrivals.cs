@@ -10,7 +10,7 @@ internal sealed record Arrived(long LastAt, int[] Microseconds);
 /// <summary>Counts what arrives in a process, until it is as much as expected.</summary>
 internal sealed class Arrivals
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
 
     private int[] _ages = [];
     private TaskCompletionSource<long> _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,15 +40,17 @@ internal sealed class Arrivals
     }
 
     /// <summary>Waits until all have arrived.</summary>
-    public async Task<Arrived> AllAsync()
+    /// <param name="longest">How long at most; three minutes if null.</param>
+    public async Task<Arrived> AllAsync(TimeSpan? longest = null)
     {
+        var patience = longest ?? LongestWait;
         try
         {
-            return new Arrived(await _all.Task.WaitAsync(Patience), _ages);
+            return new Arrived(await _all.Task.WaitAsync(patience), _ages);
         }
         catch (TimeoutException)
         {
-            throw new BenchException($"Only {_count:N0} of {_ages.Length:N0} messages arrived within {Patience.TotalSeconds:N0} s.");
+            throw new BenchException($"Only {_count:N0} of {_ages.Length:N0} messages arrived within {patience.TotalSeconds:N0} s.");
         }
     }
 }
@@ -58,4 +60,5 @@ internal sealed class Arrivals
 internal sealed record Expect(int Count) : Processes.Request<Processes.Done>;
 
 /// <summary>Waits for what was expected.</summary>
-internal sealed record AwaitArrivals : Processes.Request<Arrived>;
+/// <param name="Longest">How long at most; three minutes if null.</param>
+internal sealed record AwaitArrivals(TimeSpan? Longest = null) : Processes.Request<Arrived>;

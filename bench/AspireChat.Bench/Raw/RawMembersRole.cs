@@ -21,7 +21,7 @@ internal sealed class RawMembersRole : Role
             _arrivals.Expect(expect.Count);
             return Task.CompletedTask;
         });
-        On<AwaitArrivals, Arrived>(_ => _arrivals.AllAsync());
+        On<AwaitArrivals, Arrived>(wait => _arrivals.AllAsync(wait.Longest));
     }
 
     public override async ValueTask DisposeAsync()

@@ -27,7 +27,7 @@ internal sealed class RawReceiverRole : Role
             _arrivals.Expect(expect.Count);
             return Task.CompletedTask;
         });
-        On<AwaitArrivals, Arrived>(_ => _arrivals.AllAsync());
+        On<AwaitArrivals, Arrived>(wait => _arrivals.AllAsync(wait.Longest));
     }
 
     public override async ValueTask DisposeAsync()

@@ -26,7 +26,7 @@ internal sealed class ClientsRole : Role
             _arrivals.Expect(expect.Count);
             return Task.CompletedTask;
         });
-        On<AwaitArrivals, Arrived>(_ => _arrivals.AllAsync());
+        On<AwaitArrivals, Arrived>(wait => _arrivals.AllAsync(wait.Longest));
         On<Send, Sent>(SendAsync);
         On<SendLists, Sent>(SendListsAsync);
         On<SendOneByOne>(SendOneByOneAsync);
