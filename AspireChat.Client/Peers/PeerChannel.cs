@@ -1,42 +1,49 @@
-using System.Security.Cryptography.X509Certificates;
-using AspireChat.Client.Identity;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 
 namespace AspireChat.Client.Peers;
 
 /// <summary>A gRPC channel to one address, at which only one key may answer.</summary>
-internal sealed class PeerChannel(GrpcChannel calls, string fingerprint, Action<byte[]> onKey, Action onOtherKey, Action onClosed) : IDisposable
+internal sealed class PeerChannel(Uri address, SslClientAuthenticationOptions tls, GrpcChannel calls, Action onClosed) : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _closing = new();
     private Stream? _connection;
-    private bool _isClosed;
 
     /// <summary>Makes the calls.</summary>
     public CallInvoker Calls { get; } = calls.CreateCallInvoker();
 
-    /// <summary>Whether the certificate that the other side has shown has the expected key.</summary>
-    public bool Accepts(X509Certificate2? certificate)
+    /// <summary>Connects, for the handler; only the expected key gets through the handshake.</summary>
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        if (certificate is not null && PeerTls.IsPeerCertificate(certificate) && Fingerprint.Of(certificate) == fingerprint)
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
         {
-            onKey(certificate.PublicKey.ExportSubjectPublicKeyInfo());
-            return true;
+            await socket.ConnectAsync(new DnsEndPoint(address.IdnHost, address.Port), end.Token);
+            var connection = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await connection.AuthenticateAsClientAsync(tls, end.Token);
+            lock (_gate)
+            {
+                end.Token.ThrowIfCancellationRequested();
+
+                // The one before takes no new calls, and ends with those that it has.
+                _connection = connection;
+                return connection;
+            }
         }
-
-        onOtherKey();
-        return false;
-    }
-
-    /// <summary>Takes over a connection, to close it with the channel.</summary>
-    /// <returns>False if the channel is closed already.</returns>
-    public bool TryUse(Stream connection)
-    {
-        lock (_gate)
+        catch (SocketException e)
         {
-            // The one before takes no calls any more, or there would be no other.
-            _connection = connection;
-            return !_isClosed;
+            socket.Dispose();
+            throw new IOException($"{address.Authority} cannot be reached: {e.Message}", e);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
@@ -47,7 +54,7 @@ internal sealed class PeerChannel(GrpcChannel calls, string fingerprint, Action<
         calls.Dispose();
         lock (_gate)
         {
-            _isClosed = true;
+            _closing.Cancel();
             _connection?.Dispose();
         }
     }

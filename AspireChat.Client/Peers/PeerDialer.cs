@@ -47,8 +47,9 @@ internal sealed class PeerDialer(
         byte[]? proven = null;
 
         // One channel per attempt: after a failure the address may have changed, and a channel's own backoff is long.
-        var channel = transport.Open(
-            record.Address,
+        var channel = transport.Open(record.Address, PeerTls.ForClient(
+            self.Identity,
+            record.Address.IdnHost,
             key,
             onKey: shown =>
             {
@@ -56,7 +57,7 @@ internal sealed class PeerDialer(
                 attempts.Prove(user, record.Address, key);
             },
             onOtherKey: () => events.Publish(new ConnectionEvent(
-                $"peer:{user}", "wrong-key", $"A client that is not {user}'s answers at {user}'s address; nothing was sent to it.")));
+                $"peer:{user}", "wrong-key", $"A client that is not {user}'s answers at {user}'s address; nothing was sent to it."))));
         return new PeerConnection(user, key, () => proven, channel, trust, self);
     }
 

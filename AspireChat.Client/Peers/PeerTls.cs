@@ -27,19 +27,31 @@ internal static class PeerTls
         HandshakeTimeout = patience,
     };
 
-    /// <summary>The client side.</summary>
+    /// <summary>The client side: accepts exactly one key.</summary>
     /// <param name="identity">This client's identity.</param>
-    /// <param name="accepts">Whether a certificate is the expected one for the host of that name.</param>
-    public static SslClientAuthenticationOptions ForClient(PeerIdentity identity, Func<string, X509Certificate2?, bool> accepts) => new()
+    /// <param name="host">The host of the address.</param>
+    /// <param name="fingerprint">The fingerprint that the other side's key must have.</param>
+    /// <param name="onKey">Called with the key, DER SubjectPublicKeyInfo, if the other side has it.</param>
+    /// <param name="onOtherKey">Called if the other side has another key, before the handshake is refused.</param>
+    public static SslClientAuthenticationOptions ForClient(
+        PeerIdentity identity, string host, string fingerprint, Action<byte[]> onKey, Action onOtherKey) => new()
     {
         EnabledSslProtocols = Versions,
+        ApplicationProtocols = [SslApplicationProtocol.Http2],
+        TargetHost = host,
         ClientCertificates = [identity.Certificate],
         LocalCertificateSelectionCallback = (_, _, _, _, _) => identity.Certificate,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+        {
+            if (certificate is X509Certificate2 own && IsPeerCertificate(own) && Fingerprint.Of(own) == fingerprint)
+            {
+                onKey(own.PublicKey.ExportSubjectPublicKeyInfo());
+                return true;
+            }
 
-        // Each connection proves its key anew.
-        AllowTlsResume = false,
-        RemoteCertificateValidationCallback = (stream, certificate, _, _) =>
-            stream is SslStream { TargetHostName: { } host } && accepts(host, certificate as X509Certificate2),
+            onOtherKey();
+            return false;
+        },
     };
 
     /// <summary>Whether a certificate has the form that peers use: an ECDSA P-256 key, within its validity dates.</summary>

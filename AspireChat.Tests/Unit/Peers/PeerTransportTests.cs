@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using AspireChat.Client.Peers;
@@ -16,7 +19,7 @@ public sealed class PeerTransportTests : IDisposable
     private readonly RawPeer _bob = new("bob");
     private readonly PeerTransport _transport;
 
-    public PeerTransportTests() => _transport = new PeerTransport(_alice.Peer, Options.Create(new PeerOptions()));
+    public PeerTransportTests() => _transport = new PeerTransport(Options.Create(new PeerOptions()));
 
     public void Dispose()
     {
@@ -73,12 +76,60 @@ public sealed class PeerTransportTests : IDisposable
         channel.Dispose();
         await Assert.ThrowsAsync<RpcException>(() => call);
 
-        // What it has said of the handshake, and then its end.
-        await accepted.GetStream().CopyToAsync(Stream.Null, TestContext.Current.CancellationToken).DefaultTimeout();
+        // What it has said of the handshake, and then its end, before the 5 s after which the attempt would end by itself.
+        await accepted.GetStream().CopyToAsync(Stream.Null, TestContext.Current.CancellationToken).DefaultTimeout(TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task Telemetry_has_the_address_of_a_call_and_not_its_alias()
+    {
+        var addresses = new ConcurrentDictionary<string, ConcurrentBag<string?>>();
+        await using var server = await RawPeerServer.StartAsync(_bob);
+        var port = new Uri(server.Address).Port;
+        void Note(string what, IEnumerable<KeyValuePair<string, object?>> tags)
+        {
+            // Other tests of this process call others.
+            var values = tags.ToDictionary(tag => tag.Key, tag => tag.Value);
+            if (values.GetValueOrDefault("server.port") is int called && called == port)
+            {
+                addresses.GetOrAdd(what, _ => []).Add(values.GetValueOrDefault("server.address") as string);
+            }
+        }
+
+        using var spans = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "System.Net.Http",
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStopped = span => Note("span", span.TagObjects),
+        };
+        ActivitySource.AddActivityListener(spans);
+        using var metrics = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "System.Net.Http")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        metrics.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Note(instrument.Name, tags.ToArray()));
+        metrics.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Note(instrument.Name, tags.ToArray()));
+        metrics.Start();
+
+        using var channel = Open(server.Address, _bob.Fingerprint);
+        await CallAsync(channel);
+
+        Assert.Superset(
+            new HashSet<string> { "span", "http.client.request.duration", "http.client.active_requests", "http.client.open_connections" },
+            addresses.Keys.ToHashSet());
+        Assert.All(addresses.Values.SelectMany(seen => seen), address => Assert.Equal("127.0.0.1", address));
     }
 
     private PeerChannel Open(string address, string fingerprint, List<string>? seen = null) => _transport.Open(
-        new Uri(address), fingerprint, onKey: _ => seen?.Add("the expected"), onOtherKey: () => seen?.Add("another"));
+        new Uri(address),
+        PeerTls.ForClient(
+            _alice.Peer.Identity, "127.0.0.1", fingerprint, onKey: _ => seen?.Add("the expected"), onOtherKey: () => seen?.Add("another")));
 
     private async Task CallAsync(PeerChannel channel)
     {

@@ -35,7 +35,7 @@ internal sealed class Arrivals
 
         if (count == _ages.Length)
         {
-            _all.SetResult(Stopwatch.GetTimestamp());
+            _all.TrySetResult(Stopwatch.GetTimestamp());
         }
     }
 

@@ -88,20 +88,20 @@ internal sealed class GroupChat(BenchServers servers, bool isQuick, string mode,
     }
 
     // Clients that were frozen for longer than the broker waits for a sign of life have lost their connections, and in a transient
-    // group their queues. A text that all of them get shows that they are back.
+    // group their queues and what was in them. A text that all of them get shows that they are back.
     private async Task ReturnAsync(Crowd crowd, string group)
     {
         for (var tries = 6; ; tries--)
         {
             await crowd.AskAsync(users => new Expect(users));
-            var arrived = crowd.AskAsync(_ => new AwaitArrivals(TimeSpan.FromSeconds(10)));
+            var arrived = crowd.AskAsync(_ => new AwaitArrivals(IsDurable ? null : TimeSpan.FromSeconds(20)));
             await _sender!.AskAsync(new ClientsRole.Send(group, IsGroup: true, new Pace(1)));
             try
             {
                 await arrived;
                 return;
             }
-            catch (BenchException) when (tries > 1)
+            catch (BenchException) when (!IsDurable && tries > 1)
             {
                 // Some were not back yet.
             }
