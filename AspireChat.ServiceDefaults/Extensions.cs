@@ -81,7 +81,7 @@ public static class Extensions
                     "AspireChat",
                     GrpcCallNames.Source) // the parent of the HTTP client's span; without it the trace has a hole there
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = TracedRequests.Includes)
-                .AddHttpClientInstrumentation()
+                .AddHttpClientInstrumentation(calls => calls.EnrichWithHttpRequestMessage = RequestedHosts.Show)
                 .AddProcessor(new UncausedCalls())
                 .AddProcessor(new GrpcCallNames()))
             .UseOtlpExporter();

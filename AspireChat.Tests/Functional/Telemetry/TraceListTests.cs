@@ -115,6 +115,7 @@ public sealed class TraceListTests(SharedRabbitMq broker)
         var alice = await system.StartProgramAsync("alice", otlp.SettingsFor("alice"));
 
         await alice.Api.OpenChatAsync("bob");
+        var address = new Uri((await bob.Api.MeAsync()).Address);
         await otlp.CatchUpAsync(alice, bob);
 
         Assert.Equal(
@@ -128,6 +129,11 @@ public sealed class TraceListTests(SharedRabbitMq broker)
                     bob: HMGET chat:claim
             """,
             Assert.Single(otlp.Traces()).Value);
+
+        var call = otlp.Spans().Single(span => span is { Service: "alice", Name: "POST" });
+        Assert.Equal(
+            (address.Host, $"{address}aspirechat.v1.PeerChat/OpenChat"),
+            (call.Attribute("server.address"), call.Attribute("url.full")));
 
         var lookUp = otlp.Spans().Single(span => span.Name == "HMGET chat:peer");
         Assert.Equal(3, lookUp.Kind);
