@@ -21,10 +21,11 @@ internal sealed class PeerChannel(Uri address, SslClientAuthenticationOptions tl
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? connection = null;
         try
         {
             await socket.ConnectAsync(new DnsEndPoint(address.IdnHost, address.Port), end.Token);
-            var connection = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            connection = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await connection.AuthenticateAsClientAsync(tls, end.Token);
             lock (_gate)
             {
@@ -35,15 +36,14 @@ internal sealed class PeerChannel(Uri address, SslClientAuthenticationOptions tl
                 return connection;
             }
         }
-        catch (SocketException e)
+        catch (Exception e)
         {
+            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
             socket.Dispose();
+
+            // The handler knows its own timeout by its token, and would name the alias of the host.
+            cancellationToken.ThrowIfCancellationRequested();
             throw new IOException($"{address.Authority} cannot be reached: {e.Message}", e);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 
