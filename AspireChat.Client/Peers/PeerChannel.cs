@@ -41,8 +41,10 @@ internal sealed class PeerChannel(Uri address, SslClientAuthenticationOptions tl
             await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
             socket.Dispose();
 
-            // The handler knows its own timeout by its token, and would name the alias of the host.
+            // The handler recognizes its own timeout by its token.
             cancellationToken.ThrowIfCancellationRequested();
+
+            // The handler would name only the alias.
             throw new IOException($"{address.Authority} cannot be reached: {e.Message}", e);
         }
     }
